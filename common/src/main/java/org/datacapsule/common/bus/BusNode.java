@@ -1,0 +1,113 @@
+package org.datacapsule.common.bus;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.config.Config;
+import com.hazelcast.config.JoinConfig;
+import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.spi.cluster.hazelcast.ConfigUtil;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** This process's membership in the cluster, from {@link #join} to {@link #close}. */
+public final class BusNode implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Vertx vertx;
+    private final HazelcastInstance hazelcast;
+    private final ExecutorService workers;
+    private final Bus bus;
+
+    private BusNode(Vertx vertx, HazelcastInstance hazelcast) {
+        this.vertx = vertx;
+        this.hazelcast = hazelcast;
+        this.workers = Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("bus-", 0).factory());
+        this.bus = new Bus(vertx, workers);
+    }
+
+    /**
+     * Joins the cluster, or founds it when no listed member answers.
+     *
+     * @throws BusException when the port is taken or the network is not there
+     */
+    public static BusNode join(BusConfig config) throws BusException, InterruptedException {
+        HazelcastClusterManager manager = new HazelcastClusterManager(hazelcastConfig(config));
+        try {
+            Vertx vertx = Vertx.builder()
+                    .with(new VertxOptions().setEventBusOptions(new EventBusOptions().setHost(config.host())))
+                    .withClusterManager(manager)
+                    .buildClustered()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            return new BusNode(vertx, manager.getHazelcastInstance());
+        } catch (ExecutionException | TimeoutException e) {
+            throw new BusException(
+                    BusException.Reason.BROKEN,
+                    "could not join the cluster as " + config.host() + ":" + config.port(),
+                    e.getCause() == null ? e : e.getCause());
+        }
+    }
+
+    /** The clustered Vert.x, for a router's HTTP server; the event bus is only used through {@link #bus}. */
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    public Bus bus() {
+        return bus;
+    }
+
+    /** Whether a router is in this node's part of the cluster: routers are the members that hold data. */
+    public boolean seesRouter() {
+        try {
+            for (Member member : hazelcast.getCluster().getMembers()) {
+                if (!member.isLiteMember()) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (HazelcastInstanceNotActiveException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        workers.shutdown();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    private static Config hazelcastConfig(BusConfig config) {
+        Config hazelcast = ConfigUtil.loadConfig();
+        hazelcast.setClusterName(config.clusterName());
+        hazelcast.setLiteMember(config.lite());
+        hazelcast
+                .setProperty("hazelcast.logging.type", "slf4j")
+                .setProperty("hazelcast.phone.home.enabled", "false")
+                .setProperty("hazelcast.shutdownhook.enabled", "false")
+                .setProperty("hazelcast.socket.bind.any", "false")
+                .setProperty("hazelcast.wait.seconds.before.join", "0")
+                .setProperty("hazelcast.merge.first.run.delay.seconds", "10")
+                .setProperty("hazelcast.merge.next.run.delay.seconds", "10");
+        NetworkConfig network = hazelcast.getNetworkConfig();
+        network.setPort(config.port()).setPortAutoIncrement(false).setReuseAddress(true);
+        network.getInterfaces().setEnabled(true).addInterface(config.host());
+        JoinConfig join = network.getJoin();
+        join.getAutoDetectionConfig().setEnabled(false);
+        join.getMulticastConfig().setEnabled(false);
+        join.getTcpIpConfig().setEnabled(true).setConnectionTimeoutSeconds(2);
+        config.members().forEach(join.getTcpIpConfig()::addMember);
+        return hazelcast;
+    }
+}

@@ -1,0 +1,113 @@
+package org.datacapsule.common.capsule;
+
+import java.util.Locale;
+import org.datacapsule.common.capsule.CapsuleEvent.Failed;
+import org.datacapsule.common.capsule.CapsuleEvent.Found;
+import org.datacapsule.common.capsule.CapsuleEvent.GuestGone;
+import org.datacapsule.common.capsule.CapsuleEvent.Requested;
+import org.datacapsule.common.capsule.CapsuleEvent.Succeeded;
+import org.datacapsule.common.capsule.Transition.Ignored;
+import org.datacapsule.common.capsule.Transition.Moved;
+import org.datacapsule.common.capsule.Transition.Refused;
+
+/**
+ * The one transition table of a capsule (capsule API, "States and modes"). Pure: the caller stores what it answers with
+ * a compare-and-set. A capsule comes to be in {@link CapsuleStatus#CREATE_PENDING}.
+ */
+public final class CapsuleLife {
+
+    private CapsuleLife() {}
+
+    /** What {@code event} does to a capsule that is in {@code now}. Total: every pair has an answer. */
+    public static Transition next(CapsuleStatus now, CapsuleEvent event) {
+        return switch (event) {
+            case Requested requested -> requested(now, requested.kind());
+            case Succeeded succeeded -> succeeded(now, succeeded.kind(), succeeded.found());
+            case Failed failed -> failed(now, failed.kind());
+            case GuestGone gone -> now.isRunning() ? new Moved(CapsuleStatus.SHUTDOWN) : new Ignored();
+        };
+    }
+
+    /** The state a capsule is in while an operation of this kind is under way; RECOVER leaves it in ERROR. */
+    public static CapsuleState pendingState(OperationKind kind) {
+        return switch (kind) {
+            case CREATE -> CapsuleState.CREATE_PENDING;
+            case LAUNCH -> CapsuleState.LAUNCH_PENDING;
+            case SWITCH_TO_MAINTENANCE -> CapsuleState.SWITCH_TO_MAINTENANCE_PENDING;
+            case SWITCH_TO_SECURE -> CapsuleState.SWITCH_TO_SECURE_PENDING;
+            case STOP -> CapsuleState.SHUTDOWN_PENDING;
+            case MIGRATE -> CapsuleState.MIGRATE_PENDING;
+            case SHARE_IMAGE -> CapsuleState.IMAGE_SHARE_PENDING;
+            case DELETE -> CapsuleState.DELETE_PENDING;
+            case RECOVER -> CapsuleState.ERROR;
+        };
+    }
+
+    private static Transition requested(CapsuleStatus now, OperationKind kind) {
+        boolean allowed = switch (kind) {
+            case CREATE -> false;
+            case LAUNCH, SHARE_IMAGE -> now.state() == CapsuleState.SHUTDOWN;
+            case SWITCH_TO_MAINTENANCE -> now.isRunning() && now.mode() != CapsuleMode.MAINTENANCE;
+            case SWITCH_TO_SECURE -> now.isRunning() && now.mode() != CapsuleMode.SECURE;
+            case STOP -> now.isRunning();
+            case MIGRATE -> now.isRunning() || now.state() == CapsuleState.SHUTDOWN;
+            case DELETE -> now.state() != CapsuleState.DELETE_PENDING && now.state() != CapsuleState.DELETED;
+            case RECOVER -> now.state() == CapsuleState.ERROR;
+        };
+        return allowed ? new Moved(now.pending(pendingState(kind))) : new Refused(whyNot(now, kind));
+    }
+
+    private static Transition succeeded(CapsuleStatus now, OperationKind kind, Found found) {
+        if (now.state() != pendingState(kind)) {
+            return new Ignored();
+        }
+        return switch (kind) {
+            case CREATE, STOP, SHARE_IMAGE -> new Moved(CapsuleStatus.SHUTDOWN);
+            case LAUNCH, SWITCH_TO_MAINTENANCE -> new Moved(CapsuleStatus.running(CapsuleMode.MAINTENANCE));
+            case SWITCH_TO_SECURE -> new Moved(CapsuleStatus.running(CapsuleMode.SECURE));
+            case MIGRATE ->
+                new Moved(
+                        now.mode() == CapsuleMode.NOT_DEFINED
+                                ? CapsuleStatus.SHUTDOWN
+                                : CapsuleStatus.running(now.mode()));
+            case DELETE -> new Moved(CapsuleStatus.DELETED);
+            case RECOVER -> recovered(found);
+        };
+    }
+
+    private static Transition recovered(Found found) {
+        return switch (found) {
+            case STOPPED -> new Moved(CapsuleStatus.SHUTDOWN);
+            case RUNNING_IN_MAINTENANCE -> new Moved(CapsuleStatus.running(CapsuleMode.MAINTENANCE));
+            case RUNNING_IN_SECURE -> new Moved(CapsuleStatus.running(CapsuleMode.SECURE));
+            case NOTHING, UNSAID -> new Ignored();
+        };
+    }
+
+    private static Transition failed(CapsuleStatus now, OperationKind kind) {
+        return now.state() == pendingState(kind) ? new Moved(CapsuleStatus.ERROR) : new Ignored();
+    }
+
+    private static String whyNot(CapsuleStatus now, OperationKind kind) {
+        String asked = kind.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        if (now.state() == CapsuleState.DELETED || now.state() == CapsuleState.DELETE_PENDING) {
+            return "The capsule is being deleted, so it takes no further command.";
+        }
+        if (now.state().isPending()) {
+            return "The capsule is busy (" + now + "); wait until that is done, or delete the capsule to cancel it.";
+        }
+        if (now.state() == CapsuleState.ERROR) {
+            return "The capsule is in ERROR; an operator can recover it, or it can be deleted.";
+        }
+        String needed = switch (kind) {
+            case LAUNCH, SHARE_IMAGE -> "SHUTDOWN";
+            case STOP -> "RUNNING";
+            case SWITCH_TO_MAINTENANCE -> "RUNNING in SECURE";
+            case SWITCH_TO_SECURE -> "RUNNING in MAINTENANCE";
+            case MIGRATE -> "SHUTDOWN or RUNNING";
+            case RECOVER -> "ERROR";
+            case CREATE, DELETE -> "another state";
+        };
+        return "To " + asked + " a capsule it must be " + needed + ", and this one is " + now + ".";
+    }
+}

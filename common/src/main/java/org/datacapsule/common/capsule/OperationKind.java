@@ -1,0 +1,15 @@
+package org.datacapsule.common.capsule;
+
+/** What can be asked of a capsule that takes time: one durable operation each. */
+public enum OperationKind {
+    CREATE,
+    LAUNCH,
+    SWITCH_TO_MAINTENANCE,
+    SWITCH_TO_SECURE,
+    STOP,
+    MIGRATE,
+    SHARE_IMAGE,
+    DELETE,
+    /** Leads a capsule in ERROR back to what its hypervisor really has. */
+    RECOVER
+}

@@ -1,0 +1,157 @@
+package org.datacapsule.common.error;
+
+/**
+ * Every error datacapsule can answer with. The slug is stable and machine-readable: once published it keeps its meaning.
+ * The HTTP status is the one of the capsule API, in which an unknown capsule, a missing role and a wrong state are all
+ * 400 (capsule API, "Wire rules").
+ */
+public enum ErrorCode {
+    REQUEST_INVALID(
+            "request.invalid", ErrorKind.CALLER, 400, "A parameter is missing or has a value that is not allowed."),
+    REQUEST_MALFORMED(
+            "request.malformed", ErrorKind.CALLER, 400, "The body cannot be read as what its content type says."),
+    REQUEST_TOO_LARGE("request.too-large", ErrorKind.CALLER, 413, "The body is larger than the server accepts."),
+    REQUEST_UNSUPPORTED_MEDIA_TYPE(
+            "request.unsupported-media-type",
+            ErrorKind.CALLER,
+            415,
+            "The body's content type is none of those the endpoint takes."),
+    REQUEST_NOT_FOUND("request.not-found", ErrorKind.CALLER, 404, "There is no such path."),
+    REQUEST_METHOD_NOT_ALLOWED(
+            "request.method-not-allowed",
+            ErrorKind.CALLER,
+            405,
+            "The path exists, but not with this verb; see the Allow header."),
+    REQUEST_TIMEOUT("request.timeout", ErrorKind.CALLER, 408, "The request took too long to arrive."),
+    IDEMPOTENCY_CONFLICT(
+            "idempotency.conflict",
+            ErrorKind.CALLER,
+            400,
+            "The Idempotency-Key was used before with a different request."),
+    IDEMPOTENCY_IN_PROGRESS(
+            "idempotency.in-progress",
+            ErrorKind.TRANSIENT,
+            409,
+            "The first request with this Idempotency-Key is still running."),
+    AUTH_TOKEN_MISSING(
+            "auth.token-missing", ErrorKind.CALLER, 401, "There is no bearer token in the Authorization header."),
+    AUTH_TOKEN_INVALID(
+            "auth.token-invalid",
+            ErrorKind.CALLER,
+            401,
+            "The token is malformed, wrongly signed, for another audience, from another issuer, or lacks a claim."),
+    AUTH_TOKEN_EXPIRED("auth.token-expired", ErrorKind.CALLER, 401, "The token is no longer, or not yet, valid."),
+    AUTH_FORBIDDEN("auth.forbidden", ErrorKind.CALLER, 403, "The token lacks the role the endpoint needs."),
+    CAPSULE_NOT_FOUND(
+            "capsule.not-found",
+            ErrorKind.CALLER,
+            400,
+            "There is no such capsule, or the caller has no role on it; the two are not told apart."),
+    CAPSULE_INVALID_STATE(
+            "capsule.invalid-state", ErrorKind.CALLER, 400, "The capsule's state does not allow the command now."),
+    CAPSULE_PERMISSION_DENIED(
+            "capsule.permission-denied",
+            ErrorKind.CALLER,
+            400,
+            "The caller's role on the capsule does not allow the command."),
+    CAPSULE_TOU_NOT_ACCEPTED(
+            "capsule.tou-not-accepted",
+            ErrorKind.CALLER,
+            400,
+            "The caller has not accepted the capsule's terms of use."),
+    CAPSULE_FULL_ACCESS_REQUIRED(
+            "capsule.full-access-required",
+            ErrorKind.CALLER,
+            400,
+            "The caller has not been granted full access on this capsule."),
+    IMAGE_NOT_FOUND("image.not-found", ErrorKind.CALLER, 400, "There is no such image, or the caller may not use it."),
+    IMAGE_INVALID_STATE("image.invalid-state", ErrorKind.CALLER, 400, "The image's state does not allow this now."),
+    IMAGE_NAME_TAKEN("image.name-taken", ErrorKind.CALLER, 400, "Another image that is not deleted has this name."),
+    QUOTA_EXCEEDED("quota.exceeded", ErrorKind.CALLER, 400, "The request would take the user over a quota."),
+    CAPACITY_EXHAUSTED(
+            "capacity.exhausted",
+            ErrorKind.OPERATOR,
+            400,
+            "No host has room for the capsule; the description names what ran out."),
+    OPERATION_NOT_FOUND(
+            "operation.not-found", ErrorKind.CALLER, 404, "There is no such operation, or the caller may not see it."),
+    OPERATION_DEADLINE_EXCEEDED(
+            "operation.deadline-exceeded", ErrorKind.OPERATOR, 500, "The operation was not done by its deadline."),
+    OPERATION_CANCELLED(
+            "operation.cancelled",
+            ErrorKind.CALLER,
+            400,
+            "A later command, such as deletevm, cancelled the operation."),
+    SERVICE_UNAVAILABLE(
+            "service.unavailable",
+            ErrorKind.TRANSIENT,
+            503,
+            "The database is away for the moment; the Retry-After header says when to try again."),
+    INTERNAL(
+            "internal",
+            ErrorKind.INTERNAL,
+            500,
+            "Something is wrong with the server; the request id leads to its log."),
+
+    HOST_COMMAND_REFUSED(
+            "host.command-refused",
+            ErrorKind.OPERATOR,
+            500,
+            "The agent does not accept the command as authentic and current."),
+    HOST_STALE_COMMAND(
+            "host.stale-command", ErrorKind.INTERNAL, 500, "The agent has seen a later command for this capsule."),
+    HOST_PORT_TAKEN(
+            "host.port-taken", ErrorKind.OPERATOR, 500, "Another program on the host listens on the capsule's port."),
+    HOST_IMAGE_MISSING(
+            "host.image-missing",
+            ErrorKind.OPERATOR,
+            500,
+            "The image's file is not on the host, or not with its checksum."),
+    HOST_DISK_FULL("host.disk-full", ErrorKind.OPERATOR, 500, "The host's storage has no room left."),
+    HOST_CAPSULE_MISSING("host.capsule-missing", ErrorKind.OPERATOR, 500, "The host has no files of this capsule."),
+    HOST_HYPERVISOR_FAILED(
+            "host.hypervisor-failed",
+            ErrorKind.OPERATOR,
+            500,
+            "libvirt or QEMU refused; the description has its words."),
+    HOST_HYPERVISOR_UNAVAILABLE(
+            "host.hypervisor-unavailable",
+            ErrorKind.TRANSIENT,
+            500,
+            "The agent has no connection to libvirt at the moment."),
+    HOST_TOOL_FAILED(
+            "host.tool-failed",
+            ErrorKind.OPERATOR,
+            500,
+            "A program the agent runs failed; the description has its last words.");
+
+    private final String slug;
+    private final ErrorKind kind;
+    private final int httpStatus;
+    private final String meaning;
+
+    ErrorCode(String slug, ErrorKind kind, int httpStatus, String meaning) {
+        this.slug = slug;
+        this.kind = kind;
+        this.httpStatus = httpStatus;
+        this.meaning = meaning;
+    }
+
+    /** The stable name on the wire, such as {@code capsule.invalid-state}. */
+    public String slug() {
+        return slug;
+    }
+
+    public ErrorKind kind() {
+        return kind;
+    }
+
+    public int httpStatus() {
+        return httpStatus;
+    }
+
+    /** One sentence for the documentation; what went wrong this time stands in {@link Problem#detail()}. */
+    public String meaning() {
+        return meaning;
+    }
+}

@@ -1,0 +1,33 @@
+package org.datacapsule.common.wire;
+
+import java.util.List;
+import java.util.UUID;
+import org.datacapsule.common.id.HostId;
+import org.datacapsule.common.id.Sha256;
+
+/**
+ * An agent's sign of life, every few seconds; the first one registers the host. Renews the host's lease.
+ *
+ * @param incarnation made anew at each start of the agent
+ * @param version the agent's version
+ * @param address where users reach the host's ssh and vnc ports
+ * @param acceleration {@code kvm} or {@code tcg}, and in brackets why
+ * @param images content the host has, verified
+ * @param capsules every capsule the host has files or a domain of
+ */
+public record Heartbeat(
+        HostId host,
+        UUID incarnation,
+        String version,
+        String address,
+        String acceleration,
+        Capacity capacity,
+        PortRange ports,
+        GuestNetwork guestNetwork,
+        List<Sha256> images,
+        List<CapsuleObservation> capsules) {
+    public Heartbeat {
+        images = List.copyOf(images);
+        capsules = List.copyOf(capsules);
+    }
+}

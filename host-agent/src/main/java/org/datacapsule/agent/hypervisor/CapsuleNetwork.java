@@ -1,0 +1,31 @@
+package org.datacapsule.agent.hypervisor;
+
+import org.datacapsule.common.capsule.CapsuleType;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.common.wire.CapsuleSpec;
+
+/** The capsule network of this host: addresses, filters, and the way in by SSH. */
+public interface CapsuleNetwork {
+
+    /** Makes the network, the filters of all policies and the forwarding table be there; at start, and when libvirt came back. */
+    void ensure();
+
+    /** Name of the filter that puts maintenance mode in force for a capsule of this type. */
+    String maintenanceFilter(CapsuleType type);
+
+    /** Reserves the capsule's address for its MAC with the host's DHCP server. */
+    void reserveLease(CapsuleSpec spec);
+
+    void releaseLease(CapsuleSpec spec);
+
+    /**
+     * Leads the host's ssh port to the guest's port 22.
+     *
+     * @throws ProblemException {@link ErrorCode#HOST_PORT_TAKEN} when another program listens on the ssh or the vnc port
+     */
+    void openSsh(CapsuleSpec spec);
+
+    /** Ends the way in, and the connections that used it. */
+    void closeSsh(CapsuleSpec spec);
+}

@@ -1,0 +1,11 @@
+package org.datacapsule.router.http;
+
+import io.vertx.core.json.JsonObject;
+
+/** A successful answer. */
+public record Reply(int status, JsonObject body) {
+
+    public static Reply ok(JsonObject body) {
+        return new Reply(200, body);
+    }
+}
