@@ -65,6 +65,8 @@ hash_files() {
 	} | sha256sum | cut -c 1-20
 }
 
+# what is set by the recipe.
+# shellcheck disable=SC2154
 usage() {
 	cat <<END
 Usage: ${0##*/} [--refresh] [--output FILE]
@@ -121,7 +123,9 @@ cached_build() {
 		key=$(printf '%s\n%s\n' "$recipe" "$versions" | sha256sum | cut -c 1-20)
 		key=$name-$key
 		if [ ! -f "$base/$key/guest.qcow2" ]; then
-			work=$(mktemp -d "$base/.tmp.XXXXXX")
+			# The lock is ours: what lies here is left from a build that was killed.
+			rm -rf "$base/.tmp-$name".*
+			work=$(mktemp -d "$base/.tmp-$name.XXXXXX")
 			trap 'rm -rf "$work"' EXIT
 			trap 'exit 130' INT TERM HUP
 			mkdir "$work/tree" "$work/done"

@@ -3,6 +3,7 @@ package org.datacapsule.router.http;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.Problem;
@@ -39,6 +40,11 @@ public final class Parameters {
 
     public Optional<Integer> optionalInteger(String name) {
         return Optional.ofNullable(values.getInteger(name));
+    }
+
+    public OptionalLong optionalLong(String name) {
+        Long value = values.getLong(name);
+        return value == null ? OptionalLong.empty() : OptionalLong.of(value);
     }
 
     public Optional<Boolean> optionalFlag(String name) {

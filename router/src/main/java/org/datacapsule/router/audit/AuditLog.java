@@ -1,0 +1,67 @@
+package org.datacapsule.router.audit;
+
+import io.vertx.sqlclient.Tuple;
+import java.util.Optional;
+import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.OperationId;
+import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.http.Call;
+
+/** Writes audit rows, in the transaction of what they tell of. */
+public final class AuditLog {
+
+    /** A command was accepted, and {@code operation} will carry it out. */
+    public void accepted(Tx tx, Call call, CapsuleId capsule, OperationId operation) throws InterruptedException {
+        String sql = """
+                insert into audit (user_guid, email, client_address, request_id, action, capsule_id, operation_id, outcome)
+                values ($1, $2, $3, $4, $5, $6, $7, 'ACCEPTED')
+                """;
+        tx.update(
+                sql,
+                Tuple.of(
+                        call.caller().guid(),
+                        call.caller().email().orElse(null),
+                        call.clientAddress(),
+                        call.requestId(),
+                        call.operation(),
+                        capsule.value(),
+                        operation.value()));
+    }
+
+    /** A command that takes no time was done. */
+    public void done(Tx tx, Call call, String detail) throws InterruptedException {
+        write(tx, call, "DONE", Optional.of(detail));
+    }
+
+    /** A command was refused. */
+    public void refused(Tx tx, Call call, String code) throws InterruptedException {
+        write(tx, call, "REFUSED", Optional.of(code));
+    }
+
+    /** An operation ended; the row stands beside the one of its command, with the same request id. */
+    public void ended(Tx tx, OperationId operation, String outcome, Optional<String> detail)
+            throws InterruptedException {
+        String sql = """
+                insert into audit (user_guid, client_address, request_id, action, capsule_id, operation_id, outcome, detail)
+                select requested_by, 'router', request_id, lower(kind), capsule_id, id, $2, $3 from operation where id = $1
+                """;
+        tx.update(sql, Tuple.of(operation.value(), outcome, detail.orElse(null)));
+    }
+
+    private static void write(Tx tx, Call call, String outcome, Optional<String> detail) throws InterruptedException {
+        String sql = """
+                insert into audit (user_guid, email, client_address, request_id, action, outcome, detail)
+                values ($1, $2, $3, $4, $5, $6, $7)
+                """;
+        tx.update(
+                sql,
+                Tuple.of(
+                        call.caller().guid(),
+                        call.caller().email().orElse(null),
+                        call.clientAddress(),
+                        call.requestId(),
+                        call.operation(),
+                        outcome,
+                        detail.orElse(null)));
+    }
+}

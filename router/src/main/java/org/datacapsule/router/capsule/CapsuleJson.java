@@ -1,0 +1,143 @@
+package org.datacapsule.router.capsule;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.datacapsule.common.capsule.CapsuleMode;
+import org.datacapsule.common.capsule.CapsuleType;
+import org.datacapsule.common.id.CapsuleId;
+
+/** A capsule's row as the seed's JSON. */
+public final class CapsuleJson {
+    private static final DateTimeFormatter SEED_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
+
+    private final LoginSecret secrets;
+
+    public CapsuleJson(LoginSecret secrets) {
+        this.secrets = secrets;
+    }
+
+    /** An element of /show's {@code status}; redacted for a caller who may not query the capsule yet. */
+    JsonObject show(Row row) {
+        return mayQuery(row) ? whole(row) : redacted(row);
+    }
+
+    static String seedTime(Row row, String column) {
+        return row.getOffsetDateTime(column)
+                .withOffsetSameInstant(ZoneOffset.UTC)
+                .format(SEED_TIME);
+    }
+
+    private static boolean mayQuery(Row row) {
+        boolean fullAccessNeeded = row.getString("type").equals(CapsuleType.RESEARCH_FULL.wireName());
+        return row.getBoolean("my_tou") && (!fullAccessNeeded || Boolean.TRUE.equals(row.getBoolean("my_full_access")));
+    }
+
+    private JsonObject whole(Row row) {
+        CapsuleId id = new CapsuleId(row.getUUID("id"));
+        String password = secrets.open(id, row.getBuffer("login_secret").getBytes());
+        String login = row.getString("login_user_name");
+        return new JsonObject()
+                .put("vmid", id.toString())
+                .put("vmname", row.getString("name"))
+                .put("state", row.getString("state"))
+                .put("mode", row.getString("mode"))
+                .put("type", row.getString("type"))
+                .put("vcpus", row.getInteger("vcpus"))
+                .put("memSize", row.getInteger("memory_mb"))
+                .put("volumeSize", row.getInteger("disk_gb"))
+                .put("imageName", row.getString("image_name"))
+                .put("host", row.getString("host_id"))
+                .put("publicip", row.getString("host_address"))
+                .put("sshport", row.getInteger("ssh_port"))
+                .put("vncport", row.getInteger("vnc_port"))
+                .put("vncloginId", login)
+                .put("vncloginPassword", password)
+                .put("vmInitialLoginId", login)
+                .put("vmInitialLoginPassword", password)
+                .put("pubKeyExists", row.getBoolean("has_key"))
+                .put("tou", row.getBoolean("user_tou"))
+                .put("vm_tou", row.getBoolean("my_tou"))
+                .put("consent", row.getBoolean("consent"))
+                .put("full_access", row.getBoolean("full_access"))
+                .put("title", row.getString("title"))
+                .put("desc_nature", row.getString("desc_nature"))
+                .put("desc_requirement", row.getString("desc_requirement"))
+                .put("desc_links", row.getString("desc_links"))
+                .put("desc_outside_data", row.getString("desc_outside_data"))
+                .put("desc_shared", row.getString("desc_shared"))
+                .put("rr_data_files", row.getString("rr_data_files"))
+                .put("rr_result_usage", row.getString("rr_result_usage"))
+                .put("created_at", seedTime(row, "created_at"))
+                .put("role", row.getString("my_role"))
+                .put("user_full_access", row.getBoolean("my_full_access"))
+                .put("roles", roles(row))
+                .put("operation", operation(row))
+                .putNull("migration");
+    }
+
+    /** Only that it is there and who is on it: strings empty, numbers -1. */
+    private static JsonObject redacted(Row row) {
+        JsonObject redacted = new JsonObject();
+        for (String name : new String[] {
+            "vmname",
+            "type",
+            "imageName",
+            "host",
+            "publicip",
+            "vncloginId",
+            "vncloginPassword",
+            "vmInitialLoginId",
+            "vmInitialLoginPassword",
+            "title",
+            "desc_nature",
+            "desc_requirement",
+            "desc_links",
+            "desc_outside_data",
+            "desc_shared",
+            "rr_data_files",
+            "rr_result_usage"
+        }) {
+            redacted.put(name, "");
+        }
+        for (String name : new String[] {"vcpus", "memSize", "volumeSize", "sshport", "vncport"}) {
+            redacted.put(name, -1);
+        }
+        return redacted.put("vmid", row.getUUID("id").toString())
+                .put("state", CapsuleMode.NOT_DEFINED.name())
+                .put("mode", CapsuleMode.NOT_DEFINED.name())
+                .put("pubKeyExists", row.getBoolean("has_key"))
+                .put("tou", row.getBoolean("user_tou"))
+                .put("vm_tou", row.getBoolean("my_tou"))
+                .putNull("consent")
+                .put("full_access", row.getBoolean("full_access"))
+                .put("created_at", seedTime(row, "created_at"))
+                .put("role", row.getString("my_role"))
+                .put("user_full_access", row.getBoolean("my_full_access"))
+                .put("roles", roles(row))
+                .putNull("operation")
+                .putNull("migration");
+    }
+
+    static JsonArray roles(Row row) {
+        JsonArray roles = row.getJsonArray("roles");
+        return roles == null ? new JsonArray() : roles;
+    }
+
+    private static JsonObject operation(Row row) {
+        JsonObject operation = new JsonObject()
+                .put("id", row.getUUID("op_id").toString())
+                .put("kind", row.getString("op_kind").toLowerCase(Locale.ROOT))
+                .put("state", row.getString("op_state"))
+                .put("progress", row.getInteger("op_progress"));
+        String code = row.getString("op_error_code");
+        return code == null
+                ? operation.putNull("error")
+                : operation.put(
+                        "error",
+                        new JsonObject().put("code", code).put("description", row.getString("op_error_detail")));
+    }
+}

@@ -1,0 +1,29 @@
+package org.datacapsule.router.capsule;
+
+/** What a user is to a capsule; the wire has a hyphen where Java has none (capsule API, "Roles on a capsule"). */
+public enum CapsuleRole {
+    OWNER_CONTROLLER("OWNER-CONTROLLER"),
+    /** Control is delegated to a CONTROLLER. */
+    OWNER("OWNER"),
+    CONTROLLER("CONTROLLER"),
+    SHAREE("SHAREE");
+
+    private final String wireName;
+
+    CapsuleRole(String wireName) {
+        this.wireName = wireName;
+    }
+
+    public String wireName() {
+        return wireName;
+    }
+
+    static CapsuleRole parse(String text) {
+        for (CapsuleRole role : values()) {
+            if (role.wireName.equals(text)) {
+                return role;
+            }
+        }
+        throw new IllegalArgumentException("no such role: " + text);
+    }
+}

@@ -1,0 +1,125 @@
+package org.datacapsule.router.capsule;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.util.Arrays;
+import java.util.Optional;
+import org.datacapsule.common.capsule.CapsuleMode;
+import org.datacapsule.common.capsule.CapsuleState;
+import org.datacapsule.common.capsule.CapsuleStatus;
+import org.datacapsule.common.capsule.CapsuleType;
+import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.HostId;
+import org.datacapsule.router.database.Tx;
+
+/** Rows of capsules and their members. Who locks more than one row locks the capsule before its operations. */
+public final class CapsuleStore {
+
+    /** Adds a capsule in CREATE_PENDING, its creator as OWNER-CONTROLLER who has accepted its terms. */
+    void insert(Tx tx, NewCapsule capsule, String creator) throws InterruptedException {
+        String sql = """
+                insert into capsule (id, name, type, state, mode, vcpus, memory_mb, disk_gb, image_id, host_id, ssh_port,
+                    vnc_port, guest_slot, login_user_name, login_secret, consent, full_access, title, desc_nature,
+                    desc_requirement, desc_links, desc_outside_data, rr_data_files, rr_result_usage)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+                    $22, $23, $24)
+                """;
+        ResearchPurpose purpose = capsule.purpose();
+        tx.update(
+                sql,
+                Tuple.from(Arrays.asList(
+                        capsule.id().value(),
+                        capsule.name(),
+                        capsule.type().wireName(),
+                        CapsuleStatus.CREATE_PENDING.state().name(),
+                        CapsuleStatus.CREATE_PENDING.mode().name(),
+                        capsule.vcpus(),
+                        capsule.memoryMb(),
+                        capsule.diskGb(),
+                        capsule.image().value(),
+                        capsule.host().value(),
+                        capsule.ports().ssh(),
+                        capsule.ports().vnc(),
+                        capsule.guestSlot(),
+                        capsule.loginUserName(),
+                        Buffer.buffer(capsule.loginSecret()),
+                        purpose.consent().orElse(null),
+                        purpose.fullAccess().orElse(null),
+                        purpose.title().orElse(null),
+                        purpose.nature().orElse(null),
+                        purpose.requirement().orElse(null),
+                        purpose.links().orElse(null),
+                        purpose.outsideData().orElse(null),
+                        purpose.dataFiles().orElse(null),
+                        purpose.resultUsage().orElse(null))));
+        tx.update(
+                "insert into member (capsule_id, user_guid, role, full_access, tou) values ($1, $2, $3, $4, true)",
+                Tuple.of(
+                        capsule.id().value(),
+                        creator,
+                        CapsuleRole.OWNER_CONTROLLER.wireName(),
+                        purpose.fullAccess().orElse(null)));
+    }
+
+    /** A capsule that is not deleted, its row locked until the transaction ends. */
+    public Optional<Capsule> lock(Tx tx, CapsuleId id) throws InterruptedException {
+        String sql = """
+                select id, type, state, mode, host_id, generation, sequence from capsule
+                where id = $1 and state <> 'DELETED' for update
+                """;
+        return tx.first(sql, Tuple.of(id.value()), CapsuleStore::capsule);
+    }
+
+    Optional<Membership> membership(Tx tx, CapsuleId capsule, String user) throws InterruptedException {
+        String sql = "select role, full_access, tou from member where capsule_id = $1 and user_guid = $2";
+        return tx.first(
+                sql,
+                Tuple.of(capsule.value(), user),
+                row -> new Membership(
+                        CapsuleRole.parse(row.getString("role")),
+                        Optional.ofNullable(row.getBoolean("full_access")),
+                        row.getBoolean("tou")));
+    }
+
+    /** Compare-and-set of a capsule's status. */
+    public void move(Tx tx, Capsule capsule, CapsuleStatus to) throws InterruptedException {
+        String sql = """
+                update capsule set state = $4, mode = $5, updated_at = now(),
+                    deleted_at = case when $4 = 'DELETED' then now() end,
+                    login_secret = case when $4 = 'DELETED' then null else login_secret end
+                where id = $1 and state = $2 and mode = $3
+                """;
+        int moved = tx.update(
+                sql,
+                Tuple.of(
+                        capsule.id().value(),
+                        capsule.status().state().name(),
+                        capsule.status().mode().name(),
+                        to.state().name(),
+                        to.mode().name()));
+        if (moved != 1) {
+            throw new IllegalStateException("capsule " + capsule.id() + " changed under its own lock");
+        }
+    }
+
+    /** The next place in the order of the capsule's operations. */
+    long nextSequence(Tx tx, CapsuleId capsule) throws InterruptedException {
+        return tx.first(
+                        "update capsule set sequence = sequence + 1 where id = $1 returning sequence",
+                        Tuple.of(capsule.value()),
+                        row -> row.getLong("sequence"))
+                .orElseThrow();
+    }
+
+    private static Capsule capsule(Row row) {
+        return new Capsule(
+                new CapsuleId(row.getUUID("id")),
+                CapsuleType.parse(row.getString("type")),
+                new CapsuleStatus(
+                        CapsuleState.valueOf(row.getString("state")), CapsuleMode.valueOf(row.getString("mode"))),
+                new HostId(row.getString("host_id")),
+                row.getLong("generation"),
+                row.getLong("sequence"));
+    }
+}

@@ -1,0 +1,84 @@
+package org.datacapsule.router.capsule;
+
+import io.vertx.core.json.JsonObject;
+import org.datacapsule.common.capsule.CapsuleEvent.Requested;
+import org.datacapsule.common.capsule.CapsuleLife;
+import org.datacapsule.common.capsule.CapsuleStatus;
+import org.datacapsule.common.capsule.OperationKind;
+import org.datacapsule.common.capsule.Transition.Ignored;
+import org.datacapsule.common.capsule.Transition.Moved;
+import org.datacapsule.common.capsule.Transition.Refused;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.common.id.OperationId;
+import org.datacapsule.router.audit.AuditLog;
+import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.http.Call;
+import org.datacapsule.router.http.Reply;
+import org.datacapsule.router.operation.NewOperation;
+import org.datacapsule.router.operation.OperationConfig;
+import org.datacapsule.router.operation.OperationSignal;
+import org.datacapsule.router.operation.OperationStore;
+
+/** The one way an operation comes to be: state change, operation and audit row in the caller's transaction. */
+public final class StartOperation {
+    private final CapsuleStore capsules;
+    private final OperationStore operations;
+    private final AuditLog audit;
+    private final OperationSignal signal;
+    private final OperationConfig config;
+
+    public StartOperation(
+            CapsuleStore capsules,
+            OperationStore operations,
+            AuditLog audit,
+            OperationSignal signal,
+            OperationConfig config) {
+        this.capsules = capsules;
+        this.operations = operations;
+        this.audit = audit;
+        this.signal = signal;
+        this.config = config;
+    }
+
+    /**
+     * Asks for {@code kind} on a capsule whose row is locked.
+     *
+     * @throws ProblemException {@link ErrorCode#CAPSULE_INVALID_STATE} when its state does not allow that
+     */
+    Reply on(Tx tx, Call call, Capsule capsule, OperationKind kind) throws InterruptedException {
+        return switch (CapsuleLife.next(capsule.status(), new Requested(kind))) {
+            case Refused refused -> throw new ProblemException(ErrorCode.CAPSULE_INVALID_STATE, refused.because());
+            case Ignored ignored -> throw new IllegalStateException("a request is moved or refused: " + kind);
+            case Moved moved -> {
+                if (kind == OperationKind.DELETE) {
+                    operations.cancelAtWork(tx, capsule.id());
+                }
+                capsules.move(tx, capsule, moved.to());
+                yield begin(tx, call, capsule, kind, moved.to());
+            }
+        };
+    }
+
+    /** Begins {@code kind} on a capsule that is in its pending state already. */
+    Reply begin(Tx tx, Call call, Capsule capsule, OperationKind kind, CapsuleStatus status)
+            throws InterruptedException {
+        OperationId operation = OperationId.random();
+        NewOperation row = new NewOperation(
+                operation,
+                capsule.id(),
+                kind,
+                capsules.nextSequence(tx, capsule.id()),
+                capsule.generation(),
+                capsule.host(),
+                call.caller().guid(),
+                call.requestId());
+        operations.insert(tx, row, config.deadline());
+        audit.accepted(tx, call, capsule.id(), operation);
+        tx.afterCommit(signal::wake);
+        return Reply.ok(new JsonObject()
+                .put("vmid", capsule.id().toString())
+                .put("operation", operation.toString())
+                .put("state", status.state().name()));
+    }
+}

@@ -1,0 +1,53 @@
+package org.datacapsule.router.database;
+
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** One transaction, or one connection outside any; stores take it as their first argument, so their caller owns it. */
+public final class Tx {
+    private final SqlClient connection;
+    private final List<Runnable> afterCommit = new ArrayList<>();
+
+    Tx(SqlClient connection) {
+        this.connection = connection;
+    }
+
+    public <T> List<T> list(String sql, Tuple arguments, Function<Row, T> map) throws InterruptedException {
+        List<T> mapped = new ArrayList<>();
+        for (Row row : execute(sql, arguments)) {
+            mapped.add(map.apply(row));
+        }
+        return mapped;
+    }
+
+    public <T> Optional<T> first(String sql, Tuple arguments, Function<Row, T> map) throws InterruptedException {
+        for (Row row : execute(sql, arguments)) {
+            return Optional.of(map.apply(row));
+        }
+        return Optional.empty();
+    }
+
+    /** Answers how many rows it changed. */
+    public int update(String sql, Tuple arguments) throws InterruptedException {
+        return execute(sql, arguments).rowCount();
+    }
+
+    /** Runs once the transaction is committed, never when it is rolled back. */
+    public void afterCommit(Runnable effect) {
+        afterCommit.add(effect);
+    }
+
+    void committed() {
+        afterCommit.forEach(Runnable::run);
+    }
+
+    private RowSet<Row> execute(String sql, Tuple arguments) throws InterruptedException {
+        return Await.on(connection.preparedQuery(sql).execute(arguments));
+    }
+}

@@ -1,0 +1,87 @@
+package org.datacapsule.router.dispatch;
+
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.datacapsule.common.capsule.CapsuleType;
+import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.wire.CapsuleSpec;
+import org.datacapsule.common.wire.Command;
+import org.datacapsule.common.wire.CommandEnvelope;
+import org.datacapsule.common.wire.GuestNetwork;
+import org.datacapsule.common.wire.Login;
+import org.datacapsule.router.capsule.LoginSecret;
+import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.operation.Operation;
+
+/** Makes an operation's command from the rows as they are now; passwords are opened here and nowhere kept. */
+public final class CommandBuilder {
+    private static final String SQL = """
+            select c.id, c.type, c.vcpus, c.memory_mb, c.disk_gb, c.ssh_port, c.vnc_port, c.guest_slot,
+                   c.login_user_name, c.login_secret, i.sha256,
+                   (select coalesce(array_agg(u.ssh_key order by m.since, u.guid), '{}')
+                    from member m join users u on u.guid = m.user_guid
+                    where m.capsule_id = c.id and u.ssh_key is not null and m.tou
+                      and (c.type <> 'RESEARCH-FULL' or m.full_access)) as ssh_keys
+            from capsule c join image i on i.id = c.image_id where c.id = $1
+            """;
+
+    private final GuestNetwork network;
+    private final LoginSecret secrets;
+    private final Duration stopGrace;
+
+    public CommandBuilder(GuestNetwork network, LoginSecret secrets, Duration stopGrace) {
+        this.network = network;
+        this.secrets = secrets;
+        this.stopGrace = stopGrace;
+    }
+
+    CommandEnvelope build(Tx tx, Operation operation) throws InterruptedException {
+        Optional<Command> command =
+                tx.first(SQL, Tuple.of(operation.capsule().value()), row -> command(operation, row));
+        return new CommandEnvelope(
+                operation.id(),
+                operation.attempt(),
+                operation.host(),
+                operation.generation(),
+                operation.sequence(),
+                operation.requestId(),
+                operation.deadline().toInstant(),
+                command.orElseThrow());
+    }
+
+    private Command command(Operation operation, Row row) {
+        CapsuleSpec spec = spec(row);
+        return switch (operation.kind()) {
+            case CREATE -> new Command.Create(spec, new Sha256(row.getString("sha256")));
+            case LAUNCH -> new Command.Launch(spec, login(row, spec.id()));
+            case STOP -> new Command.Stop(spec, Math.toIntExact(stopGrace.toSeconds()));
+            case DELETE -> new Command.Delete(spec);
+            case RECOVER -> new Command.Inspect(spec);
+            case SWITCH_TO_MAINTENANCE, SWITCH_TO_SECURE, MIGRATE, SHARE_IMAGE ->
+                throw new IllegalStateException("no endpoint starts " + operation.kind() + " in this release");
+        };
+    }
+
+    private CapsuleSpec spec(Row row) {
+        return new CapsuleSpec(
+                new CapsuleId(row.getUUID("id")),
+                CapsuleType.parse(row.getString("type")),
+                row.getInteger("vcpus"),
+                row.getInteger("memory_mb"),
+                row.getInteger("disk_gb"),
+                network.address(row.getInteger("guest_slot")),
+                row.getInteger("ssh_port"),
+                row.getInteger("vnc_port"));
+    }
+
+    private Login login(Row row, CapsuleId id) {
+        String password = secrets.open(id, row.getBuffer("login_secret").getBytes());
+        List<String> keys = Arrays.asList(row.getArrayOfStrings("ssh_keys"));
+        return new Login(row.getString("login_user_name"), password, keys);
+    }
+}

@@ -1,0 +1,127 @@
+package org.datacapsule.router.dispatch;
+
+import java.time.Duration;
+import org.datacapsule.common.bus.Bus;
+import org.datacapsule.common.bus.BusException;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.Problem;
+import org.datacapsule.common.signing.CommandSigner;
+import org.datacapsule.common.wire.CommandEnvelope;
+import org.datacapsule.common.wire.CommandReply;
+import org.datacapsule.common.wire.Contracts;
+import org.datacapsule.common.wire.Outcome;
+import org.datacapsule.common.wire.OutcomeReport;
+import org.datacapsule.common.wire.SignedCommand;
+import org.datacapsule.router.database.Database;
+import org.datacapsule.router.host.HeartbeatReceiver;
+import org.datacapsule.router.operation.Operation;
+import org.datacapsule.router.operation.OperationConfig;
+import org.datacapsule.router.operation.OperationStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings one claimed operation to its host's agent. Sending it again is asking what became of it: the agent does nothing
+ * twice. Silence means unknown, so it only ever leads to asking again, until the deadline.
+ */
+public final class Delivery {
+    private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private final Database database;
+    private final OperationStore operations;
+    private final CommandBuilder builder;
+    private final CommandSigner signer;
+    private final Bus bus;
+    private final OutcomeRecorder outcomes;
+    private final HeartbeatReceiver heartbeats;
+    private final OperationConfig config;
+
+    public Delivery(
+            Database database,
+            OperationStore operations,
+            CommandBuilder builder,
+            CommandSigner signer,
+            Bus bus,
+            OutcomeRecorder outcomes,
+            HeartbeatReceiver heartbeats,
+            OperationConfig config) {
+        this.database = database;
+        this.operations = operations;
+        this.builder = builder;
+        this.signer = signer;
+        this.bus = bus;
+        this.outcomes = outcomes;
+        this.heartbeats = heartbeats;
+        this.config = config;
+    }
+
+    void deliver(Operation operation) throws InterruptedException {
+        if (operation.overdue()) {
+            giveUp(operation);
+            return;
+        }
+        CommandEnvelope envelope = database.read(tx -> builder.build(tx, operation));
+        SignedCommand command = signer.sign(envelope);
+        try {
+            CommandReply reply = bus.ask(Contracts.COMMAND, operation.host().value(), command);
+            handle(operation, reply);
+        } catch (BusException e) {
+            if (e.reason() == BusException.Reason.NOBODY) {
+                heartbeats.foundUnreachable(operation.host());
+            }
+            LOG.atInfo()
+                    .addKeyValue("operationId", operation.id())
+                    .addKeyValue("hostId", operation.host())
+                    .addKeyValue("cause", e.getMessage())
+                    .log("host did not answer, will be asked again");
+            askAgain(operation, SOON);
+        }
+    }
+
+    private void handle(Operation operation, CommandReply reply) throws InterruptedException {
+        switch (reply) {
+            case CommandReply.Accepted accepted ->
+                database.transaction(tx -> {
+                    operations.accepted(tx, operation.id(), operation.attempt(), config.recheck());
+                    return true;
+                });
+            case CommandReply.Finished finished -> outcomes.record(report(operation, finished.outcome()));
+            case CommandReply.Refused refused -> refused(operation, refused.problem());
+        }
+    }
+
+    /** What a host refuses now it may take later, when its clock or keys are put right; a stale command never. */
+    private void refused(Operation operation, Problem problem) throws InterruptedException {
+        LOG.atWarn()
+                .addKeyValue("operationId", operation.id())
+                .addKeyValue("hostId", operation.host())
+                .addKeyValue("requestId", operation.requestId())
+                .addKeyValue("cause", problem.detail())
+                .log("host refused the command");
+        if (problem.code() == ErrorCode.HOST_STALE_COMMAND) {
+            outcomes.record(report(operation, new Outcome.Failed(problem, false)));
+        } else {
+            askAgain(operation, SOON);
+        }
+    }
+
+    private void giveUp(Operation operation) throws InterruptedException {
+        Problem problem = Problem.of(
+                ErrorCode.OPERATION_DEADLINE_EXCEEDED,
+                "Host " + operation.host() + " had not done it by " + operation.deadline()
+                        + "; look at the host, then recover or delete the capsule.");
+        outcomes.record(report(operation, new Outcome.Failed(problem, false)));
+    }
+
+    private void askAgain(Operation operation, Duration delay) throws InterruptedException {
+        database.transaction(tx -> {
+            operations.askAgain(tx, operation.id(), operation.attempt(), delay);
+            return true;
+        });
+    }
+
+    private static OutcomeReport report(Operation operation, Outcome outcome) {
+        return new OutcomeReport(operation.id(), operation.attempt(), operation.host(), outcome);
+    }
+}

@@ -1,0 +1,145 @@
+package org.datacapsule.router.dispatch;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.datacapsule.common.capsule.CapsuleEvent;
+import org.datacapsule.common.capsule.CapsuleLife;
+import org.datacapsule.common.capsule.CapsuleState;
+import org.datacapsule.common.capsule.CapsuleStatus;
+import org.datacapsule.common.capsule.OperationKind;
+import org.datacapsule.common.capsule.Transition.Ignored;
+import org.datacapsule.common.capsule.Transition.Moved;
+import org.datacapsule.common.capsule.Transition.Refused;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.Problem;
+import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.wire.Outcome;
+import org.datacapsule.common.wire.OutcomeReport;
+import org.datacapsule.router.audit.AuditLog;
+import org.datacapsule.router.capsule.Capsule;
+import org.datacapsule.router.capsule.CapsuleStore;
+import org.datacapsule.router.database.Database;
+import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.host.PortStore;
+import org.datacapsule.router.operation.Operation;
+import org.datacapsule.router.operation.OperationConfig;
+import org.datacapsule.router.operation.OperationStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes down how an operation ended, once, whoever reports it and however often. */
+public final class OutcomeRecorder {
+    private static final Logger LOG = LoggerFactory.getLogger(OutcomeRecorder.class);
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+    private static final int MOST_DOUBLINGS = 5;
+
+    private final Database database;
+    private final CapsuleStore capsules;
+    private final OperationStore operations;
+    private final PortStore ports;
+    private final AuditLog audit;
+    private final OperationConfig config;
+
+    public OutcomeRecorder(
+            Database database,
+            CapsuleStore capsules,
+            OperationStore operations,
+            PortStore ports,
+            AuditLog audit,
+            OperationConfig config) {
+        this.database = database;
+        this.capsules = capsules;
+        this.operations = operations;
+        this.ports = ports;
+        this.audit = audit;
+        this.config = config;
+    }
+
+    /** A report of an operation that ended before, or of an older attempt, changes nothing. */
+    public void record(OutcomeReport report) throws InterruptedException {
+        database.transaction(tx -> {
+            Optional<CapsuleId> owner = operations.capsuleOf(tx, report.operation());
+            if (owner.isEmpty()) {
+                return false;
+            }
+            Optional<Capsule> capsule = capsules.lock(tx, owner.get());
+            Optional<Operation> operation = operations.lock(tx, report.operation());
+            if (capsule.isEmpty() || operation.isEmpty() || !isCurrent(operation.get(), report)) {
+                return false;
+            }
+            switch (report.outcome()) {
+                case Outcome.Succeeded succeeded -> succeeded(tx, capsule.get(), operation.get(), succeeded);
+                case Outcome.Failed failed -> failed(tx, capsule.get(), operation.get(), failed);
+            }
+            return true;
+        });
+    }
+
+    private static boolean isCurrent(Operation operation, OutcomeReport report) {
+        return operation.state().isAtWork()
+                && operation.attempt() == report.attempt()
+                && operation.host().equals(report.host());
+    }
+
+    private void succeeded(Tx tx, Capsule capsule, Operation operation, Outcome.Succeeded outcome)
+            throws InterruptedException {
+        CapsuleEvent event = new CapsuleEvent.Succeeded(operation.kind(), outcome.found());
+        switch (CapsuleLife.next(capsule.status(), event)) {
+            case Moved moved -> {
+                move(tx, capsule, moved.to());
+                operations.succeed(tx, operation.id());
+                audit.ended(tx, operation.id(), "SUCCEEDED", Optional.empty());
+                log(operation, capsule.status(), moved.to());
+            }
+            case Ignored ignored -> end(tx, operation, nothingFound(operation));
+            case Refused refused -> throw new IllegalStateException("an outcome is never refused");
+        }
+    }
+
+    private void failed(Tx tx, Capsule capsule, Operation operation, Outcome.Failed outcome)
+            throws InterruptedException {
+        if (outcome.retryable() && operation.attempt() < config.attempts() && !operation.overdue()) {
+            Duration delay = FIRST_RETRY.multipliedBy(1L << Math.min(operation.attempt() - 1, MOST_DOUBLINGS));
+            operations.tryAgain(tx, operation.id(), outcome.problem(), delay);
+            return;
+        }
+        end(tx, operation, outcome.problem());
+        if (CapsuleLife.next(capsule.status(), new CapsuleEvent.Failed(operation.kind())) instanceof Moved moved) {
+            move(tx, capsule, moved.to());
+            log(operation, capsule.status(), moved.to());
+        }
+    }
+
+    private void end(Tx tx, Operation operation, Problem problem) throws InterruptedException {
+        operations.fail(tx, operation.id(), problem);
+        audit.ended(tx, operation.id(), "FAILED", Optional.of(problem.code().slug()));
+    }
+
+    private void move(Tx tx, Capsule capsule, CapsuleStatus to) throws InterruptedException {
+        if (to.equals(capsule.status())) {
+            return;
+        }
+        capsules.move(tx, capsule, to);
+        if (to.state() == CapsuleState.DELETED) {
+            ports.release(tx, capsule.id());
+        }
+    }
+
+    private static Problem nothingFound(Operation operation) {
+        return operation.kind() == OperationKind.RECOVER
+                ? Problem.of(
+                        ErrorCode.HOST_CAPSULE_MISSING,
+                        "Host " + operation.host() + " has nothing of this capsule, so it can only be deleted.")
+                : Problem.of(ErrorCode.INTERNAL, "The capsule was not waiting for this operation.");
+    }
+
+    private static void log(Operation operation, CapsuleStatus from, CapsuleStatus to) {
+        LOG.atInfo()
+                .addKeyValue("capsuleId", operation.capsule())
+                .addKeyValue("operationId", operation.id())
+                .addKeyValue("requestId", operation.requestId())
+                .addKeyValue("from", from)
+                .addKeyValue("to", to)
+                .log("operation ended");
+    }
+}

@@ -1,0 +1,81 @@
+package org.datacapsule.router.host;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import org.datacapsule.router.database.Database;
+import org.datacapsule.router.http.Call;
+import org.datacapsule.router.http.Endpoints;
+import org.datacapsule.router.http.Reply;
+
+/** /v1/hosts: the fleet as operators see it. */
+public final class HostRoutes {
+    private final Database database;
+
+    public HostRoutes(Database database) {
+        this.database = database;
+    }
+
+    public void register(Endpoints endpoints) {
+        endpoints.serve("listHosts", this::listHosts);
+    }
+
+    private Reply listHosts(Call call) throws InterruptedException {
+        String sql = """
+                select h.id, h.lease_until > now() as up, h.enabled, h.version, h.address, h.acceleration, h.cpus,
+                       h.memory_mb, h.disk_gb, h.last_seen, h.port_count,
+                       (select count(*) from host_port p where p.host_id = h.id and p.capsule_id is null)::int as free_ports,
+                       (select coalesce(array_agg(i.sha256 order by i.sha256), '{}') from host_image i
+                        where i.host_id = h.id) as images,
+                       used.capsules, used.vcpus, used.memory, used.disk
+                from host h cross join lateral (
+                    select count(*)::int as capsules, coalesce(sum(c.vcpus), 0)::int as vcpus,
+                           coalesce(sum(c.memory_mb), 0)::int as memory, coalesce(sum(c.disk_gb), 0)::int as disk
+                    from capsule c where c.host_id = h.id and c.state <> 'DELETED') used
+                order by h.id
+                """;
+        return database.read(tx -> {
+            JsonArray hosts = new JsonArray();
+            tx.list(sql, Tuple.tuple(), HostRoutes::json).forEach(hosts::add);
+            return Reply.ok(new JsonObject().put("hosts", hosts));
+        });
+    }
+
+    private static JsonObject json(Row row) {
+        JsonArray images = new JsonArray();
+        for (String content : row.getArrayOfStrings("images")) {
+            images.add(content);
+        }
+        return new JsonObject()
+                .put("id", row.getString("id"))
+                .put("state", row.getBoolean("up") ? "UP" : "DOWN")
+                .put("enabled", row.getBoolean("enabled"))
+                .put("version", row.getString("version"))
+                .put("address", row.getString("address"))
+                .put("acceleration", row.getString("acceleration"))
+                .put("capacity", resources(row, "cpus", "memory_mb", "disk_gb"))
+                .put("allocated", resources(row, "vcpus", "memory", "disk"))
+                .put("capsules", row.getInteger("capsules"))
+                .put(
+                        "ports",
+                        new JsonObject()
+                                .put("total", row.getInteger("port_count"))
+                                .put("free", row.getInteger("free_ports")))
+                .put("images", images)
+                .put("lastSeen", rfc3339(row.getOffsetDateTime("last_seen")));
+    }
+
+    private static JsonObject resources(Row row, String cpus, String memory, String disk) {
+        return new JsonObject()
+                .put("cpus", row.getInteger(cpus))
+                .put("memoryMb", row.getInteger(memory))
+                .put("diskGb", row.getInteger(disk));
+    }
+
+    private static String rfc3339(OffsetDateTime time) {
+        return time.truncatedTo(ChronoUnit.MILLIS).toInstant().toString();
+    }
+}

@@ -1,0 +1,123 @@
+package org.datacapsule.router.host;
+
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.datacapsule.common.id.HostId;
+import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.wire.Capacity;
+import org.datacapsule.common.wire.Heartbeat;
+import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.placement.Candidate;
+
+/** Rows of hosts, what they have, and what of it is promised. */
+public final class HostStore {
+
+    /** Renews the lease of a host that is known in this incarnation; answers false when it is not. */
+    boolean renew(Tx tx, Heartbeat heartbeat, Duration lease) throws InterruptedException {
+        String sql = """
+                update host set last_seen = now(), lease_until = now() + $3 * interval '1 millisecond'
+                where id = $1 and incarnation = $2
+                """;
+        return tx.update(sql, Tuple.of(heartbeat.host().value(), heartbeat.incarnation(), lease.toMillis())) == 1;
+    }
+
+    /** Registers a host, or writes down what its agent says after a start. */
+    void register(Tx tx, Heartbeat heartbeat, Duration lease) throws InterruptedException {
+        String sql = """
+                insert into host (id, incarnation, version, address, acceleration, cpus, memory_mb, disk_gb,
+                                  ssh_first, vnc_first, port_count, guest_network, lease_until)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() + $13 * interval '1 millisecond')
+                on conflict (id) do update set incarnation = excluded.incarnation, version = excluded.version,
+                    address = excluded.address, acceleration = excluded.acceleration, cpus = excluded.cpus,
+                    memory_mb = excluded.memory_mb, disk_gb = excluded.disk_gb, ssh_first = excluded.ssh_first,
+                    vnc_first = excluded.vnc_first, port_count = excluded.port_count,
+                    guest_network = excluded.guest_network, last_seen = now(), lease_until = excluded.lease_until
+                """;
+        Capacity capacity = heartbeat.capacity();
+        tx.update(
+                sql,
+                Tuple.from(List.of(
+                        heartbeat.host().value(),
+                        heartbeat.incarnation(),
+                        heartbeat.version(),
+                        heartbeat.address(),
+                        heartbeat.acceleration(),
+                        capacity.cpus(),
+                        capacity.memoryMb(),
+                        capacity.diskGb(),
+                        heartbeat.ports().sshFirst(),
+                        heartbeat.ports().vncFirst(),
+                        heartbeat.ports().count(),
+                        heartbeat.guestNetwork().cidr(),
+                        lease.toMillis())));
+    }
+
+    /** Makes the host's port rows fit its range; a pair a capsule holds stays until the capsule goes. */
+    void fitPorts(Tx tx, Heartbeat heartbeat) throws InterruptedException {
+        String drop = """
+                delete from host_port p using host h
+                where h.id = $1 and p.host_id = h.id and p.capsule_id is null
+                  and not (p.ssh_port between h.ssh_first and h.ssh_first + h.port_count - 1
+                           and p.vnc_port - h.vnc_first = p.ssh_port - h.ssh_first)
+                """;
+        String add = """
+                insert into host_port (host_id, ssh_port, vnc_port)
+                select h.id, h.ssh_first + n, h.vnc_first + n
+                from host h, generate_series(0, h.port_count - 1) as n where h.id = $1
+                on conflict do nothing
+                """;
+        tx.update(drop, Tuple.of(heartbeat.host().value()));
+        tx.update(add, Tuple.of(heartbeat.host().value()));
+    }
+
+    void setImages(Tx tx, HostId host, List<Sha256> images) throws InterruptedException {
+        String[] content = images.stream().map(Sha256::hex).toArray(String[]::new);
+        tx.update(
+                "delete from host_image where host_id = $1 and not (sha256 = any ($2))",
+                Tuple.of(host.value(), (Object) content));
+        tx.update(
+                "insert into host_image (host_id, sha256) select $1, unnest($2::text[]) on conflict do nothing",
+                Tuple.of(host.value(), (Object) content));
+    }
+
+    /** Every host as placement sees it, for a capsule from this image. */
+    public List<Candidate> candidates(Tx tx, Sha256 image) throws InterruptedException {
+        return tx.list(CANDIDATES + " order by h.id", Tuple.of(image.hex(), (String) null), HostStore::candidate);
+    }
+
+    /** One host, its row locked so that its free room is this transaction's to give away. */
+    public Optional<Candidate> lockCandidate(Tx tx, HostId host, Sha256 image) throws InterruptedException {
+        // The lock is a statement of its own: the sums below must be taken after it was granted, not before.
+        tx.first("select id from host where id = $1 for no key update", Tuple.of(host.value()), row -> true);
+        return tx.first(CANDIDATES, Tuple.of(image.hex(), host.value()), HostStore::candidate);
+    }
+
+    private static final String CANDIDATES = """
+            select h.id, h.lease_until > now() as up, h.enabled, h.guest_network, h.cpus, h.memory_mb, h.disk_gb,
+                   exists (select from host_image i where i.host_id = h.id and i.sha256 = $1) as has_image,
+                   promised.vcpus, promised.memory as promised_memory, promised.disk as promised_disk,
+                   (select count(*) from (select from host_port p where p.host_id = h.id and p.capsule_id is null
+                    limit 1) one)::int as free_ports
+            from host h cross join lateral (
+                select coalesce(sum(c.vcpus), 0)::int as vcpus, coalesce(sum(c.memory_mb), 0)::int as memory,
+                       coalesce(sum(c.disk_gb), 0)::int as disk
+                from capsule c where c.host_id = h.id and c.state <> 'DELETED') promised
+            where $2::text is null or h.id = $2
+            """;
+
+    private static Candidate candidate(Row row) {
+        return new Candidate(
+                new HostId(row.getString("id")),
+                row.getBoolean("up"),
+                row.getBoolean("enabled"),
+                row.getBoolean("has_image"),
+                row.getString("guest_network"),
+                new Capacity(row.getInteger("cpus"), row.getInteger("memory_mb"), row.getInteger("disk_gb")),
+                new Capacity(
+                        row.getInteger("vcpus"), row.getInteger("promised_memory"), row.getInteger("promised_disk")),
+                row.getInteger("free_ports"));
+    }
+}

@@ -1,0 +1,51 @@
+package org.datacapsule.router.host;
+
+import io.vertx.sqlclient.Tuple;
+import java.util.Optional;
+import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.HostId;
+import org.datacapsule.router.database.Tx;
+
+/** Hands out port pairs and guest addresses: rows that exist beforehand, one holder each. */
+public final class PortStore {
+
+    /** The lowest free pair of the host; concurrent transactions skip each other's. */
+    public Optional<PortPair> takePorts(Tx tx, HostId host, CapsuleId capsule) throws InterruptedException {
+        String sql = """
+                update host_port set capsule_id = $2
+                where (host_id, ssh_port) = (
+                    select host_id, ssh_port from host_port where host_id = $1 and capsule_id is null
+                    order by ssh_port limit 1 for update skip locked)
+                returning ssh_port, vnc_port
+                """;
+        return tx.first(
+                sql,
+                Tuple.of(host.value(), capsule.value()),
+                row -> new PortPair(row.getInteger("ssh_port"), row.getInteger("vnc_port")));
+    }
+
+    /** A free address of the capsule network. */
+    public Optional<Integer> takeGuestSlot(Tx tx, CapsuleId capsule) throws InterruptedException {
+        String sql = """
+                update guest_slot set capsule_id = $1
+                where slot = (select slot from guest_slot where capsule_id is null
+                              order by slot limit 1 for update skip locked)
+                returning slot
+                """;
+        return tx.first(sql, Tuple.of(capsule.value()), row -> row.getInteger("slot"));
+    }
+
+    /** Gives back all a capsule held, once nothing of it is left on any host. */
+    public void release(Tx tx, CapsuleId capsule) throws InterruptedException {
+        tx.update("update host_port set capsule_id = null where capsule_id = $1", Tuple.of(capsule.value()));
+        tx.update("update guest_slot set capsule_id = null where capsule_id = $1", Tuple.of(capsule.value()));
+    }
+
+    /** Makes a row for every address of the network; addresses past a smaller one are dropped unless held. */
+    public void fitGuestSlots(Tx tx, int slots) throws InterruptedException {
+        tx.update(
+                "insert into guest_slot (slot) select generate_series(0, $1 - 1) on conflict do nothing",
+                Tuple.of(slots));
+        tx.update("delete from guest_slot where slot >= $1 and capsule_id is null", Tuple.of(slots));
+    }
+}

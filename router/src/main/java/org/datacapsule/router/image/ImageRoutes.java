@@ -1,0 +1,84 @@
+package org.datacapsule.router.image;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.common.id.ImageId;
+import org.datacapsule.common.id.Sha256;
+import org.datacapsule.router.audit.AuditLog;
+import org.datacapsule.router.database.Database;
+import org.datacapsule.router.http.Call;
+import org.datacapsule.router.http.Endpoints;
+import org.datacapsule.router.http.Parameters;
+import org.datacapsule.router.http.Reply;
+import org.datacapsule.router.idempotency.Idempotency;
+import org.datacapsule.router.user.UserStore;
+
+/** /v1/images: operators register an image whose file the hosts have; users see what they may use. */
+public final class ImageRoutes {
+    private final Database database;
+    private final Idempotency idempotency;
+    private final ImageStore images;
+    private final UserStore users;
+    private final AuditLog audit;
+
+    public ImageRoutes(Database database, Idempotency idempotency, ImageStore images, UserStore users, AuditLog audit) {
+        this.database = database;
+        this.idempotency = idempotency;
+        this.images = images;
+        this.users = users;
+        this.audit = audit;
+    }
+
+    public void register(Endpoints endpoints) {
+        endpoints.serve("registerImage", this::registerImage).serve("listImages", this::listImages);
+    }
+
+    private Reply registerImage(Call call) throws InterruptedException {
+        Parameters parameters = call.parameters();
+        Image image = new Image(
+                ImageId.random(),
+                parameters.text("imageName"),
+                parameters.optionalText("imageDescription").orElse(""),
+                parameters.optionalFlag("public").orElse(false),
+                call.caller().guid(),
+                "ACTIVE",
+                parameters.parsed("sha256", Sha256::new),
+                parameters.optionalLong("sizeBytes"),
+                parameters.optionalText("loginUserName"));
+        return idempotency.once(call, tx -> {
+            users.seen(tx, call.caller());
+            if (!images.insert(tx, image)) {
+                throw new ProblemException(
+                        ErrorCode.IMAGE_NAME_TAKEN,
+                        "There is an image named \"" + image.name() + "\"; choose another name.");
+            }
+            audit.done(tx, call, "image " + image.id());
+            return new Reply(201, json(image));
+        });
+    }
+
+    private Reply listImages(Call call) throws InterruptedException {
+        return database.read(tx -> {
+            JsonArray list = new JsonArray();
+            images.usable(tx, call.caller().guid()).forEach(image -> list.add(json(image)));
+            return Reply.ok(new JsonObject().put("imageInfo", list));
+        });
+    }
+
+    private static JsonObject json(Image image) {
+        return new JsonObject()
+                .put("imageId", image.id().toString())
+                .put("imageName", image.name())
+                .put("imageDescription", image.description())
+                .put("public", image.isPublic())
+                .put("owner", image.owner())
+                .put("imageStatus", image.status())
+                .put("sha256", image.content().hex())
+                .put(
+                        "sizeBytes",
+                        image.sizeBytes().isPresent() ? image.sizeBytes().getAsLong() : null)
+                .put("loginUserName", image.loginUserName().orElse(null));
+    }
+}

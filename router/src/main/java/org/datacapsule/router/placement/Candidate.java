@@ -1,0 +1,22 @@
+package org.datacapsule.router.placement;
+
+import org.datacapsule.common.id.HostId;
+import org.datacapsule.common.wire.Capacity;
+
+/**
+ * A host as placement sees it.
+ *
+ * @param up its lease is current
+ * @param network the guest network it is configured with, in CIDR notation
+ * @param allocated the sum of what its capsules were promised
+ * @param freePorts port pairs no capsule holds
+ */
+public record Candidate(
+        HostId id,
+        boolean up,
+        boolean enabled,
+        boolean hasImage,
+        String network,
+        Capacity capacity,
+        Capacity allocated,
+        int freePorts) {}

@@ -1,0 +1,75 @@
+package org.datacapsule.router.user;
+
+import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+import org.datacapsule.router.audit.AuditLog;
+import org.datacapsule.router.database.Database;
+import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.http.Call;
+import org.datacapsule.router.http.Endpoints;
+import org.datacapsule.router.http.Reply;
+import org.datacapsule.router.idempotency.Idempotency;
+
+/** /updateuserkey, and the quota of a user. */
+public final class UserRoutes {
+    private final Database database;
+    private final Idempotency idempotency;
+    private final UserStore users;
+    private final AuditLog audit;
+
+    public UserRoutes(Database database, Idempotency idempotency, UserStore users, AuditLog audit) {
+        this.database = database;
+        this.idempotency = idempotency;
+        this.users = users;
+        this.audit = audit;
+    }
+
+    public void register(Endpoints endpoints) {
+        endpoints
+                .serve(
+                        "setUserKey",
+                        call -> setKey(call, Optional.of(call.parameters().text("pubkey"))))
+                .serve("deleteUserKey", call -> setKey(call, Optional.empty()))
+                .serve("getQuota", this::getQuota)
+                .serve("setQuota", this::setQuota);
+    }
+
+    private Reply setKey(Call call, Optional<String> key) throws InterruptedException {
+        return idempotency.once(call, tx -> {
+            users.seen(tx, call.caller());
+            users.setKey(tx, call.caller().guid(), key.map(String::strip));
+            audit.done(tx, call, key.isPresent() ? "key set" : "key removed");
+            return Reply.ok(new JsonObject().put("pubKeyExists", key.isPresent()));
+        });
+    }
+
+    private Reply getQuota(Call call) throws InterruptedException {
+        return database.read(tx -> quota(tx, call.parameters().text("guid")));
+    }
+
+    private Reply setQuota(Call call) throws InterruptedException {
+        String guid = call.parameters().text("guid");
+        return idempotency.once(call, tx -> {
+            Quota quota = new Quota(
+                    call.parameters().integer("vcpus"),
+                    call.parameters().integer("memoryMb"),
+                    call.parameters().integer("diskGb"));
+            users.setQuota(tx, guid, quota);
+            audit.done(tx, call, guid + " " + quota);
+            return quota(tx, guid);
+        });
+    }
+
+    private Reply quota(Tx tx, String guid) throws InterruptedException {
+        Quota quota = users.quota(tx, guid).orElseGet(users::defaults);
+        return Reply.ok(
+                new JsonObject().put("guid", guid).put("quota", json(quota)).put("used", json(users.used(tx, guid))));
+    }
+
+    private static JsonObject json(Quota quota) {
+        return new JsonObject()
+                .put("vcpus", quota.vcpus())
+                .put("memoryMb", quota.memoryMb())
+                .put("diskGb", quota.diskGb());
+    }
+}

@@ -1,0 +1,88 @@
+package org.datacapsule.router.user;
+
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.util.Optional;
+import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.http.Caller;
+
+/** Rows of users. */
+public final class UserStore {
+    private final Quota defaults;
+
+    public UserStore(Quota defaults) {
+        this.defaults = defaults;
+    }
+
+    Quota defaults() {
+        return defaults;
+    }
+
+    /** Makes the caller's row at a first call, and takes email and name from the token at every one. */
+    public void seen(Tx tx, Caller caller) throws InterruptedException {
+        String sql = """
+                insert into users (guid, email, user_name) values ($1, $2, $3)
+                on conflict (guid) do update set email = excluded.email, user_name = excluded.user_name
+                    where (users.email, users.user_name) is distinct from (excluded.email, excluded.user_name)
+                """;
+        tx.update(
+                sql,
+                Tuple.of(
+                        caller.guid(),
+                        caller.email().orElse(null),
+                        caller.userName().orElse(null)));
+    }
+
+    /** The user's quota, the row locked, so that two requests of one user cannot both take the last of it. */
+    public Quota lockQuota(Tx tx, String guid) throws InterruptedException {
+        String sql = "select quota_vcpus, quota_memory_mb, quota_disk_gb from users where guid = $1 for no key update";
+        return tx.first(sql, Tuple.of(guid), this::quota).orElse(defaults);
+    }
+
+    public Optional<Quota> quota(Tx tx, String guid) throws InterruptedException {
+        String sql = "select quota_vcpus, quota_memory_mb, quota_disk_gb from users where guid = $1";
+        return tx.first(sql, Tuple.of(guid), this::quota);
+    }
+
+    /** Gives a user a quota of their own; a user not seen yet gets a row. */
+    public void setQuota(Tx tx, String guid, Quota quota) throws InterruptedException {
+        String sql = """
+                insert into users (guid, quota_vcpus, quota_memory_mb, quota_disk_gb) values ($1, $2, $3, $4)
+                on conflict (guid) do update set quota_vcpus = excluded.quota_vcpus,
+                    quota_memory_mb = excluded.quota_memory_mb, quota_disk_gb = excluded.quota_disk_gb
+                """;
+        tx.update(sql, Tuple.of(guid, quota.vcpus(), quota.memoryMb(), quota.diskGb()));
+    }
+
+    /** What the capsules the user owns use: a sum, never a counter that could drift. */
+    public Quota used(Tx tx, String guid) throws InterruptedException {
+        String sql = """
+                select coalesce(sum(c.vcpus), 0)::int as vcpus, coalesce(sum(c.memory_mb), 0)::int as memory_mb,
+                       coalesce(sum(c.disk_gb), 0)::int as disk_gb
+                from member m join capsule c on c.id = m.capsule_id
+                where m.user_guid = $1 and m.role in ('OWNER-CONTROLLER', 'OWNER') and c.state <> 'DELETED'
+                """;
+        return tx.first(
+                        sql,
+                        Tuple.of(guid),
+                        row -> new Quota(
+                                row.getInteger("vcpus"), row.getInteger("memory_mb"), row.getInteger("disk_gb")))
+                .orElseThrow();
+    }
+
+    public void setKey(Tx tx, String guid, Optional<String> key) throws InterruptedException {
+        tx.update("update users set ssh_key = $2 where guid = $1", Tuple.of(guid, key.orElse(null)));
+    }
+
+    private Quota quota(Row row) {
+        return new Quota(
+                orElse(row, "quota_vcpus", defaults.vcpus()),
+                orElse(row, "quota_memory_mb", defaults.memoryMb()),
+                orElse(row, "quota_disk_gb", defaults.diskGb()));
+    }
+
+    private static int orElse(Row row, String column, int fallback) {
+        Integer own = row.getInteger(column);
+        return own == null ? fallback : own;
+    }
+}
