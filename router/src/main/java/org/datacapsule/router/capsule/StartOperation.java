@@ -13,6 +13,8 @@ import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.OperationId;
 import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.fault.RouterStep;
+import org.datacapsule.router.fault.StepListener;
 import org.datacapsule.router.http.Call;
 import org.datacapsule.router.http.Reply;
 import org.datacapsule.router.operation.NewOperation;
@@ -27,18 +29,21 @@ public final class StartOperation {
     private final AuditLog audit;
     private final OperationSignal signal;
     private final OperationConfig config;
+    private final StepListener steps;
 
     public StartOperation(
             CapsuleStore capsules,
             OperationStore operations,
             AuditLog audit,
             OperationSignal signal,
-            OperationConfig config) {
+            OperationConfig config,
+            StepListener steps) {
         this.capsules = capsules;
         this.operations = operations;
         this.audit = audit;
         this.signal = signal;
         this.config = config;
+        this.steps = steps;
     }
 
     /**
@@ -75,7 +80,10 @@ public final class StartOperation {
                 call.requestId());
         operations.insert(tx, row, config.deadline());
         audit.accepted(tx, call, capsule.id(), operation);
-        tx.afterCommit(signal::wake);
+        tx.afterCommit(() -> {
+            steps.reached(kind, RouterStep.COMMAND_COMMITTED);
+            signal.wake();
+        });
         return Reply.ok(new JsonObject()
                 .put("vmid", capsule.id().toString())
                 .put("operation", operation.toString())

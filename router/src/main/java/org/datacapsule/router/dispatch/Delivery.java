@@ -13,6 +13,8 @@ import org.datacapsule.common.wire.Outcome;
 import org.datacapsule.common.wire.OutcomeReport;
 import org.datacapsule.common.wire.SignedCommand;
 import org.datacapsule.router.database.Database;
+import org.datacapsule.router.fault.RouterStep;
+import org.datacapsule.router.fault.StepListener;
 import org.datacapsule.router.host.HeartbeatReceiver;
 import org.datacapsule.router.operation.Operation;
 import org.datacapsule.router.operation.OperationConfig;
@@ -36,6 +38,7 @@ public final class Delivery {
     private final OutcomeRecorder outcomes;
     private final HeartbeatReceiver heartbeats;
     private final OperationConfig config;
+    private final StepListener steps;
 
     public Delivery(
             Database database,
@@ -45,7 +48,8 @@ public final class Delivery {
             Bus bus,
             OutcomeRecorder outcomes,
             HeartbeatReceiver heartbeats,
-            OperationConfig config) {
+            OperationConfig config,
+            StepListener steps) {
         this.database = database;
         this.operations = operations;
         this.builder = builder;
@@ -54,6 +58,7 @@ public final class Delivery {
         this.outcomes = outcomes;
         this.heartbeats = heartbeats;
         this.config = config;
+        this.steps = steps;
     }
 
     void deliver(Operation operation) throws InterruptedException {
@@ -63,8 +68,10 @@ public final class Delivery {
         }
         CommandEnvelope envelope = database.read(tx -> builder.build(tx, operation));
         SignedCommand command = signer.sign(envelope);
+        steps.reached(operation.kind(), RouterStep.OPERATION_CLAIMED);
         try {
             CommandReply reply = bus.ask(Contracts.COMMAND, operation.host().value(), command);
+            steps.reached(operation.kind(), RouterStep.HOST_ANSWERED);
             handle(operation, reply);
         } catch (BusException e) {
             if (e.reason() == BusException.Reason.NOBODY) {

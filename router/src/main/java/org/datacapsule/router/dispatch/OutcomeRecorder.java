@@ -20,6 +20,8 @@ import org.datacapsule.router.capsule.Capsule;
 import org.datacapsule.router.capsule.CapsuleStore;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.fault.RouterStep;
+import org.datacapsule.router.fault.StepListener;
 import org.datacapsule.router.host.PortStore;
 import org.datacapsule.router.operation.Operation;
 import org.datacapsule.router.operation.OperationConfig;
@@ -39,6 +41,7 @@ public final class OutcomeRecorder {
     private final PortStore ports;
     private final AuditLog audit;
     private final OperationConfig config;
+    private final StepListener steps;
 
     public OutcomeRecorder(
             Database database,
@@ -46,13 +49,15 @@ public final class OutcomeRecorder {
             OperationStore operations,
             PortStore ports,
             AuditLog audit,
-            OperationConfig config) {
+            OperationConfig config,
+            StepListener steps) {
         this.database = database;
         this.capsules = capsules;
         this.operations = operations;
         this.ports = ports;
         this.audit = audit;
         this.config = config;
+        this.steps = steps;
     }
 
     /** A report of an operation that ended before, or of an older attempt, changes nothing. */
@@ -71,6 +76,8 @@ public final class OutcomeRecorder {
                 case Outcome.Succeeded succeeded -> succeeded(tx, capsule.get(), operation.get(), succeeded);
                 case Outcome.Failed failed -> failed(tx, capsule.get(), operation.get(), failed);
             }
+            steps.reached(operation.get().kind(), RouterStep.OUTCOME_UNCOMMITTED);
+            tx.afterCommit(() -> steps.reached(operation.get().kind(), RouterStep.OUTCOME_COMMITTED));
             return true;
         });
     }

@@ -43,6 +43,11 @@ public final class PortStore {
 
     /** Makes a row for every address of the network; addresses past a smaller one are dropped unless held. */
     public void fitGuestSlots(Tx tx, int slots) throws InterruptedException {
+        int rows = tx.first("select count(*)::int as rows from guest_slot", Tuple.tuple(), row -> row.getInteger("rows"))
+                .orElseThrow();
+        if (rows == slots) {
+            return;
+        }
         tx.update(
                 "insert into guest_slot (slot) select generate_series(0, $1 - 1) on conflict do nothing",
                 Tuple.of(slots));

@@ -1,0 +1,221 @@
+package org.datacapsule.router;
+
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Optional;
+import org.datacapsule.common.bus.Bus;
+import org.datacapsule.common.bus.BusException;
+import org.datacapsule.common.bus.BusNode;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.Problem;
+import org.datacapsule.common.secret.SecretBox;
+import org.datacapsule.common.signing.CommandSigner;
+import org.datacapsule.common.signing.KeyFiles;
+import org.datacapsule.common.wire.Acknowledged;
+import org.datacapsule.common.wire.Contracts;
+import org.datacapsule.router.audit.AuditLog;
+import org.datacapsule.router.capsule.CapsuleJson;
+import org.datacapsule.router.capsule.CapsuleRoutes;
+import org.datacapsule.router.capsule.CapsuleStore;
+import org.datacapsule.router.capsule.CommandCapsule;
+import org.datacapsule.router.capsule.CreateCapsule;
+import org.datacapsule.router.capsule.ListCapsules;
+import org.datacapsule.router.capsule.LoginSecret;
+import org.datacapsule.router.capsule.Reservation;
+import org.datacapsule.router.capsule.ShowCapsules;
+import org.datacapsule.router.capsule.StartOperation;
+import org.datacapsule.router.database.Database;
+import org.datacapsule.router.database.DatabaseUnavailableException;
+import org.datacapsule.router.database.Migrations;
+import org.datacapsule.router.dispatch.CommandBuilder;
+import org.datacapsule.router.dispatch.Delivery;
+import org.datacapsule.router.dispatch.Dispatcher;
+import org.datacapsule.router.dispatch.GuestsGone;
+import org.datacapsule.router.dispatch.OutcomeRecorder;
+import org.datacapsule.router.dispatch.ProgressRecorder;
+import org.datacapsule.router.fault.StepListener;
+import org.datacapsule.router.host.HeartbeatReceiver;
+import org.datacapsule.router.host.HostRoutes;
+import org.datacapsule.router.host.HostStore;
+import org.datacapsule.router.host.PortStore;
+import org.datacapsule.router.http.ApiServer;
+import org.datacapsule.router.http.Authenticator;
+import org.datacapsule.router.http.Contract;
+import org.datacapsule.router.http.Endpoints;
+import org.datacapsule.router.http.ErrorRenderer;
+import org.datacapsule.router.idempotency.Idempotency;
+import org.datacapsule.router.idempotency.IdempotencyStore;
+import org.datacapsule.router.image.ImageRoutes;
+import org.datacapsule.router.image.ImageStore;
+import org.datacapsule.router.operation.OperationRoutes;
+import org.datacapsule.router.operation.OperationSignal;
+import org.datacapsule.router.operation.OperationStore;
+import org.datacapsule.router.user.UserRoutes;
+import org.datacapsule.router.user.UserStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Wires a router; closing it ends everything in the reverse order. */
+public final class RouterAssembly implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RouterAssembly.class);
+
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final RouterConfig config;
+    private final StepListener steps;
+    private int port;
+
+    private RouterAssembly(RouterConfig config) {
+        this.config = config;
+        this.steps = config.haltAt().isEmpty() ? StepListener.NONE : StepListener.haltingAt(config.haltAt());
+    }
+
+    /** Starts a router and returns once it serves requests. */
+    public static RouterAssembly start(RouterConfig config)
+            throws IOException, BusException, InterruptedException {
+        RouterAssembly assembly = new RouterAssembly(config);
+        try {
+            assembly.open();
+            return assembly;
+        } catch (IOException | BusException | InterruptedException | RuntimeException e) {
+            assembly.close();
+            throw e;
+        }
+    }
+
+    private void open() throws IOException, BusException, InterruptedException {
+        Migrations.apply(config.database());
+        BusNode node = remember(BusNode.join(config.bus()));
+        Database database = remember(Database.open(node.vertx(), config.database()));
+
+        UserStore users = new UserStore(config.quota());
+        HostStore hosts = new HostStore();
+        PortStore ports = new PortStore();
+        CapsuleStore capsules = new CapsuleStore();
+        OperationStore operations = new OperationStore();
+        AuditLog audit = new AuditLog();
+        OperationSignal signal = new OperationSignal();
+        LoginSecret secrets = new LoginSecret(SecretBox.fromKeyFile(config.secretsKey()));
+        Idempotency idempotency = new Idempotency(database, new IdempotencyStore(), audit);
+        database.transaction(tx -> {
+            ports.fitGuestSlots(tx, config.guests().slots());
+            return true;
+        });
+
+        HeartbeatReceiver heartbeats = new HeartbeatReceiver(
+                database, hosts, operations, new GuestsGone(capsules), signal, config.hosts());
+        OutcomeRecorder outcomes =
+                new OutcomeRecorder(database, capsules, operations, ports, audit, config.operations(), steps);
+        Delivery delivery = new Delivery(
+                database,
+                operations,
+                new CommandBuilder(config.guests(), secrets, config.stopGrace()),
+                new CommandSigner(
+                        KeyFiles.readPrivate(config.signingKey()), KeyFiles.readPublic(config.signingPublicKey())),
+                node.bus(),
+                outcomes,
+                heartbeats,
+                config.operations(),
+                steps);
+        serveAgents(node.bus(), heartbeats, outcomes, new ProgressRecorder(database, operations));
+        Dispatcher dispatcher =
+                remember(new Dispatcher(database, operations, delivery, signal, config.operations()));
+
+        StartOperation start = new StartOperation(capsules, operations, audit, signal, config.operations(), steps);
+        ImageStore images = new ImageStore();
+        Endpoints endpoints = new Endpoints();
+        new CapsuleRoutes(
+                        new CreateCapsule(
+                                idempotency,
+                                users,
+                                images,
+                                new Reservation(hosts, ports, config.placement()),
+                                capsules,
+                                secrets,
+                                start,
+                                config.capsules(),
+                                config.guests()),
+                        new CommandCapsule(idempotency, users, capsules, start),
+                        new ShowCapsules(database, new CapsuleJson(secrets)),
+                        new ListCapsules(database))
+                .register(endpoints);
+        new OperationRoutes(database, operations).register(endpoints);
+        new HostRoutes(database).register(endpoints);
+        new ImageRoutes(database, idempotency, images, users, audit).register(endpoints);
+        new UserRoutes(database, idempotency, users, audit).register(endpoints);
+        dispatcher.start();
+        listen(node.vertx(), endpoints, database);
+    }
+
+    private static void serveAgents(
+            Bus bus, HeartbeatReceiver heartbeats, OutcomeRecorder outcomes, ProgressRecorder progress) {
+        bus.serve(Contracts.HEARTBEAT, "", heartbeats::receive);
+        bus.serve(Contracts.OUTCOME, "", report -> acknowledge(() -> outcomes.record(report)));
+        bus.serve(Contracts.PROGRESS, "", report -> acknowledge(() -> progress.record(report)));
+    }
+
+    @FunctionalInterface
+    private interface Recording {
+        void run() throws InterruptedException;
+    }
+
+    private static Acknowledged acknowledge(Recording recording) {
+        try {
+            recording.run();
+            return new Acknowledged();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("the router is stopping", e);
+        }
+    }
+
+    private void listen(Vertx vertx, Endpoints endpoints, Database database) throws IOException {
+        ApiServer server = new ApiServer(
+                vertx,
+                config.http(),
+                Contract.load(),
+                endpoints,
+                new Authenticator(vertx, config.auth(), InstantSource.system()),
+                new ErrorRenderer(RouterAssembly::databaseAway),
+                Map.of("database", database::answers));
+        port = server.start().toCompletionStage().toCompletableFuture().join();
+        remember(() -> server.close().toCompletionStage().toCompletableFuture().join());
+        LOG.atInfo()
+                .addKeyValue("address", config.http().host())
+                .addKeyValue("port", port)
+                .log("router serves requests");
+    }
+
+    /** The port the API listens on. */
+    public int port() {
+        return port;
+    }
+
+    private static Optional<Problem> databaseAway(Throwable failure) {
+        return failure instanceof DatabaseUnavailableException
+                ? Optional.of(Problem.of(
+                        ErrorCode.SERVICE_UNAVAILABLE,
+                        "The database is away. Whether the command took effect is unknown: repeat it with the same"
+                                + " Idempotency-Key, or look at /show."))
+                : Optional.empty();
+    }
+
+    private <T extends AutoCloseable> T remember(T part) {
+        opened.push(part);
+        return part;
+    }
+
+    @Override
+    public void close() {
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                LOG.atWarn().setCause(e).log("a part did not close");
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package org.datacapsule.router;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.datacapsule.common.bus.BusConfig;
+import org.datacapsule.common.config.ConfigException;
+import org.datacapsule.common.config.Settings;
+import org.datacapsule.common.wire.GuestNetwork;
+import org.datacapsule.router.capsule.CapsuleConfig;
+import org.datacapsule.router.database.DatabaseConfig;
+import org.datacapsule.router.host.HostConfig;
+import org.datacapsule.router.http.AuthConfig;
+import org.datacapsule.router.http.HttpConfig;
+import org.datacapsule.router.operation.OperationConfig;
+import org.datacapsule.router.placement.PlacementPolicy;
+import org.datacapsule.router.user.Quota;
+
+/**
+ * Everything a router can be told.
+ *
+ * @param stopGrace how long a guest has to power off by itself
+ * @param haltAt step at which the process halts, to test what a crash there leaves; empty but in such tests
+ */
+public record RouterConfig(
+        HttpConfig http,
+        AuthConfig auth,
+        DatabaseConfig database,
+        BusConfig bus,
+        Path signingKey,
+        Path signingPublicKey,
+        Path secretsKey,
+        GuestNetwork guests,
+        Quota quota,
+        CapsuleConfig capsules,
+        PlacementPolicy placement,
+        OperationConfig operations,
+        HostConfig hosts,
+        Duration stopGrace,
+        String haltAt) {
+
+    private static final GuestNetwork GUESTS = GuestNetwork.parse("10.90.0.0/16");
+
+    /** @throws ConfigException with every error there is */
+    public static RouterConfig from(Settings settings) throws ConfigException {
+        RouterConfig config = new RouterConfig(
+                HttpConfig.from(settings),
+                AuthConfig.from(settings),
+                DatabaseConfig.from(settings),
+                bus(settings),
+                file(settings, "commands.signing-key-file", "PEM file with the Ed25519 key that commands to agents are signed with"),
+                file(settings, "commands.signing-public-key-file", "PEM file with its public half, which the agents have too"),
+                file(settings, "secrets.key-file", "File with 32 bytes in base64: the key that passwords in the database are sealed with"),
+                settings.parsed(
+                        "guests.network",
+                        "Private network of all guests, the same at every agent",
+                        GUESTS.cidr(),
+                        GuestNetwork::parse),
+                Quota.from(settings),
+                CapsuleConfig.from(settings),
+                PlacementPolicy.from(settings),
+                OperationConfig.from(settings),
+                HostConfig.from(settings),
+                settings.duration(
+                        "capsules.stop-grace",
+                        "How long a guest has to power off by itself before it is cut off",
+                        Duration.ofSeconds(30)),
+                settings.text("fault-injection.halt-at", "Test only: the step at which the process halts", ""));
+        if (!config.haltAt().isEmpty() && !config.auth().development()) {
+            settings.reject("fault-injection.halt-at: only where development is true");
+        }
+        settings.verify();
+        return config;
+    }
+
+    private static BusConfig bus(Settings settings) {
+        String host = settings.text("bus.host", "Address of this router on the management network", "127.0.0.1");
+        int port = settings.integer("bus.port", "Hazelcast's member port", 5701, 1, 65_535);
+        return new BusConfig(
+                settings.text("bus.cluster-name", "Processes with another name never join each other", "datacapsule"),
+                host,
+                port,
+                settings.list("bus.members", "host:port of every router", List.of(host + ":" + port)),
+                false);
+    }
+
+    private static Path file(Settings settings, String key, String meaning) {
+        Path file = settings.required(key, meaning, Path::of, Path.of(""));
+        if (!file.toString().isEmpty() && !Files.isReadable(file)) {
+            settings.reject(key + ": " + file + " cannot be read");
+        }
+        return file;
+    }
+}
