@@ -1,0 +1,166 @@
+package org.datacapsule.router.testing;
+
+import io.vertx.core.json.JsonObject;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.datacapsule.common.bus.BusConfig;
+import org.datacapsule.common.config.Settings;
+import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.wire.Capacity;
+import org.datacapsule.common.wire.PortRange;
+import org.datacapsule.router.RouterAssembly;
+import org.datacapsule.router.RouterConfig;
+import org.datacapsule.router.http.DevelopmentTokens;
+
+/** A router with its Postgres, and a client that calls it over HTTP as a front end would. */
+public final class TestRouter implements AutoCloseable {
+    public static final Sha256 IMAGE = new Sha256("ab".repeat(32));
+
+    private final EmbeddedPostgres postgres;
+    private final RouterConfig config;
+    private final TestKeys keys;
+    private final int busPort;
+    private final DevelopmentTokens tokens;
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private RouterAssembly router;
+
+    private TestRouter(EmbeddedPostgres postgres, RouterConfig config, TestKeys keys, int busPort) throws Exception {
+        this.postgres = postgres;
+        this.config = config;
+        this.keys = keys;
+        this.busPort = busPort;
+        this.router = RouterAssembly.start(config);
+        this.tokens = DevelopmentTokens.open(config.auth());
+    }
+
+    /** @param changes settings that differ from those of a plain development router */
+    public static TestRouter start(Path directory, Map<String, String> changes) throws Exception {
+        EmbeddedPostgres postgres = EmbeddedPostgres.builder().start();
+        TestKeys keys = TestKeys.in(directory);
+        int busPort = FreePorts.one();
+        Map<String, String> settings = new HashMap<>(Map.of(
+                "development", "true",
+                "http.port", "0",
+                "auth.issuer", "test",
+                "auth.audience", "datacapsule",
+                "auth.development-key-file", directory.resolve("development-key.json").toString(),
+                "database.port", Integer.toString(postgres.getPort()),
+                "database.name", "postgres",
+                "database.user", "postgres",
+                "bus.cluster-name", "router-test-" + busPort,
+                "bus.port", Integer.toString(busPort)));
+        settings.putAll(Map.of(
+                "commands.signing-key-file", keys.signing().toString(),
+                "commands.signing-public-key-file", keys.signingPublic().toString(),
+                "secrets.key-file", keys.secrets().toString(),
+                "operations.claim", "1s",
+                "operations.recheck", "1s"));
+        settings.putAll(changes);
+        return new TestRouter(postgres, RouterConfig.from(Settings.of(settings)), keys, busPort);
+    }
+
+    /** Ends the router without a word to anyone and starts it again on the same database. */
+    public void restart() throws Exception {
+        router.close();
+        router = RouterAssembly.start(config);
+    }
+
+    public FakeAgent agent(String host, Capacity capacity, PortRange ports) throws Exception {
+        BusConfig bus = new BusConfig(
+                "router-test-" + busPort, "127.0.0.1", FreePorts.one(), List.of("127.0.0.1:" + busPort), true);
+        return new FakeAgent(bus, host, keys, List.of(IMAGE), capacity, ports);
+    }
+
+    public String token(String user, String... roles) {
+        return tokens.mint(
+                user, Optional.of(user + "@example.org"), Optional.of(user), List.of(roles), Duration.ofHours(1));
+    }
+
+    public String registerImage() throws Exception {
+        Answer answer = post(
+                "/v1/images",
+                token("operator", "operator"),
+                Map.of("imageName", "test", "public", "true", "sha256", IMAGE.hex()));
+        return answer.body().getString("imageId");
+    }
+
+    /** What came back. */
+    public record Answer(int status, JsonObject body) {
+        public String code() {
+            return body.getString("code", "");
+        }
+    }
+
+    public Answer post(String path, String token, Map<String, String> form) throws Exception {
+        return post(path, token, form, Map.of());
+    }
+
+    public Answer post(String path, String token, Map<String, String> form, Map<String, String> headers)
+            throws Exception {
+        HttpRequest.Builder request = request(path, token)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(encode(form)));
+        headers.forEach(request::header);
+        return send(request.build());
+    }
+
+    public Answer get(String path, String token) throws Exception {
+        return send(request(path, token).GET().build());
+    }
+
+    private HttpRequest.Builder request(String path, String token) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + router.port() + path))
+                .timeout(Duration.ofSeconds(30))
+                .header("Authorization", "Bearer " + token);
+    }
+
+    private Answer send(HttpRequest request) throws IOException, InterruptedException {
+        HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+        return new Answer(response.statusCode(), new JsonObject(response.body()));
+    }
+
+    private static String encode(Map<String, String> form) {
+        return form.entrySet().stream()
+                .map(entry -> URLEncoder.encode(entry.getKey(), StandardCharsets.UTF_8)
+                        + "="
+                        + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
+    }
+
+    public URI uri() {
+        return URI.create("http://127.0.0.1:" + router.port());
+    }
+
+    /** The first column of the first row. */
+    public String sql(String query) throws SQLException {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            return rows.next() ? String.valueOf(rows.getString(1)) : "(no row)";
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        router.close();
+        postgres.close();
+    }
+}
