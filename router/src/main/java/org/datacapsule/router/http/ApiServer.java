@@ -1,0 +1,141 @@
+package org.datacapsule.router.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
+
+/** The HTTP server: routes what the contract has to the endpoints, and answers everything else with an error. */
+public final class ApiServer {
+    private static final int MAX_HEADER = 16 * 1024;
+    private static final int MAX_REQUEST_LINE = 8 * 1024;
+    private static final int IDLE_SECONDS = 120;
+
+    private final HttpConfig config;
+    private final Contract contract;
+    private final RequestHandler handler;
+    private final ServicePages pages;
+    private final Vertx vertx;
+    private final HttpServer server;
+
+    /**
+     * @param endpoints one for each operation of the contract that needs a token, and no other
+     * @param checks what must be up for {@code /health/ready}, by name; they run on virtual threads and may block
+     * @throws IllegalStateException when contract and endpoints do not fit
+     */
+    public ApiServer(
+            Vertx vertx,
+            HttpConfig config,
+            Contract contract,
+            Endpoints endpoints,
+            Authenticator authenticator,
+            ErrorRenderer errors,
+            Map<String, Callable<Boolean>> checks) {
+        requireOneEach(contract.endpoints(), endpoints.operations());
+        this.vertx = vertx;
+        this.config = config;
+        this.contract = contract;
+        this.handler = new RequestHandler(vertx, config, endpoints, authenticator, errors);
+        this.pages = new ServicePages(vertx, contract, new Readiness(checks, handler::draining));
+        this.server = vertx.createHttpServer(options(config));
+    }
+
+    /** @return the port it listens on */
+    public Future<Integer> start() {
+        return server.requestHandler(router())
+                .invalidRequestHandler(handler::refuseInvalid)
+                .listen()
+                .map(HttpServer::actualPort);
+    }
+
+    /** Refuses new requests, lets those that run come to an end within {@code http.drain}, then closes. */
+    public Future<Void> close() {
+        return handler.drain(config.drain())
+                .eventually(() -> server.shutdown(1, TimeUnit.SECONDS))
+                .onComplete(done -> handler.close());
+    }
+
+    private Router router() {
+        Router router = Router.router(vertx);
+        contract.operations()
+                .forEach(operation -> router.route(operation.method(), route(operation.path()))
+                        .handler(context -> serve(operation, context)));
+        Map<String, Set<String>> verbs = contract.operations().stream()
+                .collect(Collectors.groupingBy(
+                        Operation::path,
+                        Collectors.mapping(
+                                operation -> operation.method().name(), Collectors.toCollection(TreeSet::new))));
+        verbs.forEach((path, allowed) ->
+                router.route(route(path)).handler(context -> refuseVerb(context, String.join(", ", allowed))));
+        router.route()
+                .handler(context -> handler.refuse(
+                        context,
+                        new ProblemException(
+                                ErrorCode.REQUEST_NOT_FOUND, "There is no such path; see /openapi.yaml.")));
+        router.route().failureHandler(handler::refuseFailed);
+        return router;
+    }
+
+    private void serve(Operation operation, RoutingContext context) {
+        if (operation.secured()) {
+            handler.handle(operation, context);
+        } else {
+            pages.serve(operation, context);
+        }
+    }
+
+    private void refuseVerb(RoutingContext context, String allowed) {
+        context.response().putHeader("Allow", allowed);
+        handler.refuse(
+                context,
+                new ProblemException(
+                        ErrorCode.REQUEST_METHOD_NOT_ALLOWED,
+                        "The path does not have this verb; it has " + allowed + "."));
+    }
+
+    /** vertx-web writes a path's parameters as {@code :name}. */
+    private String route(String path) {
+        return config.basePath() + path.replaceAll("\\{(\\w+)}", ":$1");
+    }
+
+    private static HttpServerOptions options(HttpConfig config) {
+        HttpServerOptions options = new HttpServerOptions()
+                .setHost(config.host())
+                .setPort(config.port())
+                .setMaxHeaderSize(MAX_HEADER)
+                .setMaxInitialLineLength(MAX_REQUEST_LINE)
+                .setIdleTimeout(IDLE_SECONDS)
+                .setHandle100ContinueAutomatically(true)
+                // One protocol is one parser to trust; a front end that wants HTTP/2 ends it at its load balancer.
+                .setHttp2ClearTextEnabled(false)
+                .setUseAlpn(false);
+        config.tls()
+                .ifPresent(tls -> options.setSsl(true)
+                        .setKeyCertOptions(new PemKeyCertOptions()
+                                .addCertPath(tls.certificate().toString())
+                                .addKeyPath(tls.key().toString())));
+        return options;
+    }
+
+    private static void requireOneEach(Set<String> operations, Set<String> served) {
+        Set<String> missing = new TreeSet<>(operations);
+        missing.removeAll(served);
+        Set<String> unknown = new TreeSet<>(served);
+        unknown.removeAll(operations);
+        if (!missing.isEmpty() || !unknown.isEmpty()) {
+            throw new IllegalStateException("contract and endpoints do not fit: without an endpoint " + missing
+                    + ", not in the contract " + unknown);
+        }
+    }
+}

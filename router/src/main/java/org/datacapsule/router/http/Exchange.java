@@ -1,0 +1,98 @@
+package org.datacapsule.router.http;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/** One request and its answer: what every answer has, and the one line a request leaves in the log. Any thread. */
+final class Exchange {
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+    private static final String JSON = "application/json; charset=utf-8";
+    private static final int REQUEST_TIMEOUT = 408;
+
+    private final HttpServerRequest request;
+    private final Context context;
+    private final String path;
+    private final String requestId;
+    private final Level level;
+    private final long began = System.nanoTime();
+    private volatile String guid = "";
+
+    private Exchange(Vertx vertx, HttpServerRequest request, String path, Level level) {
+        this.request = request;
+        this.context = vertx.getOrCreateContext();
+        this.path = path;
+        this.requestId = RequestId.of(request.getHeader(RequestId.HEADER));
+        this.level = level;
+    }
+
+    /** @param path the contract's template: a log must not hold what a client put into its path */
+    static Exchange begin(Vertx vertx, HttpServerRequest request, String path) {
+        return new Exchange(vertx, request, path, Level.INFO);
+    }
+
+    /** An exchange that happens every few seconds and is of no interest while all is well. */
+    static Exchange beginQuiet(Vertx vertx, HttpServerRequest request, String path) {
+        return new Exchange(vertx, request, path, Level.DEBUG);
+    }
+
+    HttpServerRequest request() {
+        return request;
+    }
+
+    String requestId() {
+        return requestId;
+    }
+
+    void isFrom(Caller caller) {
+        guid = caller.guid();
+    }
+
+    Future<Void> answer(Reply reply) {
+        return answer(reply.status(), JSON, reply.body().toBuffer());
+    }
+
+    Future<Void> answer(ErrorRenderer.Rendered error) {
+        error.headers().forEach(request.response()::putHeader);
+        return answer(error.status(), JSON, error.body().toBuffer());
+    }
+
+    /** Completes when the answer is written or there is nobody left to write it to. */
+    Future<Void> answer(int status, String contentType, Buffer body) {
+        return Future.future(written -> context.runOnContext(now -> {
+            HttpServerResponse response = request.response();
+            log(status);
+            if (response.ended() || response.closed()) {
+                written.complete();
+                return;
+            }
+            response.setStatusCode(status)
+                    .putHeader("Content-Type", contentType)
+                    .putHeader(RequestId.HEADER, requestId)
+                    .putHeader("Cache-Control", "no-store")
+                    .putHeader("X-Content-Type-Options", "nosniff");
+            if (status == REQUEST_TIMEOUT) {
+                response.putHeader("Connection", "close");
+            }
+            response.end(body).onComplete(written);
+        }));
+    }
+
+    private void log(int status) {
+        LOG.atLevel(level)
+                .addKeyValue("method", request.method().name())
+                .addKeyValue("path", path)
+                .addKeyValue("status", status)
+                .addKeyValue("durationMs", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began))
+                .addKeyValue("requestId", requestId)
+                .addKeyValue("guid", guid)
+                .log("request");
+    }
+}

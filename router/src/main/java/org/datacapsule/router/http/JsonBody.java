@@ -1,0 +1,67 @@
+package org.datacapsule.router.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
+
+/**
+ * Reads one JSON object name by name. A tree would keep the last of two equal names and drop the first without a word.
+ */
+final class JsonBody {
+    private static final int DEEPEST = 64;
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
+            .build();
+
+    private JsonBody() {}
+
+    static List<Given> parse(byte[] body) {
+        try (JsonParser parser = JSON.createParser(UnicodeText.decode(body))) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw malformed("The body is JSON, but not an object.");
+            }
+            List<Given> found = new ArrayList<>();
+            for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+                readValue(parser, name, found);
+            }
+            if (parser.nextToken() != null) {
+                throw malformed("The body goes on after the JSON object.");
+            }
+            return found;
+        } catch (JsonProcessingException e) {
+            throw malformed(
+                    "The body is not valid JSON; see line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr() + ".");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void readValue(JsonParser parser, String name, List<Given> into) throws IOException {
+        switch (parser.nextToken()) {
+            case VALUE_STRING -> into.add(Given.text(name, Location.BODY, parser.getText()));
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> into.add(Given.number(name, parser.getDecimalValue()));
+            case VALUE_TRUE, VALUE_FALSE -> into.add(Given.flag(name, parser.getBooleanValue()));
+            case VALUE_NULL -> {
+                // null is how JSON spells absent.
+            }
+            default -> {
+                parser.skipChildren();
+                into.add(Given.other(name));
+            }
+        }
+    }
+
+    private static ProblemException malformed(String detail) {
+        return new ProblemException(ErrorCode.REQUEST_MALFORMED, detail);
+    }
+}

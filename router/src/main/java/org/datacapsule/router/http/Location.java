@@ -1,0 +1,8 @@
+package org.datacapsule.router.http;
+
+/** Where in a request a parameter may stand. */
+enum Location {
+    PATH,
+    QUERY,
+    BODY
+}

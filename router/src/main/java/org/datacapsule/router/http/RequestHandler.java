@@ -1,0 +1,189 @@
+package org.datacapsule.router.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
+
+/**
+ * A request's whole life: the body is read on the event loop; everything after that, from checking the token to the
+ * endpoint, is sequential code on a virtual thread of the request's own.
+ */
+final class RequestHandler {
+    private static final String NO_TEMPLATE = "-";
+
+    private final Vertx vertx;
+    private final Endpoints endpoints;
+    private final Authenticator authenticator;
+    private final ErrorRenderer errors;
+    private final BodyReader bodies;
+    private final Semaphore slots;
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("request-", 0).factory());
+    private final AtomicInteger running = new AtomicInteger();
+    private final Promise<Void> idle = Promise.promise();
+    private volatile boolean draining;
+
+    RequestHandler(
+            Vertx vertx, HttpConfig config, Endpoints endpoints, Authenticator authenticator, ErrorRenderer errors) {
+        this.vertx = vertx;
+        this.endpoints = endpoints;
+        this.authenticator = authenticator;
+        this.errors = errors;
+        this.bodies = new BodyReader(vertx, config.maxBody(), config.bodyTimeout());
+        this.slots = new Semaphore(config.maxConcurrent());
+    }
+
+    /** What a virtual thread needs of a request; taken on the event loop. */
+    private record Arrived(
+            Operation operation, String token, Map<String, String> pathValues, Optional<String> query, Buffer body) {}
+
+    void handle(Operation operation, RoutingContext context) {
+        Exchange exchange = Exchange.begin(vertx, context.request(), operation.path());
+        running.incrementAndGet();
+        if (draining) {
+            fail(exchange, unavailable("The server is stopping; try again in a moment."));
+            return;
+        }
+        try {
+            HttpServerRequest request = context.request();
+            String token = BearerToken.of(request.headers().getAll("Authorization"));
+            Map<String, String> pathValues = Map.copyOf(context.pathParams());
+            Optional<String> query = Optional.ofNullable(request.query());
+            Future<Buffer> body = operation.hasBody() ? bodies.read(request) : Future.succeededFuture(Buffer.buffer());
+            body.onSuccess(read -> dispatch(exchange, new Arrived(operation, token, pathValues, query, read)))
+                    .onFailure(failure -> fail(exchange, failure));
+        } catch (ProblemException refusal) {
+            fail(exchange, refusal);
+        }
+    }
+
+    void refuse(RoutingContext context, Throwable failure) {
+        refuse(context.request(), failure);
+    }
+
+    /** What vertx-web itself refuses, such as a path with a broken escape. */
+    void refuseFailed(RoutingContext context) {
+        Throwable failure = context.failure();
+        refuse(
+                context.request(),
+                failure == null || context.statusCode() == 400
+                        ? new ProblemException(ErrorCode.REQUEST_MALFORMED, "The request's path is not valid.")
+                        : failure);
+    }
+
+    /** What is no HTTP request. */
+    void refuseInvalid(HttpServerRequest request) {
+        refuse(
+                request,
+                new ProblemException(
+                        ErrorCode.REQUEST_MALFORMED,
+                        "The request line or a header is too long, or not as HTTP has it."));
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    Future<Void> drain(Duration most) {
+        draining = true;
+        if (running.get() == 0) {
+            idle.tryComplete();
+        }
+        long timer = vertx.setTimer(Math.max(1, most.toMillis()), late -> idle.tryComplete());
+        return idle.future().onComplete(done -> vertx.cancelTimer(timer));
+    }
+
+    void close() {
+        threads.shutdownNow();
+    }
+
+    private void refuse(HttpServerRequest request, Throwable failure) {
+        running.incrementAndGet();
+        fail(Exchange.begin(vertx, request, NO_TEMPLATE), failure);
+    }
+
+    private void dispatch(Exchange exchange, Arrived arrived) {
+        if (!slots.tryAcquire()) {
+            fail(exchange, unavailable("The server has as many requests as it takes at once; try again in a moment."));
+            return;
+        }
+        threads.execute(() -> run(exchange, arrived));
+    }
+
+    private void run(Exchange exchange, Arrived arrived) {
+        try {
+            Reply reply = serve(exchange, arrived);
+            exchange.answer(reply).onComplete(written -> ended());
+        } catch (Throwable failure) {
+            // An Error of one request, a stack overflow say, must not leave its client without an answer.
+            fail(exchange, failure);
+        } finally {
+            slots.release();
+        }
+    }
+
+    private Reply serve(Exchange exchange, Arrived arrived) throws InterruptedException {
+        Operation operation = arrived.operation();
+        Caller caller = authenticator.authenticate(arrived.token());
+        exchange.isFrom(caller);
+        if (!operation.admits(caller)) {
+            throw new ProblemException(
+                    operation.roleRefusal(),
+                    "The token has none of the roles this needs: " + operation.tokenRoles() + ".");
+        }
+        HttpServerRequest request = exchange.request();
+        Optional<String> idempotencyKey = IdempotencyKey.of(request.headers().getAll(IdempotencyKey.HEADER));
+        Parameters parameters = RequestReader.read(operation, given(arrived, request));
+        Endpoint endpoint = endpoints.find(operation.endpoint()).orElseThrow();
+        return endpoint.handle(new Call(
+                operation.endpoint(),
+                caller,
+                parameters,
+                exchange.requestId(),
+                request.remoteAddress().host(),
+                idempotencyKey));
+    }
+
+    private static List<Given> given(Arrived arrived, HttpServerRequest request) {
+        List<Given> given = new ArrayList<>();
+        Optional.ofNullable(request.path()).ifPresent(FormEncoding::decodeSegment);
+        arrived.pathValues().forEach((name, value) -> given.add(Given.text(name, Location.PATH, value)));
+        if (arrived.operation().takes(Location.QUERY)) {
+            arrived.query().map(FormEncoding::parseQuery).ifPresent(given::addAll);
+        }
+        if (arrived.operation().hasBody()) {
+            given.addAll(RequestBody.parse(
+                    Optional.ofNullable(request.getHeader("Content-Type")),
+                    arrived.body().getBytes()));
+        }
+        return given;
+    }
+
+    private void fail(Exchange exchange, Throwable failure) {
+        exchange.answer(errors.render(failure, exchange.requestId())).onComplete(written -> ended());
+    }
+
+    private void ended() {
+        if (running.decrementAndGet() == 0 && draining) {
+            idle.tryComplete();
+        }
+    }
+
+    private static ProblemException unavailable(String detail) {
+        return new ProblemException(ErrorCode.SERVICE_UNAVAILABLE, detail);
+    }
+}
