@@ -41,8 +41,8 @@ class KeySyncIT {
     private TestRouter router;
     private FakeAgent agent;
     private String image;
-    private String owner;
-    private String sharee;
+    private String owner = "";
+    private String sharee = "";
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
@@ -334,7 +334,7 @@ class KeySyncIT {
     }
 
     /** Well formed, which is all a router looks at. */
-    private static String key(String name) {
+    static String key(String name) {
         byte[] type = "ssh-ed25519".getBytes(StandardCharsets.US_ASCII);
         byte[] key = (name + "-".repeat(32)).substring(0, 32).getBytes(StandardCharsets.US_ASCII);
         ByteBuffer blob = ByteBuffer.allocate(8 + type.length + key.length);

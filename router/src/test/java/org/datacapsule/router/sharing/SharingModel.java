@@ -19,6 +19,7 @@ public final class SharingModel {
             List.of("ann", "ben", "cai", "dot", "eve", "fay", "gus", "hal", "ivy", SharingModel.SUPPORT);
 
     public static final String SUPPORT = "support";
+    private static final List<Kind> KINDS = List.of(Kind.values());
     private static final int MOST = 6;
 
     /** What a user can try. */
@@ -44,7 +45,7 @@ public final class SharingModel {
     public record Step(String actor, Kind kind, List<String> named) {
         /** Anything at all, so that most of it is refused; sensible ones often enough. */
         public static Step random(Random random) {
-            Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
+            Kind kind = KINDS.get(random.nextInt(KINDS.size()));
             int count = kind == Kind.DELEGATE || kind == Kind.REVOKE ? 1 : 1 + random.nextInt(3);
             List<String> named = random.ints(count, 0, USERS.size())
                     .mapToObj(USERS::get)
