@@ -81,9 +81,7 @@ final class Sharees {
             return LENIENT.readTree(text);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
-                    "cannot be read as a JSON array, see column "
-                            + e.getLocation().getColumnNr(),
-                    e);
+                    "cannot be read as a JSON array such as [{\"guid\":\"…\",\"email\":\"…\"}]", e);
         }
     }
 
