@@ -70,7 +70,7 @@ public final class AgentCore {
     public void stop() throws InterruptedException, IOException {
         sweeper.close();
         queues.stop();
-        reporter.close();
+        reporter.stop();
         journal.close();
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.datacapsule.agent.hypervisor.GuestDomain;
 import org.datacapsule.agent.journal.Stage;
 import org.datacapsule.agent.step.Abandoned;
@@ -22,6 +23,8 @@ import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.CommandEnvelope;
 import org.datacapsule.common.wire.Outcome;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +37,17 @@ class CrashPointsTest {
 
     @TempDir
     private Path directory = Path.of("");
+
+    @BeforeAll
+    static void lookOften() {
+        Awaitility.setDefaultPollDelay(Duration.ZERO);
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(2));
+    }
+
+    @AfterAll
+    static void lookAsUsual() {
+        Awaitility.reset();
+    }
 
     /** What has been walked; a step no command reaches would be a hole in the test. */
     enum Case {
@@ -113,8 +127,7 @@ class CrashPointsTest {
         } catch (Abandoned e) {
             assertThat(agent.isDead()).isTrue();
         }
-        await().pollInterval(Duration.ofMillis(2))
-                .atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(10))
                 .until(() -> agent.isDead()
                         || agent.journal()
                                 .find(envelope.operation())

@@ -71,6 +71,9 @@ final class JournalFiles implements AutoCloseable {
     }
 
     void write(String name, String content) throws IOException {
+        if (!lock.isOpen()) {
+            throw new IOException("the journal is closed");
+        }
         Path unfinished = directory.resolve(name + UNFINISHED);
         Files.deleteIfExists(unfinished);
         try (FileChannel channel = FileChannel.open(

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.datacapsule.agent.command.OutcomeListener;
 import org.datacapsule.agent.journal.Journal;
 import org.datacapsule.agent.journal.JournalEntry;
@@ -19,10 +20,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells the routers how each operation ended, again and again until one of them has it in the database. */
-public final class OutcomeReporter implements OutcomeListener, AutoCloseable {
+public final class OutcomeReporter implements OutcomeListener {
     private static final Logger LOG = LoggerFactory.getLogger(OutcomeReporter.class);
     private static final Duration FIRST_WAIT = Duration.ofMillis(100);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+    private static final Duration TO_BE_ANSWERED = Duration.ofSeconds(5);
     private static final int ASKED_AT_ONCE = 16;
 
     private final Journal journal;
@@ -47,17 +49,19 @@ public final class OutcomeReporter implements OutcomeListener, AutoCloseable {
         }
     }
 
-    /** What was not reported is reported at the next start. */
-    @Override
-    public void close() {
+    /** Ends once what is being asked is answered; what was not reported is reported at the next start. */
+    public void stop() throws InterruptedException {
         closing.begin();
         threads.shutdown();
+        if (!threads.awaitTermination(TO_BE_ANSWERED.toMillis(), TimeUnit.MILLISECONDS)) {
+            LOG.atWarn().log("some outcomes are still being reported; they are reported again at the next start");
+        }
     }
 
     private void reportUntilAcknowledged(JournalEntry entry) {
         Backoff backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT);
         try {
-            while (isStillToReport(entry)) {
+            while (!closing.isBegun() && isStillToReport(entry)) {
                 steps.reached(Step.OUTCOME_BEFORE_REPORT, entry.ref());
                 if (isAcknowledged(entry)) {
                     steps.reached(Step.OUTCOME_ACKNOWLEDGED, entry.ref());

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Djournal.seed} to see it again.
  */
 class JournalModelTest {
-    private static final int HISTORIES = 40;
+    private static final int HISTORIES = 20;
     private static final int ACTIONS = 60;
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
