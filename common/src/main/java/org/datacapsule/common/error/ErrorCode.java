@@ -79,13 +79,15 @@ public enum ErrorCode {
             ErrorKind.CALLER,
             400,
             "There is no request for full access to decide, or none of the users named."),
-    SHARING_NOT_SHAREABLE(
-            "sharing.not-shareable", ErrorKind.CALLER, 400, "A capsule of this type cannot be shared."),
+    SHARING_NOT_SHAREABLE("sharing.not-shareable", ErrorKind.CALLER, 400, "A capsule of this type cannot be shared."),
     SHARING_LIMIT_EXCEEDED(
             "sharing.limit-exceeded", ErrorKind.CALLER, 400, "The capsule would have more roles than are allowed."),
     SHARING_NOT_A_MEMBER("sharing.not-a-member", ErrorKind.CALLER, 400, "A user named has no role on the capsule."),
     SHARING_INVALID_ROLE(
-            "sharing.invalid-role", ErrorKind.CALLER, 400, "A user named is not a SHAREE, and only those can be removed."),
+            "sharing.invalid-role",
+            ErrorKind.CALLER,
+            400,
+            "A user named is not a SHAREE, and only those can be removed."),
     SHARING_INVALID_TRANSITION(
             "sharing.invalid-transition",
             ErrorKind.CALLER,
