@@ -134,11 +134,11 @@ class KeySyncIT {
                         .getJsonObject(0)
                         .getJsonObject("operation")
                         .getString("kind"))
-                .isEqualTo("launch");
+                .isEqualTo("LAUNCH");
         assertThat(router.get("/v1/operations/" + operation, router.token(owner))
                         .body()
                         .getString("kind"))
-                .isEqualTo("sync_keys");
+                .isEqualTo("SYNC_KEYS");
     }
 
     @Test

@@ -156,6 +156,11 @@ public enum ErrorCode {
             ErrorKind.TRANSIENT,
             500,
             "The agent has no connection to libvirt at the moment."),
+    HOST_GUEST_UNREACHABLE(
+            "host.guest-unreachable",
+            ErrorKind.TRANSIENT,
+            500,
+            "The guest's agent does not answer, so what is inside the guest cannot be changed now."),
     HOST_TOOL_FAILED(
             "host.tool-failed",
             ErrorKind.OPERATOR,

@@ -4,7 +4,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.datacapsule.common.capsule.OperationKind;
 import org.datacapsule.common.error.ErrorCode;
@@ -152,7 +151,7 @@ public final class OperationStore {
     Optional<OperationView> view(Tx tx, OperationId id, String user, boolean seesAll) throws InterruptedException {
         String sql = """
                 select id, capsule_id, kind, state, attempt, progress, step, error_code, error_detail, created_at,
-                       finished_at
+                       finished_at, deadline
                 from operation o where id = $1 and ($3 or exists (
                     select from member m where m.capsule_id = o.capsule_id and m.user_guid = $2))
                 """;
@@ -163,7 +162,7 @@ public final class OperationStore {
         return new OperationView(
                 new OperationId(row.getUUID("id")),
                 new CapsuleId(row.getUUID("capsule_id")),
-                row.getString("kind").toLowerCase(Locale.ROOT),
+                row.getString("kind"),
                 OperationState.valueOf(row.getString("state")),
                 row.getInteger("attempt"),
                 row.getInteger("progress"),
@@ -171,7 +170,8 @@ public final class OperationStore {
                 Optional.ofNullable(row.getString("error_code")),
                 Optional.ofNullable(row.getString("error_detail")),
                 row.getOffsetDateTime("created_at"),
-                Optional.ofNullable(row.getOffsetDateTime("finished_at")));
+                Optional.ofNullable(row.getOffsetDateTime("finished_at")),
+                row.getOffsetDateTime("deadline"));
     }
 
     static Operation operation(Row row) {
