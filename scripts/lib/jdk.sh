@@ -1,24 +1,19 @@
 # shellcheck shell=bash
 # Finds (or, as root on Debian, installs) a JDK of 21 or newer; sourced by the scripts beside this folder.
 
-say() { printf '%s\n' "$*" >&2; }
-die() {
-  say "error: $*"
-  exit 1
-}
-
-install_packages() {
-  [ "$(id -u)" = 0 ] || die "these packages are missing and only root can install them: $*"
-  say "installing: $*"
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >&2 ||
-    { apt-get update -q >&2 && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >&2; } ||
-    die "apt could not install: $*"
-}
+jdk_lib=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=output.sh
+. "$jdk_lib/output.sh"
+# shellcheck source=packages.sh
+. "$jdk_lib/packages.sh"
 
 # The major version of the JDK in $1, or 0 where there is none with a compiler.
 jdk_major() {
-  [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || { echo 0; return; }
-  sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"
+  if [ -x "$1/bin/javac" ] && [ -r "$1/release" ]; then
+    sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"
+  else
+    echo 0
+  fi
 }
 
 # The newest JDK of 21 or more: JAVA_HOME when it is one, else the newest under /usr/lib/jvm.
