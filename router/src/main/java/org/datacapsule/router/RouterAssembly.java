@@ -2,7 +2,7 @@ package org.datacapsule.router;
 
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.time.InstantSource;
+import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -74,8 +74,7 @@ public final class RouterAssembly implements AutoCloseable {
     }
 
     /** Starts a router and returns once it serves requests. */
-    public static RouterAssembly start(RouterConfig config)
-            throws IOException, BusException, InterruptedException {
+    public static RouterAssembly start(RouterConfig config) throws IOException, BusException, InterruptedException {
         RouterAssembly assembly = new RouterAssembly(config);
         try {
             assembly.open();
@@ -105,8 +104,8 @@ public final class RouterAssembly implements AutoCloseable {
             return true;
         });
 
-        HeartbeatReceiver heartbeats = new HeartbeatReceiver(
-                database, hosts, operations, new GuestsGone(capsules), signal, config.hosts());
+        HeartbeatReceiver heartbeats =
+                new HeartbeatReceiver(database, hosts, operations, new GuestsGone(capsules), signal, config.hosts());
         OutcomeRecorder outcomes =
                 new OutcomeRecorder(database, capsules, operations, ports, audit, config.operations(), steps);
         Delivery delivery = new Delivery(
@@ -121,8 +120,7 @@ public final class RouterAssembly implements AutoCloseable {
                 config.operations(),
                 steps);
         serveAgents(node.bus(), heartbeats, outcomes, new ProgressRecorder(database, operations));
-        Dispatcher dispatcher =
-                remember(new Dispatcher(database, operations, delivery, signal, config.operations()));
+        Dispatcher dispatcher = remember(new Dispatcher(database, operations, delivery, signal, config.operations()));
 
         StartOperation start = new StartOperation(capsules, operations, audit, signal, config.operations(), steps);
         ImageStore images = new ImageStore();
@@ -172,13 +170,13 @@ public final class RouterAssembly implements AutoCloseable {
         }
     }
 
-    private void listen(Vertx vertx, Endpoints endpoints, Database database) throws IOException {
+    private void listen(Vertx vertx, Endpoints endpoints, Database database) throws IOException, InterruptedException {
         ApiServer server = new ApiServer(
                 vertx,
                 config.http(),
                 Contract.load(),
                 endpoints,
-                new Authenticator(vertx, config.auth(), InstantSource.system()),
+                Authenticator.create(vertx, config.auth(), Clock.systemUTC()),
                 new ErrorRenderer(RouterAssembly::databaseAway),
                 Map.of("database", database::answers));
         port = server.start().toCompletionStage().toCompletableFuture().join();

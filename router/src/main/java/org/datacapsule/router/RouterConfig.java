@@ -49,9 +49,18 @@ public record RouterConfig(
                 AuthConfig.from(settings),
                 DatabaseConfig.from(settings),
                 bus(settings),
-                file(settings, "commands.signing-key-file", "PEM file with the Ed25519 key that commands to agents are signed with"),
-                file(settings, "commands.signing-public-key-file", "PEM file with its public half, which the agents have too"),
-                file(settings, "secrets.key-file", "File with 32 bytes in base64: the key that passwords in the database are sealed with"),
+                file(
+                        settings,
+                        "commands.signing-key-file",
+                        "PEM file with the Ed25519 key that commands to agents are signed with"),
+                file(
+                        settings,
+                        "commands.signing-public-key-file",
+                        "PEM file with its public half, which the agents have too"),
+                file(
+                        settings,
+                        "secrets.key-file",
+                        "File with 32 bytes in base64: the key that passwords in the database are sealed with"),
                 settings.parsed(
                         "guests.network",
                         "Private network of all guests, the same at every agent",

@@ -26,7 +26,7 @@ public final class RouterMain {
     private RouterMain() {}
 
     public static void main(String[] arguments) {
-        CommandLine commandLine = new CommandLine(new RouterMain());
+        CommandLine commandLine = new CommandLine(new RouterMain()).setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler((e, line, parsed) -> {
             line.getErr().println(e instanceof ConfigException ? e.getMessage() : "datacapsule-router: " + causes(e));
             LOG.atDebug().setCause(e).log("not started");
@@ -54,12 +54,13 @@ public final class RouterMain {
             RouterConfig config = RouterConfig.from(Settings.load(file, System.getenv()));
             RouterAssembly router = RouterAssembly.start(config);
             CountDownLatch closed = new CountDownLatch(1);
-            Runtime.getRuntime().addShutdownHook(new Thread(
-                    () -> {
-                        router.close();
-                        closed.countDown();
-                    },
-                    "shutdown"));
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(
+                            () -> {
+                                router.close();
+                                closed.countDown();
+                            },
+                            "shutdown"));
             closed.await();
             return 0;
         }

@@ -1,14 +1,17 @@
 package org.datacapsule.router;
 
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.datacapsule.common.config.ConfigException;
 import org.datacapsule.common.config.Settings;
 import org.datacapsule.router.http.AuthConfig;
 import org.datacapsule.router.http.DevelopmentTokens;
+import org.datacapsule.router.http.TokenRole;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -28,9 +31,12 @@ final class TokenCommand implements Callable<Integer> {
     private Optional<String> name = Optional.empty();
 
     @Option(names = "--roles", split = ",", description = "Of admin, operator, reviewer, host; with commas.")
-    private List<String> roles = List.of();
+    private List<TokenRole> roles = List.of();
 
-    @Option(names = "--ttl", defaultValue = "12h", description = "How long it is valid: 30m, 12h, 7d (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--ttl",
+            defaultValue = "12h",
+            description = "How long it is valid: 30m, 12h, 7d (default: ${DEFAULT-VALUE}).")
     private String ttl = "12h";
 
     @Override
@@ -41,10 +47,10 @@ final class TokenCommand implements Callable<Integer> {
             throw new ConfigException(
                     List.of("development is false: tokens come from your identity provider, none can be minted here"));
         }
-        Settings lifetime = Settings.of(java.util.Map.of("ttl", ttl));
+        Settings lifetime = Settings.of(Map.of("ttl", ttl));
         Duration valid = lifetime.duration("ttl", "How long the token is valid", Duration.ofHours(12));
         lifetime.verify();
-        System.out.println(DevelopmentTokens.open(auth).mint(sub, email, name, roles, valid));
+        System.out.println(DevelopmentTokens.open(auth, Clock.systemUTC()).mint(sub, email, name, roles, valid));
         return 0;
     }
 }

@@ -20,6 +20,7 @@ import org.datacapsule.common.wire.CommandEnvelope;
 import org.datacapsule.common.wire.CommandReply;
 import org.datacapsule.common.wire.Outcome;
 import org.datacapsule.common.wire.PortRange;
+import org.datacapsule.router.http.TokenRole;
 import org.datacapsule.router.testing.FakeAgent;
 import org.datacapsule.router.testing.FakeAgent.Behaviour;
 import org.datacapsule.router.testing.TestRouter;
@@ -36,16 +37,13 @@ import org.junit.jupiter.api.io.TempDir;
 class CapsuleLifeIT {
     private static final Duration SOON = Duration.ofSeconds(20);
 
-    @TempDir
-    Path directory;
-
     private TestRouter router;
     private FakeAgent agent;
     private String image;
     private String alice;
 
     @BeforeAll
-    void start() throws Exception {
+    void start(@TempDir Path directory) throws Exception {
         router = TestRouter.start(directory, Map.of("operations.attempts", "2"));
         agent = router.agent("h1", new Capacity(64, 1 << 20, 100_000), new PortRange(20_000, 6_000, 500));
         image = router.registerImage();
@@ -79,16 +77,20 @@ class CapsuleLifeIT {
         assertThat(shown.getInteger("sshport")).isBetween(20_000, 20_499);
         assertThat(shown.getInteger("vncport")).isEqualTo(shown.getInteger("sshport") - 14_000);
         assertThat(shown.getString("vncloginPassword")).isEqualTo("correct-horse");
-        assertThat(shown.getJsonArray("roles").getJsonObject(0).getString("role")).isEqualTo("OWNER-CONTROLLER");
+        assertThat(shown.getJsonArray("roles").getJsonObject(0).getString("role"))
+                .isEqualTo("OWNER-CONTROLLER");
 
         assertThat(command("/stopvm", id).status()).isEqualTo(200);
         awaitState(id, "SHUTDOWN", "NOT_DEFINED");
 
         assertThat(command("/deletevm", id).status()).isEqualTo(200);
         awaitGone(id);
-        assertThat(router.sql("select count(*) from host_port where capsule_id = '" + id + "'")).isEqualTo("0");
-        assertThat(router.sql("select count(*) from guest_slot where capsule_id = '" + id + "'")).isEqualTo("0");
-        assertThat(router.sql("select login_secret is null from capsule where id = '" + id + "'")).isEqualTo("t");
+        assertThat(router.sql("select count(*) from host_port where capsule_id = '" + id + "'"))
+                .isEqualTo("0");
+        assertThat(router.sql("select count(*) from guest_slot where capsule_id = '" + id + "'"))
+                .isEqualTo("0");
+        assertThat(router.sql("select login_secret is null from capsule where id = '" + id + "'"))
+                .isEqualTo("t");
         assertThat(router.sql("select string_agg(outcome, ' ' order by id) from audit where capsule_id = '" + id + "'"))
                 .isEqualTo("ACCEPTED SUCCEEDED ACCEPTED SUCCEEDED ACCEPTED SUCCEEDED ACCEPTED SUCCEEDED");
     }
@@ -97,8 +99,8 @@ class CapsuleLifeIT {
     void aPasswordIsNeverReadableInTheDatabase() throws Exception {
         String id = created();
 
-        assertThat(router.sql("select position('correct-horse'::bytea in login_secret) from capsule where id = '" + id
-                        + "'"))
+        assertThat(router.sql(
+                        "select position('correct-horse'::bytea in login_secret) from capsule where id = '" + id + "'"))
                 .isEqualTo("0");
     }
 
@@ -113,7 +115,9 @@ class CapsuleLifeIT {
         Map<String, String> other = new java.util.HashMap<>(form());
         other.put("memory", "512");
         assertThat(router.post("/createvm", alice, other, key).code()).isEqualTo("idempotency.conflict");
-        assertThat(router.post("/createvm", router.token("bob"), form(), key).body().getString("vmid"))
+        assertThat(router.post("/createvm", router.token("bob"), form(), key)
+                        .body()
+                        .getString("vmid"))
                 .isNotEqualTo(first.body().getString("vmid"));
     }
 
@@ -188,9 +192,10 @@ class CapsuleLifeIT {
 
         agent.behave(command -> new Behaviour.Do(
                 new Outcome.Succeeded(command.command() instanceof Command.Inspect ? Found.STOPPED : Found.UNSAID)));
-        assertThat(router.post("/v1/capsules/" + id + "/recover", alice, Map.of()).code())
+        assertThat(router.post("/v1/capsules/" + id + "/recover", alice, Map.of())
+                        .code())
                 .isEqualTo("auth.forbidden");
-        assertThat(router.post("/v1/capsules/" + id + "/recover", router.token("op", "operator"), Map.of())
+        assertThat(router.post("/v1/capsules/" + id + "/recover", router.token("op", TokenRole.OPERATOR), Map.of())
                         .status())
                 .isEqualTo(200);
         awaitState(id, "SHUTDOWN", "NOT_DEFINED");
@@ -234,7 +239,8 @@ class CapsuleLifeIT {
 
         assertThat(router.get(path, alice).body().getString("kind")).isEqualTo("create");
         assertThat(router.get(path, router.token("bob")).code()).isEqualTo("operation.not-found");
-        assertThat(router.get(path, router.token("op", "operator")).status()).isEqualTo(200);
+        assertThat(router.get(path, router.token("op", TokenRole.OPERATOR)).status())
+                .isEqualTo(200);
     }
 
     @Test
@@ -249,7 +255,9 @@ class CapsuleLifeIT {
         do {
             Answer page = router.get("/show?limit=2" + cursor, carol);
             page.body().getJsonArray("status").forEach(row -> paged.add(((JsonObject) row).getString("vmid")));
-            cursor = page.body().containsKey("nextCursor") ? "&cursor=" + page.body().getString("nextCursor") : "";
+            cursor = page.body().containsKey("nextCursor")
+                    ? "&cursor=" + page.body().getString("nextCursor")
+                    : "";
         } while (!cursor.isEmpty());
 
         assertThat(paged)
@@ -264,9 +272,10 @@ class CapsuleLifeIT {
         String id = created();
         agent.behave(command -> new Behaviour.AcceptAndForget());
         command("/launchvm", id);
-        await().atMost(SOON).until(() -> agent.received().stream()
-                .anyMatch(seen -> seen.command() instanceof Command.Launch launch
-                        && launch.spec().id().equals(CapsuleId.parse(id))));
+        await().atMost(SOON)
+                .until(() -> agent.received().stream()
+                        .anyMatch(seen -> seen.command() instanceof Command.Launch launch
+                                && launch.spec().id().equals(CapsuleId.parse(id))));
         agent.behave(command -> new Behaviour.Answer(new CommandReply.Finished(Outcome.Succeeded.DONE)));
         awaitState(id, "RUNNING", "MAINTENANCE");
     }

@@ -53,7 +53,8 @@ class ConcurrentCreateIT {
                     .isEqualTo(Long.toString(done));
             assertThat(router.sql("select count(distinct (host_id, vnc_port)) from capsule"))
                     .isEqualTo(Long.toString(done));
-            assertThat(router.sql("select count(distinct guest_slot) from capsule")).isEqualTo(Long.toString(done));
+            assertThat(router.sql("select count(distinct guest_slot) from capsule"))
+                    .isEqualTo(Long.toString(done));
             assertThat(router.sql("select count(*) from host_port p join capsule c on c.id = p.capsule_id and"
                             + " c.host_id = p.host_id and c.ssh_port = p.ssh_port and c.vnc_port = p.vnc_port"))
                     .isEqualTo(Long.toString(done));
@@ -61,9 +62,9 @@ class ConcurrentCreateIT {
                             + " join member m on m.capsule_id = c.id group by m.user_guid) sums")))
                     .isLessThanOrEqualTo(QUOTA_VCPUS);
             await().atMost(Duration.ofSeconds(60))
-                    .untilAsserted(() -> assertThat(
-                                    router.sql("select count(*) from capsule where state <> 'SHUTDOWN'"))
-                            .isEqualTo("0"));
+                    .untilAsserted(
+                            () -> assertThat(router.sql("select count(*) from capsule where state <> 'SHUTDOWN'"))
+                                    .isEqualTo("0"));
             assertThat(first.received()).isNotEmpty();
             assertThat(second.received()).isNotEmpty();
         }

@@ -17,6 +17,8 @@ import org.datacapsule.router.placement.PlacementPolicy;
 
 /** Finds a capsule's host and takes its ports and address there, in the caller's transaction. */
 public final class Reservation {
+    private static final int LOOKS = 3;
+
     private final HostStore hosts;
     private final PortStore ports;
     private final PlacementPolicy policy;
@@ -32,31 +34,49 @@ public final class Reservation {
 
     /** @throws ProblemException {@link ErrorCode#CAPACITY_EXHAUSTED}, naming what ran out */
     Place take(Tx tx, CapsuleId capsule, Demand demand) throws InterruptedException {
-        List<Candidate> candidates = hosts.candidates(tx, demand.image());
-        return switch (Placement.choose(demand, candidates, policy)) {
-            case Placement.Exhausted exhausted ->
-                throw new ProblemException(ErrorCode.CAPACITY_EXHAUSTED, exhausted.why());
-            case Placement.Fits fits -> takeFirst(tx, capsule, demand, fits.hosts());
-        };
-    }
-
-    /** Another create may have taken what was seen free, so each host is locked and looked at again. */
-    private Place takeFirst(Tx tx, CapsuleId capsule, Demand demand, List<HostId> fitting) throws InterruptedException {
-        for (HostId host : fitting) {
-            Optional<Candidate> locked = hosts.lockCandidate(tx, host, demand.image());
-            if (locked.isEmpty() || Placement.lack(demand, locked.get(), policy).isPresent()) {
-                continue;
+        for (int look = 0; look < LOOKS; look++) {
+            List<Candidate> candidates = hosts.candidates(tx, demand.image());
+            switch (Placement.choose(demand, candidates, policy)) {
+                case Placement.Exhausted exhausted ->
+                    throw new ProblemException(ErrorCode.CAPACITY_EXHAUSTED, exhausted.why());
+                case Placement.Fits fits -> {
+                    Optional<Place> place = takeFirst(tx, capsule, demand, fits.hosts());
+                    if (place.isPresent()) {
+                        return place.get();
+                    }
+                }
             }
-            Optional<PortPair> pair = ports.takePorts(tx, host, capsule);
-            if (pair.isEmpty()) {
-                continue;
-            }
-            int slot = ports.takeGuestSlot(tx, capsule)
-                    .orElseThrow(() -> new ProblemException(
-                            ErrorCode.CAPACITY_EXHAUSTED, "Every address of the capsule network is in use."));
-            return new Place(host, pair.get(), slot);
         }
         throw new ProblemException(
-                ErrorCode.CAPACITY_EXHAUSTED, "The last room was taken by another capsule just now; try again later.");
+                ErrorCode.CAPACITY_EXHAUSTED, "Others took the last room again and again just now; try again later.");
+    }
+
+    /** Others may have taken what was seen free, so each host is locked and looked at again, one at a time. */
+    private Optional<Place> takeFirst(Tx tx, CapsuleId capsule, Demand demand, List<HostId> fitting)
+            throws InterruptedException {
+        for (HostId host : fitting) {
+            // A host that turns out full is let go of before the next is waited for: no two creates can hold one each
+            // and wait for the other's.
+            Optional<Place> place = tx.attempt(() -> takeOn(tx, capsule, demand, host));
+            if (place.isPresent()) {
+                return place;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Place> takeOn(Tx tx, CapsuleId capsule, Demand demand, HostId host) throws InterruptedException {
+        Optional<Candidate> locked = hosts.lockCandidate(tx, host, demand.image());
+        if (locked.isEmpty() || Placement.lack(demand, locked.get(), policy).isPresent()) {
+            return Optional.empty();
+        }
+        Optional<PortPair> pair = ports.takePorts(tx, host, capsule);
+        if (pair.isEmpty()) {
+            return Optional.empty();
+        }
+        int slot = ports.takeGuestSlot(tx, capsule)
+                .orElseThrow(() -> new ProblemException(
+                        ErrorCode.CAPACITY_EXHAUSTED, "Every address of the capsule network is in use."));
+        return Optional.of(new Place(host, pair.get(), slot));
     }
 }

@@ -38,6 +38,23 @@ public final class Tx {
         return execute(sql, arguments).rowCount();
     }
 
+    /** Work that may come to nothing. */
+    @FunctionalInterface
+    public interface Attempt<T> {
+        Optional<T> make() throws InterruptedException;
+    }
+
+    /** Tries something; where it comes to nothing, all it did and every row it locked is let go of. */
+    public <T> Optional<T> attempt(Attempt<T> attempt) throws InterruptedException {
+        update("savepoint attempt", Tuple.tuple());
+        Optional<T> result = attempt.make();
+        if (result.isEmpty()) {
+            update("rollback to savepoint attempt", Tuple.tuple());
+        }
+        update("release savepoint attempt", Tuple.tuple());
+        return result;
+    }
+
     /** Runs once the transaction is committed, never when it is rolled back. */
     public void afterCommit(Runnable effect) {
         afterCommit.add(effect);

@@ -43,7 +43,8 @@ public final class PortStore {
 
     /** Makes a row for every address of the network; addresses past a smaller one are dropped unless held. */
     public void fitGuestSlots(Tx tx, int slots) throws InterruptedException {
-        int rows = tx.first("select count(*)::int as rows from guest_slot", Tuple.tuple(), row -> row.getInteger("rows"))
+        int rows = tx.first(
+                        "select count(*)::int as rows from guest_slot", Tuple.tuple(), row -> row.getInteger("rows"))
                 .orElseThrow();
         if (rows == slots) {
             return;

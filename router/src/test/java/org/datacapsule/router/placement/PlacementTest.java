@@ -47,8 +47,7 @@ class PlacementTest {
         Candidate full = with("e", true, true, true, NETWORK.cidr(), 8, 5);
         Candidate portless = with("f", true, true, true, NETWORK.cidr(), 0, 0);
 
-        Placement placement =
-                Placement.choose(SMALL, List.of(down, disabled, bare, elsewhere, full, portless), SPREAD);
+        Placement placement = Placement.choose(SMALL, List.of(down, disabled, bare, elsewhere, full, portless), SPREAD);
 
         assertThat(placement)
                 .isEqualTo(new Placement.Exhausted("No host has room: 1 host lacks a sign of life, 1 host lacks being"
@@ -85,12 +84,12 @@ class PlacementTest {
                     hosts.replaceAll(host -> host.id().equals(chosen) ? promise(host, demand) : host);
                     assertThat(hosts)
                             .as("seed %d", seed)
-                            .allMatch(host -> host.allocated().cpus()
-                                            <= host.capacity().cpus() * policy.vcpuRatio()
-                                    && host.allocated().memoryMb()
-                                            <= host.capacity().memoryMb() * policy.memoryRatio()
-                                    && host.allocated().diskGb()
-                                            <= host.capacity().diskGb() * policy.diskRatio());
+                            .allMatch(host ->
+                                    host.allocated().cpus() <= host.capacity().cpus() * policy.vcpuRatio()
+                                            && host.allocated().memoryMb()
+                                                    <= host.capacity().memoryMb() * policy.memoryRatio()
+                                            && host.allocated().diskGb()
+                                                    <= host.capacity().diskGb() * policy.diskRatio());
                 }
             }
         }
@@ -99,7 +98,9 @@ class PlacementTest {
     private static boolean fits(Demand demand, Candidate host, PlacementPolicy policy) {
         return host.capacity().cpus() * policy.vcpuRatio() - host.allocated().cpus() >= demand.vcpus()
                 && host.capacity().memoryMb() - host.allocated().memoryMb() >= demand.memoryMb()
-                && host.capacity().diskGb() * policy.diskRatio() - host.allocated().diskGb() >= demand.diskGb();
+                && host.capacity().diskGb() * policy.diskRatio()
+                                - host.allocated().diskGb()
+                        >= demand.diskGb();
     }
 
     private static Candidate promise(Candidate host, Demand demand) {
@@ -107,8 +108,7 @@ class PlacementTest {
                 host.allocated().cpus() + demand.vcpus(),
                 host.allocated().memoryMb() + demand.memoryMb(),
                 host.allocated().diskGb() + demand.diskGb());
-        return new Candidate(
-                host.id(), true, true, true, host.network(), host.capacity(), more, host.freePorts() - 1);
+        return new Candidate(host.id(), true, true, true, host.network(), host.capacity(), more, host.freePorts() - 1);
     }
 
     private static Candidate host(String name, int vcpusPromised) {

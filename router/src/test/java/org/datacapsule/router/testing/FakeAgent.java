@@ -46,7 +46,8 @@ public final class FakeAgent implements AutoCloseable {
     private final Capacity capacity;
     private final PortRange ports;
     private volatile List<CapsuleObservation> inventory = List.of();
-    private volatile Function<CommandEnvelope, Behaviour> behaviour = command -> new Behaviour.Do(Outcome.Succeeded.DONE);
+    private volatile Function<CommandEnvelope, Behaviour> behaviour =
+            command -> new Behaviour.Do(Outcome.Succeeded.DONE);
 
     /** What the agent does with one command. */
     public sealed interface Behaviour {
@@ -60,8 +61,7 @@ public final class FakeAgent implements AutoCloseable {
         record Answer(CommandReply reply) implements Behaviour {}
     }
 
-    public FakeAgent(
-            BusConfig bus, String host, TestKeys keys, List<Sha256> images, Capacity capacity, PortRange ports)
+    public FakeAgent(BusConfig bus, String host, TestKeys keys, List<Sha256> images, Capacity capacity, PortRange ports)
             throws BusException, InterruptedException {
         this.host = new HostId(host);
         this.images = images;
@@ -71,7 +71,7 @@ public final class FakeAgent implements AutoCloseable {
         this.node = BusNode.join(bus);
         node.bus().serve(Contracts.COMMAND, host, this::receive);
         beat();
-        beats.scheduleWithFixedDelay(this::beatQuietly, 500, 500, TimeUnit.MILLISECONDS);
+        var unused = beats.scheduleWithFixedDelay(this::beatQuietly, 500, 500, TimeUnit.MILLISECONDS);
     }
 
     public void behave(Function<CommandEnvelope, Behaviour> wanted) {
@@ -87,17 +87,21 @@ public final class FakeAgent implements AutoCloseable {
     }
 
     public void beat() throws BusException, InterruptedException {
-        node.bus().ask(Contracts.HEARTBEAT, "", new Heartbeat(
-                host,
-                incarnation,
-                "test",
-                "127.0.0.1",
-                "simulated (no guest runs)",
-                capacity,
-                ports,
-                GuestNetwork.parse("10.90.0.0/16"),
-                images,
-                inventory));
+        node.bus()
+                .ask(
+                        Contracts.HEARTBEAT,
+                        "",
+                        new Heartbeat(
+                                host,
+                                incarnation,
+                                "test",
+                                "127.0.0.1",
+                                "simulated (no guest runs)",
+                                capacity,
+                                ports,
+                                GuestNetwork.parse("10.90.0.0/16"),
+                                images,
+                                inventory));
     }
 
     public void report(OutcomeReport report) throws BusException, InterruptedException {

@@ -15,9 +15,14 @@ public record TestKeys(Path signing, Path signingPublic, Path secrets, KeyPair p
     public static TestKeys in(Path directory) throws IOException {
         try {
             KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
-            Path signing = pem(directory.resolve("router.pem"), "PRIVATE KEY", pair.getPrivate().getEncoded());
-            Path signingPublic =
-                    pem(directory.resolve("router.pub.pem"), "PUBLIC KEY", pair.getPublic().getEncoded());
+            Path signing = pem(
+                    directory.resolve("router.pem"),
+                    "PRIVATE KEY",
+                    pair.getPrivate().getEncoded());
+            Path signingPublic = pem(
+                    directory.resolve("router.pub.pem"),
+                    "PUBLIC KEY",
+                    pair.getPublic().getEncoded());
             byte[] secret = new byte[32];
             new SecureRandom().nextBytes(secret);
             Path secrets = Files.writeString(
@@ -30,7 +35,6 @@ public record TestKeys(Path signing, Path signingPublic, Path secrets, KeyPair p
 
     private static Path pem(Path file, String label, byte[] content) throws IOException {
         String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
-        return Files.writeString(
-                file, "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n");
+        return Files.writeString(file, "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n");
     }
 }

@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +29,7 @@ import org.datacapsule.common.wire.PortRange;
 import org.datacapsule.router.RouterAssembly;
 import org.datacapsule.router.RouterConfig;
 import org.datacapsule.router.http.DevelopmentTokens;
+import org.datacapsule.router.http.TokenRole;
 
 /** A router with its Postgres, and a client that calls it over HTTP as a front end would. */
 public final class TestRouter implements AutoCloseable {
@@ -48,7 +50,7 @@ public final class TestRouter implements AutoCloseable {
         this.keys = keys;
         this.busPort = busPort;
         this.router = RouterAssembly.start(config);
-        this.tokens = DevelopmentTokens.open(config.auth());
+        this.tokens = DevelopmentTokens.open(config.auth(), Clock.systemUTC());
     }
 
     /** @param changes settings that differ from those of a plain development router */
@@ -61,7 +63,8 @@ public final class TestRouter implements AutoCloseable {
                 "http.port", "0",
                 "auth.issuer", "test",
                 "auth.audience", "datacapsule",
-                "auth.development-key-file", directory.resolve("development-key.json").toString(),
+                "auth.development-key-file",
+                        directory.resolve("development-key.json").toString(),
                 "database.port", Integer.toString(postgres.getPort()),
                 "database.name", "postgres",
                 "database.user", "postgres",
@@ -89,7 +92,7 @@ public final class TestRouter implements AutoCloseable {
         return new FakeAgent(bus, host, keys, List.of(IMAGE), capacity, ports);
     }
 
-    public String token(String user, String... roles) {
+    public String token(String user, TokenRole... roles) {
         return tokens.mint(
                 user, Optional.of(user + "@example.org"), Optional.of(user), List.of(roles), Duration.ofHours(1));
     }
@@ -97,7 +100,7 @@ public final class TestRouter implements AutoCloseable {
     public String registerImage() throws Exception {
         Answer answer = post(
                 "/v1/images",
-                token("operator", "operator"),
+                token("operator", TokenRole.OPERATOR),
                 Map.of("imageName", "test", "public", "true", "sha256", IMAGE.hex()));
         return answer.body().getString("imageId");
     }
