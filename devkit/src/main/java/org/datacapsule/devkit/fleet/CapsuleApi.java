@@ -53,6 +53,29 @@ public final class CapsuleApi {
                 .build());
     }
 
+    /** An operation on a capsule that the API said it has begun. */
+    public record Started(String capsule, String operation) {
+        public static Started of(Answer answer) {
+            return new Started(answer.text("vmid"), answer.text("operation"));
+        }
+    }
+
+    /** createvm, as small as a capsule can be. */
+    public Started create(String image, String userName, String password) throws IOException, InterruptedException {
+        return Started.of(post("/createvm", smallest(image, userName, password)));
+    }
+
+    /** The form of createvm for the smallest capsule. */
+    public static Map<String, String> smallest(String image, String userName, String password) {
+        return Map.of(
+                "imageid", image, "loginusername", userName, "loginpassword", password, "vcpu", "1", "memory", "256");
+    }
+
+    /** launchvm, stopvm or deletevm. */
+    public Started command(String name, String capsule) throws IOException, InterruptedException {
+        return Started.of(post("/" + name, Map.of("vmid", capsule)));
+    }
+
     /** The capsule's row in /show; empty when there is none. */
     public Optional<JsonNode> show(String capsule) throws IOException, InterruptedException {
         Answer answer = post("/show", Map.of("vmid", capsule));

@@ -3,7 +3,6 @@ package org.datacapsule.devkit.fleet;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -230,19 +229,26 @@ public final class Fleet implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         try (lane;
                 postgres;
                 http) {
             stop(agent);
             stop(router);
             if (!plan.simulated()) {
-                Libvirt.removeNetwork(lane.network(), lane.bridge());
+                removeFromHost();
             }
         } finally {
-            if (Files.exists(files.folder())) {
-                files.delete();
-            }
+            files.delete();
+        }
+    }
+
+    private void removeFromHost() throws IOException {
+        try {
+            Libvirt.removeNetwork(lane.network(), lane.bridge());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted before all was removed from the host", e);
         }
     }
 

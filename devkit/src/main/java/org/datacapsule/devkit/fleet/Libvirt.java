@@ -29,7 +29,7 @@ public final class Libvirt {
                 .toList();
     }
 
-    /** Removes a network and the guests on it. Whoever made them is gone. */
+    /** Removes a capsule network with all an agent makes for it, and the guests on it. That agent is gone. */
     static void removeNetwork(String network, String bridge) throws IOException, InterruptedException {
         for (String domain : domains()) {
             String xml = virsh("dumpxml", domain);
@@ -42,6 +42,15 @@ public final class Libvirt {
         }
         if (virsh("net-list", "--all", "--name").lines().anyMatch(network::equals)) {
             virsh("net-undefine", network);
+        }
+        for (String line : virsh("nwfilter-list").lines().toList()) {
+            String filter = line.substring(line.lastIndexOf(' ') + 1);
+            if (filter.startsWith(network + "-")) {
+                virsh("nwfilter-undefine", filter);
+            }
+        }
+        if (ShortCommand.output("nft", "list", "tables").lines().anyMatch(("table inet " + network)::equals)) {
+            ShortCommand.output("nft", "delete", "table", "inet", network);
         }
     }
 
