@@ -40,7 +40,7 @@ require_jdk() {
   home=$(find_jdk)
   if [ -z "$home" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     apt-get update -q >&2 || true
-    for package in openjdk-25-jdk-headless openjdk-21-jdk-headless; do
+    for package in openjdk-25-jdk-headless openjdk-21-jdk-headless temurin-25-jdk temurin-21-jdk; do
       if apt-cache show "$package" >/dev/null 2>&1; then
         install_packages "$package"
         break

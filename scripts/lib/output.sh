@@ -42,7 +42,7 @@ step() {
   printf -- '-- %s: %s\n' "$(date +%T)" "$step_label" >> "$step_log"
   step_offset=$(stat -c %s "$step_log")
   [ -t 3 ] && printf '%2d  %-18s' "$step_number" "$step_label" >&3
-  show_work "$$" "$step_label" "$begun" 2> /dev/null &
+  show_work "$$" "$step_label" "$begun" > /dev/null 2>&1 9>&- &
   step_ticker=$!
   "$@" >> "$step_log" 2>&1 < /dev/null
   end_ticker
@@ -58,7 +58,8 @@ line_start() { if [ -t 3 ]; then printf '\r\033[K'; fi; }
 show_work() {
   local script=$1 label=$2 begun=$3 pause=10
   [ -t 3 ] && pause=1
-  while sleep "$pause" && kill -0 "$script" 2> /dev/null; do
+  # The last sleep outlives us by a moment; it must not keep the terminal's pipe open.
+  while sleep "$pause" 3>&- && kill -0 "$script" 2> /dev/null; do
     if [ -t 3 ]; then
       printf '\r\033[K%2d  %-18s %6s s ...' "$step_number" "$label" "$(seconds_since "$begun")" >&3
     else

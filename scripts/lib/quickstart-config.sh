@@ -127,6 +127,9 @@ network:
   policies: $root/deploy/policies
 storage:
   directory: $storage
+  reserve-gb: 1
+memory:
+  reserve-mb: 512
 ports:
   ssh-first: ${setting[ssh_first]}
   vnc-first: ${setting[vnc_first]}
