@@ -6,8 +6,11 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.datacapsule.common.bus.BusException.Reason;
 import org.datacapsule.common.wire.Contract;
@@ -22,6 +25,9 @@ import org.slf4j.LoggerFactory;
 public final class Bus {
     private static final Logger LOG = LoggerFactory.getLogger(Bus.class);
     private static final int FAILED = 500;
+
+    /** A node that is closed while it waits forgets its own time-outs, so this ends the wait. */
+    private static final Duration PAST_TIMEOUT = Duration.ofSeconds(1);
 
     private final EventBus eventBus;
     private final ExecutorService workers;
@@ -40,10 +46,12 @@ public final class Bus {
             Message<String> reply = eventBus.<String>request(address, WireJson.text(question), options)
                     .toCompletionStage()
                     .toCompletableFuture()
-                    .get();
+                    .get(contract.timeout().plus(PAST_TIMEOUT).toMillis(), TimeUnit.MILLISECONDS);
             return WireJson.read(reply.body(), contract.reply());
         } catch (ExecutionException e) {
             throw asBusException(address, e.getCause() == null ? e : e.getCause());
+        } catch (TimeoutException e) {
+            throw new BusException(Reason.TIMEOUT, "the node was closed before an answer from " + address, e);
         } catch (IllegalArgumentException e) {
             throw new BusException(Reason.BROKEN, address + " answered something unreadable", e);
         }

@@ -15,6 +15,7 @@ public final class WireJson {
             .addModule(new Jdk8Module())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -35,17 +36,21 @@ public final class WireJson {
 
     /** Reads a report or reply: fields a newer peer added are ignored. */
     public static <T> T read(String json, Class<T> type) {
-        try {
-            return LENIENT.readValue(json, type);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("not a " + type.getSimpleName() + ": " + e.getOriginalMessage(), e);
-        }
+        return read(LENIENT, json, type);
     }
 
     /** Reads a command: a field not known is refused, because not doing it might not be safe. */
     public static <T> T readStrictly(String json, Class<T> type) {
+        return read(STRICT, json, type);
+    }
+
+    private static <T> T read(ObjectMapper mapper, String json, Class<T> type) {
         try {
-            return STRICT.readValue(json, type);
+            T value = mapper.readValue(json, type);
+            if (value == null) {
+                throw new IllegalArgumentException("not a " + type.getSimpleName() + ": null");
+            }
+            return value;
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("not a " + type.getSimpleName() + ": " + e.getOriginalMessage(), e);
         }

@@ -53,7 +53,12 @@ public final class ApiServer {
 
     /** @return the port it listens on */
     public Future<Integer> start() {
-        return server.requestHandler(router())
+        Router router = router();
+        return server.requestHandler(request -> {
+                    if (handler.admitsPath(request)) {
+                        router.handle(request);
+                    }
+                })
                 .invalidRequestHandler(handler::refuseInvalid)
                 .listen()
                 .map(HttpServer::actualPort);
@@ -80,10 +85,10 @@ public final class ApiServer {
                 router.route(route(path)).handler(context -> refuseVerb(context, String.join(", ", allowed))));
         router.route()
                 .handler(context -> handler.refuse(
-                        context,
+                        context.request(),
                         new ProblemException(
                                 ErrorCode.REQUEST_NOT_FOUND, "There is no such path; see /openapi.yaml.")));
-        router.route().failureHandler(handler::refuseFailed);
+        router.route().failureHandler(context -> handler.refuse(context.request(), failure(context)));
         return router;
     }
 
@@ -98,10 +103,15 @@ public final class ApiServer {
     private void refuseVerb(RoutingContext context, String allowed) {
         context.response().putHeader("Allow", allowed);
         handler.refuse(
-                context,
+                context.request(),
                 new ProblemException(
                         ErrorCode.REQUEST_METHOD_NOT_ALLOWED,
                         "The path does not have this verb; it has " + allowed + "."));
+    }
+
+    private static Throwable failure(RoutingContext context) {
+        Throwable failure = context.failure();
+        return failure == null ? new IllegalStateException("vertx-web failed with " + context.statusCode()) : failure;
     }
 
     /** vertx-web writes a path's parameters as {@code :name}. */

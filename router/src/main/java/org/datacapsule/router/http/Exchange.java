@@ -79,7 +79,9 @@ final class Exchange {
                     .putHeader("Cache-Control", "no-store")
                     .putHeader("X-Content-Type-Options", "nosniff");
             if (status == REQUEST_TIMEOUT) {
+                // The rest of the request may never come, and until it has the connection is of no use.
                 response.putHeader("Connection", "close");
+                written.future().onComplete(done -> request.connection().close());
             }
             response.end(body).onComplete(written);
         }));

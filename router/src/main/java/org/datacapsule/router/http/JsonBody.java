@@ -1,6 +1,7 @@
 package org.datacapsule.router.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one JSON object name by name. A tree would keep the last of two equal names and drop the first without a word.
@@ -38,9 +40,7 @@ final class JsonBody {
             }
             return found;
         } catch (JsonProcessingException e) {
-            throw malformed(
-                    "The body is not valid JSON; see line " + e.getLocation().getLineNr() + ", column "
-                            + e.getLocation().getColumnNr() + ".");
+            throw malformed("The body is not valid JSON" + place(e.getLocation()) + ".");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -59,6 +59,13 @@ final class JsonBody {
                 into.add(Given.other(name));
             }
         }
+    }
+
+    /** A limit that was passed has no place. */
+    private static String place(@Nullable JsonLocation location) {
+        return location == null
+                ? ", or nested too deep"
+                : "; see line " + location.getLineNr() + ", column " + location.getColumnNr();
     }
 
     private static ProblemException malformed(String detail) {

@@ -1,7 +1,6 @@
 package org.datacapsule.router.http;
 
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -16,16 +15,21 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 
 /** Reads {@code multipart/form-data} that has no files, in memory. */
 final class MultipartBody {
     private static final int MOST_FIELDS = 128;
+    private static final Pattern BOUNDARY =
+            Pattern.compile(";\\s*boundary\\s*=\\s*\"?([^\";\\s]+)", Pattern.CASE_INSENSITIVE);
 
     private MultipartBody() {}
 
     static List<Given> parse(String contentType, byte[] body) {
+        requireWhole(contentType, body);
         FullHttpRequest request =
                 new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/", Unpooled.wrappedBuffer(body));
         request.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
@@ -37,7 +41,10 @@ final class MultipartBody {
             } finally {
                 decoder.destroy();
             }
-        } catch (DecoderException e) {
+        } catch (ProblemException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // Netty's decoder throws whatever it trips over.
             throw malformed("The body is not valid multipart/form-data.");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -55,6 +62,15 @@ final class MultipartBody {
             found.add(Given.text(field.getName(), Location.BODY, UnicodeText.decode(field.get())));
         }
         return found;
+    }
+
+    /** Netty takes a body that ends early for one that has fewer fields. */
+    private static void requireWhole(String contentType, byte[] body) {
+        Matcher boundary = BOUNDARY.matcher(contentType);
+        if (!boundary.find()
+                || !new String(body, StandardCharsets.ISO_8859_1).contains("--" + boundary.group(1) + "--")) {
+            throw malformed("The body is not valid multipart/form-data: its last boundary is missing.");
+        }
     }
 
     private static ProblemException malformed(String detail) {

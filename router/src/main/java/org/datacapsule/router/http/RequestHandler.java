@@ -71,20 +71,6 @@ final class RequestHandler {
         }
     }
 
-    void refuse(RoutingContext context, Throwable failure) {
-        refuse(context.request(), failure);
-    }
-
-    /** What vertx-web itself refuses, such as a path with a broken escape. */
-    void refuseFailed(RoutingContext context) {
-        Throwable failure = context.failure();
-        refuse(
-                context.request(),
-                failure == null || context.statusCode() == 400
-                        ? new ProblemException(ErrorCode.REQUEST_MALFORMED, "The request's path is not valid.")
-                        : failure);
-    }
-
     /** What is no HTTP request. */
     void refuseInvalid(HttpServerRequest request) {
         refuse(
@@ -92,6 +78,18 @@ final class RequestHandler {
                 new ProblemException(
                         ErrorCode.REQUEST_MALFORMED,
                         "The request line or a header is too long, or not as HTTP has it."));
+    }
+
+    /** Whether a request's path can be read; vertx-web logs a stack trace for each that cannot. */
+    boolean admitsPath(HttpServerRequest request) {
+        try {
+            String path = request.path();
+            FormEncoding.decodeSegment(path == null ? "" : path);
+            return true;
+        } catch (ProblemException refusal) {
+            refuse(request, refusal);
+            return false;
+        }
     }
 
     boolean draining() {
@@ -111,7 +109,7 @@ final class RequestHandler {
         threads.shutdownNow();
     }
 
-    private void refuse(HttpServerRequest request, Throwable failure) {
+    void refuse(HttpServerRequest request, Throwable failure) {
         running.incrementAndGet();
         fail(Exchange.begin(vertx, request, NO_TEMPLATE), failure);
     }
@@ -160,7 +158,6 @@ final class RequestHandler {
 
     private static List<Given> given(Arrived arrived, HttpServerRequest request) {
         List<Given> given = new ArrayList<>();
-        Optional.ofNullable(request.path()).ifPresent(FormEncoding::decodeSegment);
         arrived.pathValues().forEach((name, value) -> given.add(Given.text(name, Location.PATH, value)));
         if (arrived.operation().takes(Location.QUERY)) {
             arrived.query().map(FormEncoding::parseQuery).ifPresent(given::addAll);

@@ -1,0 +1,193 @@
+package org.datacapsule.common.capsule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.datacapsule.common.capsule.CapsuleEvent.Failed;
+import org.datacapsule.common.capsule.CapsuleEvent.Found;
+import org.datacapsule.common.capsule.CapsuleEvent.GuestGone;
+import org.datacapsule.common.capsule.CapsuleEvent.Requested;
+import org.datacapsule.common.capsule.CapsuleEvent.Succeeded;
+import org.datacapsule.common.capsule.Transition.Ignored;
+import org.datacapsule.common.capsule.Transition.Moved;
+import org.datacapsule.common.capsule.Transition.Refused;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The whole matrix against a second table, written by hand from the capsule API's page ("States and modes"). What is not in
+ * that table must be refused (a request) or ignored (a report).
+ */
+class CapsuleLifeTest {
+    private static final CapsuleStatus SHUTDOWN = status("SHUTDOWN", "NOT_DEFINED");
+    private static final CapsuleStatus IN_MAINTENANCE = status("RUNNING", "MAINTENANCE");
+    private static final CapsuleStatus IN_SECURE = status("RUNNING", "SECURE");
+    private static final CapsuleStatus ERROR = status("ERROR", "NOT_DEFINED");
+    private static final CapsuleStatus DELETED = status("DELETED", "NOT_DEFINED");
+
+    /** Command, from, through, to. */
+    private record Row(OperationKind kind, CapsuleStatus from, CapsuleStatus through, CapsuleStatus to) {}
+
+    private static final List<Row> COMMANDS = List.of(
+            row("LAUNCH", SHUTDOWN, "LAUNCH_PENDING", IN_MAINTENANCE),
+            row("SWITCH_TO_SECURE", IN_MAINTENANCE, "SWITCH_TO_SECURE_PENDING", IN_SECURE),
+            row("SWITCH_TO_MAINTENANCE", IN_SECURE, "SWITCH_TO_MAINTENANCE_PENDING", IN_MAINTENANCE),
+            row("STOP", IN_MAINTENANCE, "SHUTDOWN_PENDING", SHUTDOWN),
+            row("STOP", IN_SECURE, "SHUTDOWN_PENDING", SHUTDOWN),
+            row("MIGRATE", SHUTDOWN, "MIGRATE_PENDING", SHUTDOWN),
+            row("MIGRATE", IN_MAINTENANCE, "MIGRATE_PENDING", IN_MAINTENANCE),
+            row("MIGRATE", IN_SECURE, "MIGRATE_PENDING", IN_SECURE),
+            row("SHARE_IMAGE", SHUTDOWN, "IMAGE_SHARE_PENDING", SHUTDOWN),
+            row("DELETE", SHUTDOWN, "DELETE_PENDING", DELETED),
+            row("DELETE", IN_MAINTENANCE, "DELETE_PENDING", DELETED),
+            row("DELETE", IN_SECURE, "DELETE_PENDING", DELETED),
+            row("DELETE", ERROR, "DELETE_PENDING", DELETED));
+
+    /** The state each kind of operation is pending in, by the table; deletevm cancels all of the others. */
+    private static final Map<String, String> PENDING = Map.of(
+            "CREATE", "CREATE_PENDING",
+            "LAUNCH", "LAUNCH_PENDING",
+            "SWITCH_TO_MAINTENANCE", "SWITCH_TO_MAINTENANCE_PENDING",
+            "SWITCH_TO_SECURE", "SWITCH_TO_SECURE_PENDING",
+            "STOP", "SHUTDOWN_PENDING",
+            "MIGRATE", "MIGRATE_PENDING",
+            "SHARE_IMAGE", "IMAGE_SHARE_PENDING",
+            "DELETE", "DELETE_PENDING");
+
+    @Test
+    void everyRequestDoesWhatTheTableSays() {
+        for (CapsuleStatus now : everyStatus()) {
+            for (OperationKind kind : OperationKind.values()) {
+                Transition answer = CapsuleLife.next(now, new Requested(kind));
+                Set<CapsuleStatus> expected = Set.copyOf(requested(now, kind));
+                if (expected.isEmpty()) {
+                    assertThat(answer).as("%s while %s", kind, now).isInstanceOf(Refused.class);
+                } else {
+                    assertThat(answer)
+                            .as("%s while %s", kind, now)
+                            .isEqualTo(new Moved(expected.iterator().next()));
+                }
+            }
+        }
+    }
+
+    @Test
+    void everySuccessDoesWhatTheTableSays() {
+        for (CapsuleStatus now : everyStatus()) {
+            for (OperationKind kind : OperationKind.values()) {
+                for (Found found : Found.values()) {
+                    assertThat(CapsuleLife.next(now, new Succeeded(kind, found)))
+                            .as("%s succeeded (%s) while %s", kind, found, now)
+                            .isEqualTo(succeeded(now, kind, found));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aFailureLeadsToErrorFromItsOwnPendingStateOnly() {
+        for (CapsuleStatus now : everyStatus()) {
+            for (OperationKind kind : OperationKind.values()) {
+                boolean isItsOwn = kind == OperationKind.RECOVER
+                        ? now.state() == CapsuleState.ERROR
+                        : now.state().name().equals(PENDING.get(kind.name()));
+                assertThat(CapsuleLife.next(now, new Failed(kind)))
+                        .as("%s failed while %s", kind, now)
+                        .isEqualTo(isItsOwn ? new Moved(ERROR) : new Ignored());
+            }
+        }
+    }
+
+    @Test
+    void aGuestThatIsGoneIsShutDownOnlyWhereItRan() {
+        for (CapsuleStatus now : everyStatus()) {
+            assertThat(CapsuleLife.next(now, new GuestGone()))
+                    .as("guest gone while %s", now)
+                    .isEqualTo(now.state() == CapsuleState.RUNNING ? new Moved(SHUTDOWN) : new Ignored());
+        }
+    }
+
+    @Test
+    void aRefusalSaysWhatToDo() {
+        Transition refusal = CapsuleLife.next(SHUTDOWN, new Requested(OperationKind.STOP));
+
+        assertThat(refusal).isEqualTo(new Refused("To stop a capsule it must be RUNNING, and this one is SHUTDOWN."));
+    }
+
+    private static List<CapsuleStatus> requested(CapsuleStatus now, OperationKind kind) {
+        if (kind == OperationKind.DELETE && now.state().isPending() && now.state() != CapsuleState.DELETE_PENDING) {
+            return List.of(new CapsuleStatus(CapsuleState.DELETE_PENDING, now.mode()));
+        }
+        if (kind == OperationKind.RECOVER && now.state() == CapsuleState.ERROR) {
+            return List.of(now);
+        }
+        List<CapsuleStatus> through = new ArrayList<>();
+        for (Row row : COMMANDS) {
+            if (row.kind() == kind && matches(row.from(), now)) {
+                through.add(new CapsuleStatus(row.through().state(), now.mode()));
+            }
+        }
+        return through;
+    }
+
+    /** Modes are told apart only where the table does; ERROR is ERROR in whatever mode it came about. */
+    private static boolean matches(CapsuleStatus from, CapsuleStatus now) {
+        return from.state() == now.state() && (from.state() != CapsuleState.RUNNING || from.mode() == now.mode());
+    }
+
+    private static Transition succeeded(CapsuleStatus now, OperationKind kind, Found found) {
+        if (kind == OperationKind.RECOVER) {
+            if (now.state() != CapsuleState.ERROR) {
+                return new Ignored();
+            }
+            return switch (found) {
+                case STOPPED -> new Moved(SHUTDOWN);
+                case RUNNING_IN_MAINTENANCE -> new Moved(IN_MAINTENANCE);
+                case RUNNING_IN_SECURE -> new Moved(IN_SECURE);
+                case UNSAID, NOTHING -> new Ignored();
+            };
+        }
+        if (!now.state().name().equals(PENDING.get(kind.name()))) {
+            return new Ignored();
+        }
+        return switch (kind) {
+            case CREATE, STOP, SHARE_IMAGE -> new Moved(SHUTDOWN);
+            case LAUNCH, SWITCH_TO_MAINTENANCE -> new Moved(IN_MAINTENANCE);
+            case SWITCH_TO_SECURE -> new Moved(IN_SECURE);
+            case DELETE -> new Moved(DELETED);
+            case MIGRATE ->
+                new Moved(
+                        switch (now.mode()) {
+                            case MAINTENANCE -> IN_MAINTENANCE;
+                            case SECURE -> IN_SECURE;
+                            case NOT_DEFINED -> SHUTDOWN;
+                        });
+            case RECOVER -> throw new AssertionError("handled above");
+        };
+    }
+
+    /** Those a capsule can be in: pending states keep the mode it had. */
+    private static List<CapsuleStatus> everyStatus() {
+        Set<CapsuleState> withoutMode = EnumSet.of(
+                CapsuleState.CREATE_PENDING, CapsuleState.SHUTDOWN, CapsuleState.DELETED, CapsuleState.ERROR);
+        return Stream.of(CapsuleState.values())
+                .flatMap(state -> Stream.of(CapsuleMode.values()).map(mode -> new CapsuleStatus(state, mode)))
+                .filter(status -> withoutMode.contains(status.state())
+                        ? status.mode() == CapsuleMode.NOT_DEFINED
+                        : status.state() != CapsuleState.RUNNING || status.mode() != CapsuleMode.NOT_DEFINED)
+                .toList();
+    }
+
+    private static Row row(String kind, CapsuleStatus from, String through, CapsuleStatus to) {
+        return new Row(
+                OperationKind.valueOf(kind), from, status(through, from.mode().name()), to);
+    }
+
+    private static CapsuleStatus status(String state, String mode) {
+        return new CapsuleStatus(CapsuleState.valueOf(state), CapsuleMode.valueOf(mode));
+    }
+}

@@ -1,0 +1,105 @@
+package org.datacapsule.agent;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.PublicKey;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.datacapsule.agent.config.AgentConfig;
+import org.datacapsule.agent.journal.Journal;
+import org.datacapsule.agent.observe.CapsuleObserver;
+import org.datacapsule.agent.report.BusLink;
+import org.datacapsule.agent.report.Heartbeats;
+import org.datacapsule.agent.report.HostProfile;
+import org.datacapsule.agent.report.LinkTiming;
+import org.datacapsule.agent.report.ProgressReporter;
+import org.datacapsule.agent.step.HaltAt;
+import org.datacapsule.agent.step.StepListener;
+import org.datacapsule.common.secret.SecretBox;
+import org.datacapsule.common.signing.KeyFiles;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts an agent together from its configuration and its host, and keeps it running. */
+public final class AgentAssembly {
+    private static final Logger LOG = LoggerFactory.getLogger(AgentAssembly.class);
+
+    private final HostParts host;
+    private final BusLink link;
+    private final ProgressReporter progress;
+    private final AgentCore core;
+
+    private AgentAssembly(HostParts host, BusLink link, ProgressReporter progress, AgentCore core) {
+        this.host = host;
+        this.link = link;
+        this.progress = progress;
+        this.core = core;
+    }
+
+    /** A running agent: its host made ready, the journal's work resumed, and on its way into the cluster. */
+    public static AgentAssembly start(AgentConfig config, HostParts host) throws IOException {
+        InstantSource clock = InstantSource.system();
+        host.network().ensure();
+        BusLink link = new BusLink(
+                config.link().bus(),
+                config.host().name(),
+                new LinkTiming(config.link().heartbeat(), config.link().rejoinAfter()),
+                clock);
+        ProgressReporter progress = new ProgressReporter(link);
+        Journal journal = Journal.open(
+                config.storage().journal(), SecretBox.fromKeyFile(config.trust().secretKey()), clock);
+        AgentCore core = new AgentCore(
+                config.host().name(),
+                config.work(),
+                routerKeys(config),
+                host,
+                journal,
+                link,
+                steps(config, progress),
+                clock);
+        core.resume();
+        link.start(core::receive, heartbeats(config, host, journal)::now);
+        LOG.atInfo().addKeyValue("hostId", config.host().name()).log("the agent runs");
+        return new AgentAssembly(host, link, progress, core);
+    }
+
+    /** Accepts nothing more, leaves work at its next step boundary, and leaves guests running. */
+    public void stop() throws InterruptedException, IOException {
+        link.stop();
+        progress.close();
+        core.stop();
+        host.close().run();
+        LOG.atInfo().log("the agent has stopped; guests run on");
+    }
+
+    private static Heartbeats heartbeats(AgentConfig config, HostParts host, Journal journal) {
+        HostProfile profile = new HostProfile(
+                config.host().name(),
+                UUID.randomUUID(),
+                AgentVersion.text(),
+                config.host().address(),
+                config.host().ports(),
+                config.network().guests(),
+                config.host().memoryReserveMb(),
+                config.storage().reserveGb());
+        CapsuleObserver observer = new CapsuleObserver(host.hypervisor(), host.network(), host.storage());
+        return new Heartbeats(profile, host.hypervisor().facts(), host.storage(), observer, journal);
+    }
+
+    private static StepListener steps(AgentConfig config, ProgressReporter progress) {
+        List<StepListener> listeners = new ArrayList<>();
+        config.development().haltAt().ifPresent(step -> listeners.add(new HaltAt(step)));
+        listeners.add(progress);
+        return StepListener.all(listeners);
+    }
+
+    private static List<PublicKey> routerKeys(AgentConfig config) throws IOException {
+        List<PublicKey> keys = new ArrayList<>();
+        for (Path file : config.trust().commandKeys()) {
+            keys.add(KeyFiles.readPublic(file));
+        }
+        return keys;
+    }
+}

@@ -1,0 +1,76 @@
+package org.datacapsule.agent;
+
+import java.io.IOException;
+import java.security.PublicKey;
+import java.time.InstantSource;
+import java.util.List;
+import org.datacapsule.agent.command.CapsuleQueues;
+import org.datacapsule.agent.command.CommandHandlers;
+import org.datacapsule.agent.command.CommandReceiver;
+import org.datacapsule.agent.command.CommandRunner;
+import org.datacapsule.agent.config.WorkConfig;
+import org.datacapsule.agent.journal.Journal;
+import org.datacapsule.agent.journal.JournalEntry;
+import org.datacapsule.agent.journal.JournalSweeper;
+import org.datacapsule.agent.report.OutcomeReporter;
+import org.datacapsule.agent.report.Routers;
+import org.datacapsule.agent.step.StepListener;
+import org.datacapsule.common.id.HostId;
+import org.datacapsule.common.signing.CommandVerifier;
+import org.datacapsule.common.wire.CommandReply;
+import org.datacapsule.common.wire.SignedCommand;
+
+/** An agent without its place in the cluster: commands go in at {@link #receive}, outcomes come out at the routers. */
+public final class AgentCore {
+    private final Journal journal;
+    private final OutcomeReporter reporter;
+    private final CapsuleQueues queues;
+    private final CommandReceiver receiver;
+    private final JournalSweeper sweeper;
+
+    public AgentCore(
+            HostId self,
+            WorkConfig work,
+            List<PublicKey> routerKeys,
+            HostParts host,
+            Journal journal,
+            Routers routers,
+            StepListener steps,
+            InstantSource clock) {
+        this.journal = journal;
+        this.reporter = new OutcomeReporter(journal, routers, steps);
+        CommandHandlers handlers =
+                new CommandHandlers(host.hypervisor(), host.network(), host.storage(), work.longestGrace());
+        this.queues = new CapsuleQueues(
+                new CommandRunner(journal, host.hypervisor(), handlers, steps, reporter, clock, work.atOnce()));
+        this.receiver = new CommandReceiver(new CommandVerifier(routerKeys, self, clock), journal, queues, steps);
+        this.sweeper = new JournalSweeper(journal, host.storage()::all, work.retention(), clock);
+    }
+
+    /** Goes on with what the journal says is not done, or not reported. To be called before the first {@link #receive}. */
+    public void resume() {
+        sweeper.start();
+        for (JournalEntry entry : journal.unreported()) {
+            reporter.ended(entry);
+        }
+        for (JournalEntry entry : journal.unfinished()) {
+            queues.submit(entry);
+        }
+    }
+
+    public CommandReply receive(SignedCommand command) {
+        return receiver.receive(command);
+    }
+
+    public Journal journal() {
+        return journal;
+    }
+
+    /** Stops at the next step boundaries. Guests run on. */
+    public void stop() throws InterruptedException, IOException {
+        sweeper.close();
+        queues.stop();
+        reporter.stop();
+        journal.close();
+    }
+}

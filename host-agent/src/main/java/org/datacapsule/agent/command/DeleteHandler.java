@@ -1,0 +1,38 @@
+package org.datacapsule.agent.command;
+
+import org.datacapsule.agent.hypervisor.CapsuleNetwork;
+import org.datacapsule.agent.hypervisor.CapsuleStorage;
+import org.datacapsule.agent.hypervisor.Hypervisor;
+import org.datacapsule.agent.step.Step;
+import org.datacapsule.common.capsule.CapsuleEvent.Found;
+import org.datacapsule.common.wire.CapsuleSpec;
+import org.datacapsule.common.wire.Command.Delete;
+
+/** Nothing is left of the capsule but the journal's tombstone, which is the finished entry of this very command. */
+final class DeleteHandler implements CommandHandler<Delete> {
+    private final Hypervisor hypervisor;
+    private final CapsuleNetwork network;
+    private final CapsuleStorage storage;
+
+    DeleteHandler(Hypervisor hypervisor, CapsuleNetwork network, CapsuleStorage storage) {
+        this.hypervisor = hypervisor;
+        this.network = network;
+        this.storage = storage;
+    }
+
+    @Override
+    public Found handle(Delete delete, Operation operation) {
+        CapsuleSpec spec = delete.spec();
+        if (hypervisor.find(spec.id()).isPresent()) {
+            hypervisor.destroy(spec.id());
+        }
+        operation.reached(Step.DELETE_DOMAIN_DESTROYED);
+        network.closeSsh(spec);
+        operation.reached(Step.DELETE_SSH_CLOSED);
+        network.releaseLease(spec);
+        operation.reached(Step.DELETE_LEASE_RELEASED);
+        storage.delete(spec.id());
+        operation.reached(Step.DELETE_FILES_DELETED);
+        return Found.UNSAID;
+    }
+}

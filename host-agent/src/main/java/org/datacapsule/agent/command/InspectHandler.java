@@ -1,0 +1,22 @@
+package org.datacapsule.agent.command;
+
+import org.datacapsule.agent.observe.CapsuleObserver;
+import org.datacapsule.agent.step.Step;
+import org.datacapsule.common.capsule.CapsuleEvent.Found;
+import org.datacapsule.common.wire.Command.Inspect;
+
+/** Looks, and changes nothing. */
+final class InspectHandler implements CommandHandler<Inspect> {
+    private final CapsuleObserver observer;
+
+    InspectHandler(CapsuleObserver observer) {
+        this.observer = observer;
+    }
+
+    @Override
+    public Found handle(Inspect inspect, Operation operation) {
+        Found found = observer.found(inspect.spec().id());
+        operation.reached(Step.INSPECT_LOOKED);
+        return found;
+    }
+}

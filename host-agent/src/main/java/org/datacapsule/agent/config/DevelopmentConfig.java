@@ -1,0 +1,51 @@
+package org.datacapsule.agent.config;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.datacapsule.agent.step.Step;
+import org.datacapsule.common.config.Settings;
+import org.datacapsule.common.id.Sha256;
+
+/**
+ * What only a developer's machine may have.
+ *
+ * @param haltAt the process dies when a command reaches this step
+ * @param simulatedImages content a simulated host says it has
+ */
+public record DevelopmentConfig(boolean allowed, Optional<Step> haltAt, Set<Sha256> simulatedImages) {
+    public DevelopmentConfig {
+        simulatedImages = Set.copyOf(simulatedImages);
+    }
+
+    static DevelopmentConfig from(Settings settings) {
+        boolean allowed = settings.flag(
+                "development", "allows what no production host may do: simulation and fault injection", false);
+        Optional<String> haltAt = settings.optional(
+                "fault-injection.halt-at", "name of a step, such as launch.domain-started, at which the process dies");
+        Set<Sha256> images =
+                settings
+                        .list("simulated.images", "sha256 of the images a simulated host says it has", List.of())
+                        .stream()
+                        .flatMap(text -> parsed(settings, "simulated.images", text, Sha256::new).stream())
+                        .collect(Collectors.toUnmodifiableSet());
+        if (haltAt.isPresent() && !allowed) {
+            settings.reject("fault-injection.halt-at is set, and development is not true");
+        }
+        return new DevelopmentConfig(
+                allowed,
+                haltAt.flatMap(text -> parsed(settings, "fault-injection.halt-at", text, Step::parse)),
+                images);
+    }
+
+    private static <T> Optional<T> parsed(Settings settings, String key, String text, Function<String, T> parse) {
+        try {
+            return Optional.of(parse.apply(text));
+        } catch (IllegalArgumentException e) {
+            settings.reject(key + " is \"" + text + "\": " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+}

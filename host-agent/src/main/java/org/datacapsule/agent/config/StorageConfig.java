@@ -1,0 +1,28 @@
+package org.datacapsule.agent.config;
+
+import java.nio.file.Path;
+import org.datacapsule.common.config.Settings;
+
+/**
+ * The files of this host.
+ *
+ * @param directory holds capsules, images and journal
+ * @param reserveGb GiB of its file system that capsules do not get
+ */
+public record StorageConfig(Path directory, int reserveGb) {
+
+    static StorageConfig from(Settings settings) {
+        return new StorageConfig(
+                settings.parsed(
+                        "storage.directory",
+                        "directory of capsules, images and the agent's journal",
+                        "/var/lib/datacapsule",
+                        Path::of),
+                settings.integer(
+                        "storage.reserve-gb", "GiB of that file system that capsules do not get", 20, 0, 1 << 20));
+    }
+
+    public Path journal() {
+        return directory.resolve("journal");
+    }
+}

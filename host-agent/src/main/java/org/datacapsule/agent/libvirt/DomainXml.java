@@ -1,0 +1,172 @@
+package org.datacapsule.agent.libvirt;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.datacapsule.agent.hypervisor.DomainPlan;
+import org.datacapsule.agent.xml.XmlElement;
+import org.datacapsule.agent.xml.XmlReading;
+import org.datacapsule.common.id.CapsuleId;
+
+/** A guest as libvirt describes it: written for a start, and read back from a running one. */
+final class DomainXml {
+    /** Domains with our element in their metadata are ours; every other on the host is left alone. */
+    static final String NAMESPACE = "https://datacapsule.org/xml/domain/1";
+
+    private static final String AGENT_CHANNEL = "org.qemu.guest_agent.0";
+    private static final int VNC_PASSWORD_BYTES = 8;
+
+    private final LibvirtConfig config;
+    private final Acceleration acceleration;
+
+    DomainXml(LibvirtConfig config, Acceleration acceleration) {
+        this.config = config;
+        this.acceleration = acceleration;
+    }
+
+    static String name(CapsuleId capsule) {
+        return "capsule-" + capsule;
+    }
+
+    /** What we read back of a domain of ours. */
+    record Live(CapsuleId capsule, long generation, String filter, boolean agentConnected) {}
+
+    /** Empty for a domain that is not ours. */
+    static Optional<Live> read(String xml) {
+        XmlElement domain = XmlReading.parse(xml);
+        return domain.first("metadata")
+                .flatMap(metadata -> metadata.firstIn(NAMESPACE, "capsule"))
+                .map(mark -> new Live(
+                        CapsuleId.parse(mark.attribute("id")),
+                        Long.parseLong(mark.attribute("generation")),
+                        domain.first("devices", "interface", "filterref")
+                                .map(filter -> filter.attribute("filter"))
+                                .orElse(""),
+                        agentConnected(domain)));
+    }
+
+    String write(DomainPlan plan) {
+        return element("domain")
+                .with("type", acceleration.domainType())
+                .add(
+                        element("name").text(name(plan.spec().id())),
+                        element("uuid").text(plan.spec().id().toString()),
+                        element("metadata")
+                                .add(XmlElement.of("capsule", NAMESPACE)
+                                        .with("id", plan.spec().id().toString())
+                                        .with("generation", plan.generation())),
+                        element("memory")
+                                .with("unit", "MiB")
+                                .text(Integer.toString(plan.spec().memoryMb())),
+                        element("vcpu").text(Integer.toString(plan.spec().vcpus())),
+                        element("os")
+                                .add(
+                                        element("type")
+                                                .with("arch", "x86_64")
+                                                .with("machine", "pc")
+                                                .text("hvm"),
+                                        element("boot").with("dev", "hd")),
+                        element("features").add(element("acpi"), element("apic")),
+                        element("cpu").with("mode", acceleration.cpuMode()),
+                        element("clock").with("offset", "utc"),
+                        element("on_poweroff").text("destroy"),
+                        element("on_reboot").text("restart"),
+                        element("on_crash").text("destroy"),
+                        devices(plan))
+                .render();
+    }
+
+    private XmlElement devices(DomainPlan plan) {
+        return element("devices")
+                .add(
+                        disk("qcow2", plan.disk(), "vda"),
+                        disk("raw", plan.seed(), "vdb").add(element("readonly")),
+                        // No USB at all: nothing can be redirected into the guest or out of it.
+                        element("controller").with("type", "usb").with("model", "none"),
+                        networkInterface(plan),
+                        // A terminal on the host that nobody reads; the network cannot reach it.
+                        element("serial").with("type", "pty"),
+                        element("channel")
+                                .with("type", "unix")
+                                .add(element("target").with("type", "virtio").with("name", AGENT_CHANNEL)),
+                        // Absolute coordinates, or the pointer on the screen drifts away from the user's.
+                        element("input").with("type", "tablet").with("bus", "virtio"),
+                        screen(plan),
+                        element("video")
+                                .add(element("model").with("type", "vga").with("vram", "16384")),
+                        element("memballoon").with("model", "none"),
+                        element("rng")
+                                .with("model", "virtio")
+                                .add(element("backend").with("model", "random").text("/dev/urandom")));
+    }
+
+    /** Ownership is the storage's matter: libvirt would hand the shared base image over to QEMU's user as well. */
+    private static XmlElement disk(String format, Path file, String target) {
+        XmlElement driver = element("driver").with("name", "qemu").with("type", format);
+        if (format.equals("qcow2")) {
+            driver.with("discard", "unmap").with("detect_zeroes", "unmap");
+        }
+        return element("disk")
+                .with("type", "file")
+                .with("device", "disk")
+                .add(
+                        driver,
+                        element("source")
+                                .with("file", file.toString())
+                                .add(element("seclabel").with("model", "dac").with("relabel", "no")),
+                        element("target").with("dev", target).with("bus", "virtio"));
+    }
+
+    private XmlElement networkInterface(DomainPlan plan) {
+        return element("interface")
+                .with("type", "network")
+                .add(
+                        element("mac").with("address", plan.spec().guest().mac()),
+                        element("source").with("network", config.network()),
+                        element("port").with("isolated", "yes"),
+                        element("model").with("type", "virtio"),
+                        element("filterref")
+                                .with("filter", plan.filter())
+                                .add(element("parameter")
+                                        .with("name", "IP")
+                                        .with("value", plan.spec().guest().ipv4())));
+    }
+
+    /** Without a clipboard agent, VNC carries pictures, keys and the pointer, and nothing else. */
+    private XmlElement screen(DomainPlan plan) {
+        return element("graphics")
+                .with("type", "vnc")
+                .with("port", plan.spec().vncPort())
+                .with("autoport", "no")
+                .with("passwd", firstBytes(plan.vncPassword()))
+                .with("sharePolicy", "ignore")
+                .add(element("listen").with("type", "address").with("address", config.vncListen()));
+    }
+
+    /** The VNC protocol compares no more than this; cut here, no version of libvirt finds it too long. */
+    private static String firstBytes(String password) {
+        int end = 0;
+        int bytes = 0;
+        while (end < password.length()) {
+            int next = password.offsetByCodePoints(end, 1);
+            bytes += password.substring(end, next).getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > VNC_PASSWORD_BYTES) {
+                break;
+            }
+            end = next;
+        }
+        return password.substring(0, end);
+    }
+
+    private static boolean agentConnected(XmlElement domain) {
+        return domain.first("devices").stream()
+                .flatMap(devices -> devices.all("channel"))
+                .flatMap(channel -> channel.all("target"))
+                .anyMatch(target -> target.attribute("name").equals(AGENT_CHANNEL)
+                        && target.attribute("state").equals("connected"));
+    }
+
+    private static XmlElement element(String name) {
+        return XmlElement.of(name);
+    }
+}

@@ -1,0 +1,222 @@
+package org.datacapsule.agent.libvirt;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.datacapsule.agent.hypervisor.DomainPlan;
+import org.datacapsule.agent.hypervisor.GuestDomain;
+import org.datacapsule.agent.hypervisor.HostFacts;
+import org.datacapsule.agent.hypervisor.Hypervisor;
+import org.datacapsule.agent.xml.XmlElement;
+import org.datacapsule.agent.xml.XmlReading;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.common.id.CapsuleId;
+import org.libvirt.Connect;
+import org.libvirt.Domain;
+import org.libvirt.DomainInfo.DomainState;
+import org.libvirt.Error.ErrorNumber;
+import org.libvirt.LibvirtException;
+import org.libvirt.NodeInfo;
+
+/** Guests as transient domains of libvirt: what is not running does not exist there. */
+public final class LibvirtHypervisor implements Hypervisor {
+    private static final Path KVM = Path.of("/dev/kvm");
+    private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+    private static final int KIB_PER_MIB = 1024;
+
+    private final LibvirtConnection connection;
+    private final Acceleration acceleration;
+    private final DomainXml xml;
+    private final PowerButton power;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition somethingHappened = lock.newCondition();
+    private long events;
+
+    public LibvirtHypervisor(LibvirtConfig config, LibvirtConnection connection) {
+        this.connection = connection;
+        this.acceleration = Acceleration.choose(config.acceleration(), KVM, CPU_INFO);
+        this.xml = new DomainXml(config, acceleration);
+        this.power = new PowerButton(connection);
+        connection.onDomainEvent(this::wakeAll);
+    }
+
+    @Override
+    public HostFacts facts() {
+        NodeInfo node = connection.call(Connect::nodeInfo);
+        return new HostFacts(node.cpus, (int) (node.memory / KIB_PER_MIB), acceleration.name(), acceleration.because());
+    }
+
+    /** The numeric group libvirt runs QEMU with; 0 when QEMU runs as root. The capsules' files must let it in. */
+    public int qemuGroup() {
+        return Capabilities.qemuGroup(connection.call(Connect::getCapabilities));
+    }
+
+    @Override
+    public Optional<GuestDomain> find(CapsuleId capsule) {
+        return live(capsule).map(Observed::guest);
+    }
+
+    @Override
+    public Map<CapsuleId, GuestDomain> all() {
+        return connection.call(libvirt -> {
+            Map<CapsuleId, GuestDomain> found = new HashMap<>();
+            for (Domain domain : libvirt.listAllDomains(0)) {
+                try {
+                    observe(domain).ifPresent(each -> found.put(each.live().capsule(), each.guest()));
+                } finally {
+                    domain.free();
+                }
+            }
+            return found;
+        });
+    }
+
+    @Override
+    public void start(DomainPlan plan) {
+        CapsuleId capsule = plan.spec().id();
+        if (find(capsule).isPresent()) {
+            return;
+        }
+        connection.call(libvirt -> libvirt.domainCreateXML(xml.write(plan), 0).free());
+    }
+
+    @Override
+    public void askToPowerOff(CapsuleId capsule) {
+        live(capsule).ifPresent(found -> power.press(capsule, found.live().agentConnected()));
+    }
+
+    @Override
+    public boolean awaitGone(CapsuleId capsule, Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        while (true) {
+            long before = eventCount();
+            if (find(capsule).isEmpty()) {
+                return true;
+            }
+            if (!awaitEventAfter(before, end - System.nanoTime())) {
+                return find(capsule).isEmpty();
+            }
+        }
+    }
+
+    @Override
+    public void destroy(CapsuleId capsule) {
+        connection.call(libvirt -> {
+            try {
+                Domain domain = libvirt.domainLookupByUUID(capsule.value());
+                try {
+                    if (observe(domain).isPresent()) {
+                        domain.destroy();
+                    }
+                } finally {
+                    domain.free();
+                }
+            } catch (LibvirtException e) {
+                if (!isGone(e)) {
+                    throw e;
+                }
+            }
+            return capsule;
+        });
+    }
+
+    private record Observed(DomainXml.Live live, GuestDomain guest) {}
+
+    private Optional<Observed> live(CapsuleId capsule) {
+        return connection.call(libvirt -> {
+            try {
+                Domain domain = libvirt.domainLookupByUUID(capsule.value());
+                try {
+                    return observe(domain);
+                } finally {
+                    domain.free();
+                }
+            } catch (LibvirtException e) {
+                if (isGone(e)) {
+                    return Optional.empty();
+                }
+                throw e;
+            }
+        });
+    }
+
+    /** Empty for a domain that is not ours, or ended while we looked. */
+    private static Optional<Observed> observe(Domain domain) throws LibvirtException {
+        try {
+            boolean running = domain.getInfo().state == DomainState.VIR_DOMAIN_RUNNING;
+            return DomainXml.read(domain.getXMLDesc(0))
+                    .map(live -> new Observed(live, new GuestDomain(running, live.generation(), live.filter())));
+        } catch (LibvirtException e) {
+            if (isGone(e)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isGone(LibvirtException e) {
+        return e.getError() != null && e.getError().getCode() == ErrorNumber.VIR_ERR_NO_DOMAIN;
+    }
+
+    private void wakeAll() {
+        lock.lock();
+        try {
+            events++;
+            somethingHappened.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long eventCount() {
+        lock.lock();
+        try {
+            return events;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean awaitEventAfter(long seen, long nanos) throws InterruptedException {
+        long left = nanos;
+        lock.lock();
+        try {
+            while (events == seen) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = somethingHappened.awaitNanos(left);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What libvirt says of the host, read. */
+    private static final class Capabilities {
+        private static int qemuGroup(String capabilities) {
+            return XmlReading.parse(capabilities).first("host").stream()
+                    .flatMap(host -> host.all("secmodel"))
+                    .filter(model -> model.first("model")
+                            .map(XmlElement::text)
+                            .orElse("")
+                            .equals("dac"))
+                    .flatMap(model -> model.all("baselabel"))
+                    .findFirst()
+                    .map(label -> group(label.text()))
+                    .orElseThrow(() -> new ProblemException(
+                            ErrorCode.HOST_HYPERVISOR_FAILED, "libvirt does not say which user QEMU runs as"));
+        }
+
+        /** From a form such as {@code +64055:+64055}. */
+        private static int group(String label) {
+            return Integer.parseInt(label.substring(label.indexOf(':') + 1).replace("+", ""));
+        }
+    }
+}

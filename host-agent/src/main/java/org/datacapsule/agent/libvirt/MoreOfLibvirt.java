@@ -1,0 +1,36 @@
+package org.datacapsule.agent.libvirt;
+
+import com.sun.jna.Library;
+import com.sun.jna.Pointer;
+import org.jspecify.annotations.Nullable;
+import org.libvirt.jna.ConnectionPointer;
+
+/**
+ * The calls of libvirt that libvirt-java lacks. Names and parameters are libvirt's; an error's words are the calling
+ * thread's until its next call.
+ */
+interface MoreOfLibvirt extends Library {
+    int UPDATE_ADD_LAST = 3;
+    int UPDATE_DELETE = 2;
+    int SECTION_DHCP_HOST = 4;
+    int AFFECT_LIVE = 1;
+    int AFFECT_CONFIG = 2;
+    int SHUTDOWN_ACPI = 1;
+    int SHUTDOWN_GUEST_AGENT = 2;
+
+    @Nullable Pointer virNetworkLookupByName(ConnectionPointer connection, String name);
+
+    int virNetworkUpdate(Pointer network, int command, int section, int parentIndex, String xml, int flags);
+
+    int virNetworkFree(Pointer network);
+
+    @Nullable Pointer virDomainLookupByUUIDString(ConnectionPointer connection, String uuid);
+
+    int virDomainShutdownFlags(Pointer domain, int flags);
+
+    int virDomainAgentSetResponseTimeout(Pointer domain, int seconds, int flags);
+
+    int virDomainFree(Pointer domain);
+
+    @Nullable String virGetLastErrorMessage();
+}

@@ -1,0 +1,58 @@
+package org.datacapsule.agent.network;
+
+import org.datacapsule.agent.xml.XmlElement;
+import org.datacapsule.agent.xml.XmlReading;
+
+/**
+ * The libvirt network: a bridge with the gateway's address and a DHCP server. Its forward mode is {@code open}: libvirt
+ * adds no firewall rules, which are all in our own table; those it makes for {@code nat} refuse every connection from
+ * outside, ours for SSH as well.
+ */
+final class NetworkXml {
+    private NetworkXml() {}
+
+    static String write(NetworkConfig config) {
+        return element("network")
+                .add(
+                        element("name").text(config.name()),
+                        element("forward").with("mode", "open"),
+                        element("bridge")
+                                .with("name", config.bridge())
+                                .with("stp", "off")
+                                .with("delay", "0"),
+                        element("ip")
+                                .with("address", config.guests().gateway())
+                                .with("netmask", config.guests().netmask())
+                                // No range: only a guest that has a lease of its own gets an address.
+                                .add(element("dhcp").add(nobody(config))))
+                .render();
+    }
+
+    /** Whether a network that is there already is the one we would make. */
+    static boolean matches(NetworkConfig config, String xml) {
+        XmlElement network = XmlReading.parse(xml);
+        return attribute(network, "bridge", "name").equals(config.bridge())
+                && attribute(network, "forward", "mode").equals("open")
+                && attribute(network, "ip", "address").equals(config.guests().gateway())
+                && attribute(network, "ip", "netmask").equals(config.guests().netmask());
+    }
+
+    /**
+     * A lease nobody asks for. libvirt restarts its DHCP server when the first lease comes and when the last one goes,
+     * which takes two seconds; in between it only re-reads them.
+     */
+    private static XmlElement nobody(NetworkConfig config) {
+        String gateway = config.guests().gateway();
+        int last = gateway.lastIndexOf('.') + 1;
+        int beside = Integer.parseInt(gateway.substring(last)) + 1;
+        return element("host").with("mac", "52:54:00:ff:ff:ff").with("ip", gateway.substring(0, last) + beside);
+    }
+
+    private static String attribute(XmlElement network, String child, String attribute) {
+        return network.first(child).map(found -> found.attribute(attribute)).orElse("");
+    }
+
+    private static XmlElement element(String name) {
+        return XmlElement.of(name);
+    }
+}

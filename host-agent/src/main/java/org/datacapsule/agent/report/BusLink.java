@@ -1,0 +1,177 @@
+package org.datacapsule.agent.report;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.datacapsule.common.bus.BusConfig;
+import org.datacapsule.common.bus.BusException;
+import org.datacapsule.common.bus.BusNode;
+import org.datacapsule.common.id.HostId;
+import org.datacapsule.common.wire.CommandReply;
+import org.datacapsule.common.wire.Contract;
+import org.datacapsule.common.wire.Contracts;
+import org.datacapsule.common.wire.Heartbeat;
+import org.datacapsule.common.wire.HeartbeatReply;
+import org.datacapsule.common.wire.SignedCommand;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The agent's membership in the cluster, kept up for ever: joins, serves commands, sends heartbeats, and when the way to the
+ * routers is lost leaves and joins again. Work under way does not notice.
+ */
+public final class BusLink implements Routers {
+    private static final Logger LOG = LoggerFactory.getLogger(BusLink.class);
+    private static final Duration TO_SEE_A_ROUTER = Duration.ofSeconds(2);
+    private static final Duration GLANCE = Duration.ofMillis(100);
+    private static final Duration FIRST_WAIT = Duration.ofMillis(200);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
+
+    private final BusConfig config;
+    private final HostId host;
+    private final LinkTiming timing;
+    private final InstantSource clock;
+    private final Closing closing = new Closing();
+    private volatile @Nullable BusNode current;
+    private volatile @Nullable Thread thread;
+    private boolean isLost;
+
+    public BusLink(BusConfig config, HostId host, LinkTiming timing, InstantSource clock) {
+        this.config = config;
+        this.host = host;
+        this.timing = timing;
+        this.clock = clock;
+    }
+
+    /**
+     * Starts to join; returns at once.
+     *
+     * @param commands answers the commands for this host
+     * @param heartbeat what is sent as sign of life
+     */
+    public void start(Function<SignedCommand, CommandReply> commands, Supplier<Heartbeat> heartbeat) {
+        thread = Thread.ofVirtual().name("bus-link").start(() -> stayJoined(commands, heartbeat));
+    }
+
+    @Override
+    public <Q, A> Optional<A> ask(Contract<Q, A> contract, Q question) throws InterruptedException {
+        BusNode node = current;
+        return node == null ? Optional.empty() : ask(node, contract, question);
+    }
+
+    /** Leaves the cluster; when this returns nothing more is accepted. */
+    public void stop() throws InterruptedException {
+        closing.begin();
+        Thread running = thread;
+        if (running != null) {
+            running.join();
+        }
+    }
+
+    private void stayJoined(Function<SignedCommand, CommandReply> commands, Supplier<Heartbeat> heartbeat) {
+        Backoff backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT);
+        try {
+            while (!closing.isBegun()) {
+                if (joinOnce(commands, heartbeat)) {
+                    backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT);
+                }
+                if (closing.within(backoff.next())) {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            LOG.atWarn().addKeyValue("hostId", host).log("interrupted; the agent is out of the cluster");
+        }
+    }
+
+    /** One membership from joining to leaving; answers whether a router was ever met. */
+    private boolean joinOnce(Function<SignedCommand, CommandReply> commands, Supplier<Heartbeat> heartbeat)
+            throws InterruptedException {
+        try (BusNode node = BusNode.join(config)) {
+            if (!isRouterInSight(node)) {
+                if (!closing.isBegun()) {
+                    noteLost("no router is to be seen");
+                }
+                return false;
+            }
+            node.bus().serve(Contracts.COMMAND, host.value(), commands);
+            current = node;
+            beatUntilLost(node, heartbeat).ifPresent(this::noteLost);
+            return true;
+        } catch (BusException | RuntimeException e) {
+            noteLost(String.valueOf(e.getMessage()));
+            LOG.atDebug().setCause(e).addKeyValue("hostId", host).log("this membership in the cluster is over");
+            return false;
+        } finally {
+            current = null;
+        }
+    }
+
+    /** Serving needs a member that holds data, and only routers do. */
+    private boolean isRouterInSight(BusNode node) throws InterruptedException {
+        for (Duration waited = Duration.ZERO; waited.compareTo(TO_SEE_A_ROUTER) < 0; waited = waited.plus(GLANCE)) {
+            if (node.seesRouter()) {
+                return true;
+            }
+            if (closing.within(GLANCE)) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    /** Answers why the way to the routers is lost; empty when the agent is stopping. */
+    private Optional<String> beatUntilLost(BusNode node, Supplier<Heartbeat> heartbeat) throws InterruptedException {
+        LinkHealth health = new LinkHealth(timing.rejoinAfter(), clock.instant());
+        while (true) {
+            Instant began = clock.instant();
+            Optional<HeartbeatReply> reply = beat(node, heartbeat);
+            reply.ifPresent(answered -> noteFound());
+            Optional<String> lost = health.beat(node.seesRouter(), reply, clock.instant());
+            if (lost.isPresent()) {
+                return lost;
+            }
+            if (closing.within(timing.heartbeat().minus(Duration.between(began, clock.instant())))) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    private Optional<HeartbeatReply> beat(BusNode node, Supplier<Heartbeat> heartbeat) throws InterruptedException {
+        Heartbeat now;
+        try {
+            now = heartbeat.get();
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).addKeyValue("hostId", host).log("no heartbeat is sent: the host cannot be read");
+            return Optional.empty();
+        }
+        return ask(node, Contracts.HEARTBEAT, now);
+    }
+
+    private <Q, A> Optional<A> ask(BusNode node, Contract<Q, A> contract, Q question) throws InterruptedException {
+        try {
+            return Optional.of(node.bus().ask(contract, "", question));
+        } catch (BusException | RuntimeException e) {
+            LOG.atDebug().setCause(e).addKeyValue("hostId", host).log("no answer to {}", contract.name());
+            return Optional.empty();
+        }
+    }
+
+    private void noteLost(String why) {
+        if (!isLost) {
+            LOG.atWarn().addKeyValue("hostId", host).log("out of touch with the routers, joining again: {}", why);
+            isLost = true;
+        }
+    }
+
+    private void noteFound() {
+        if (isLost) {
+            LOG.atInfo().addKeyValue("hostId", host).log("in touch with the routers again");
+            isLost = false;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package org.datacapsule.agent.report;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.datacapsule.agent.hypervisor.CapsuleStorage;
+import org.datacapsule.agent.hypervisor.HostFacts;
+import org.datacapsule.agent.journal.Journal;
+import org.datacapsule.agent.journal.JournalEntry;
+import org.datacapsule.agent.journal.Stage;
+import org.datacapsule.agent.observe.CapsuleObserver;
+import org.datacapsule.common.capsule.CapsuleEvent.Found;
+import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.wire.Capacity;
+import org.datacapsule.common.wire.CapsuleObservation;
+import org.datacapsule.common.wire.Heartbeat;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says what the host is and has, at this moment. */
+public final class Heartbeats {
+    private static final Logger LOG = LoggerFactory.getLogger(Heartbeats.class);
+
+    private final HostProfile profile;
+    private final HostFacts facts;
+    private final CapsuleStorage storage;
+    private final CapsuleObserver observer;
+    private final Journal journal;
+
+    public Heartbeats(
+            HostProfile profile, HostFacts facts, CapsuleStorage storage, CapsuleObserver observer, Journal journal) {
+        this.profile = profile;
+        this.facts = facts;
+        this.storage = storage;
+        this.observer = observer;
+        this.journal = journal;
+    }
+
+    /** What an operation's standing is for an observation: the last that was done or begun, and whether any goes on. */
+    private record Standing(long sequence, boolean busy) {
+        static final Standing IDLE = new Standing(0, false);
+
+        Standing and(JournalEntry entry) {
+            boolean touched = !(entry.stage() instanceof Stage.Accepted);
+            return new Standing(touched ? Math.max(sequence, entry.sequence()) : sequence, busy || !entry.isFinished());
+        }
+    }
+
+    public Heartbeat now() {
+        return new Heartbeat(
+                profile.host(),
+                profile.incarnation(),
+                profile.version(),
+                profile.address(),
+                facts.acceleration() + " (" + facts.because() + ")",
+                capacity(),
+                profile.ports(),
+                profile.guests(),
+                List.copyOf(storage.images()),
+                observations());
+    }
+
+    private Capacity capacity() {
+        return new Capacity(
+                facts.cpus(),
+                Math.max(0, facts.memoryMb() - profile.memoryReserveMb()),
+                Math.max(0, storage.totalDiskGb() - profile.diskReserveGb()));
+    }
+
+    /**
+     * The journal is read before the host, so that what is found is never older than the sequence that is said of it; and
+     * after it once more, so that a capsule at which work began in between passes for busy.
+     */
+    private List<CapsuleObservation> observations() {
+        Map<CapsuleId, Standing> before = standings();
+        Map<CapsuleId, Found> found;
+        try {
+            found = observer.all();
+        } catch (ProblemException e) {
+            LOG.atWarn().addKeyValue("hostId", profile.host()).log("capsules cannot be observed: {}", e.getMessage());
+            return unknown(before);
+        }
+        Map<CapsuleId, Standing> after = standings();
+        List<CapsuleObservation> observations = new ArrayList<>();
+        found.forEach((capsule, what) -> {
+            Standing was = before.getOrDefault(capsule, Standing.IDLE);
+            Standing is = after.getOrDefault(capsule, Standing.IDLE);
+            observations.add(
+                    new CapsuleObservation(capsule, was.sequence(), was.busy() || is.busy() || !was.equals(is), what));
+        });
+        return observations;
+    }
+
+    /** Not seen is not gone: while the hypervisor is away every capsule passes for busy. */
+    private List<CapsuleObservation> unknown(Map<CapsuleId, Standing> standings) {
+        Set<CapsuleId> capsules = new HashSet<>(storage.all());
+        capsules.addAll(standings.keySet());
+        return capsules.stream()
+                .map(capsule -> new CapsuleObservation(
+                        capsule, standings.getOrDefault(capsule, Standing.IDLE).sequence(), true, Found.UNSAID))
+                .toList();
+    }
+
+    private Map<CapsuleId, Standing> standings() {
+        Map<CapsuleId, Standing> standings = new HashMap<>();
+        for (JournalEntry entry : journal.entries()) {
+            Standing known = standings.getOrDefault(entry.capsule(), Standing.IDLE);
+            standings.put(entry.capsule(), known.and(entry));
+        }
+        return standings;
+    }
+}

@@ -1,0 +1,9 @@
+package org.datacapsule.agent.report;
+
+import java.time.Duration;
+
+/**
+ * @param heartbeat from one heartbeat to the next
+ * @param rejoinAfter how long heartbeats may go unanswered before the node leaves the cluster and joins again
+ */
+public record LinkTiming(Duration heartbeat, Duration rejoinAfter) {}

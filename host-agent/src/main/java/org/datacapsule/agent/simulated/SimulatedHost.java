@@ -1,0 +1,24 @@
+package org.datacapsule.agent.simulated;
+
+import java.util.Set;
+import org.datacapsule.agent.hypervisor.HostFacts;
+import org.datacapsule.common.id.Sha256;
+
+/** A whole host in memory. It outlives the agents that are put over it, as a real one does. */
+public record SimulatedHost(
+        Faults faults, SimulatedHypervisor hypervisor, SimulatedNetwork network, SimulatedStorage storage) {
+    private static final int CPUS = 64;
+    private static final int MEMORY_MB = 256 * 1024;
+    private static final int DISK_GB = 4096;
+
+    /** @param images what is in its cache */
+    public static SimulatedHost with(Set<Sha256> images) {
+        Faults faults = new Faults();
+        return new SimulatedHost(
+                faults,
+                new SimulatedHypervisor(
+                        faults, new HostFacts(CPUS, MEMORY_MB, "tcg", "simulated: no guest really runs")),
+                new SimulatedNetwork(faults),
+                new SimulatedStorage(faults, images, DISK_GB));
+    }
+}

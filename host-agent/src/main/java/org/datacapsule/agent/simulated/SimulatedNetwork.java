@@ -1,0 +1,89 @@
+package org.datacapsule.agent.simulated;
+
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.datacapsule.agent.hypervisor.CapsuleNetwork;
+import org.datacapsule.common.capsule.CapsuleType;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.wire.CapsuleSpec;
+
+/** Leases and ways in that are entries in a set. */
+public final class SimulatedNetwork implements CapsuleNetwork {
+    private final Faults faults;
+    private final Set<CapsuleId> leases = ConcurrentHashMap.newKeySet();
+    private final Set<CapsuleId> open = ConcurrentHashMap.newKeySet();
+    private final Set<Integer> strangers = ConcurrentHashMap.newKeySet();
+
+    public SimulatedNetwork(Faults faults) {
+        this.faults = faults;
+    }
+
+    /** Capsules that have an address reserved. */
+    public Set<CapsuleId> leases() {
+        return Set.copyOf(leases);
+    }
+
+    /** Capsules whose ssh port leads to them. */
+    public Set<CapsuleId> open() {
+        return Set.copyOf(open);
+    }
+
+    /** Another program listens on {@code port}, or no longer does. */
+    public void stranger(int port, boolean listens) {
+        if (listens) {
+            strangers.add(port);
+        } else {
+            strangers.remove(port);
+        }
+    }
+
+    @Override
+    public void ensure() {
+        faults.at("ensure");
+    }
+
+    @Override
+    public String maintenanceFilter(CapsuleType type) {
+        return "maintenance-" + type.wireName().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public void reserveLease(CapsuleSpec spec) {
+        faults.at("reserve-lease");
+        if (leases.add(spec.id())) {
+            faults.done("reserve-lease", spec.id());
+        }
+    }
+
+    @Override
+    public void releaseLease(CapsuleSpec spec) {
+        faults.at("release-lease");
+        if (leases.remove(spec.id())) {
+            faults.done("release-lease", spec.id());
+        }
+    }
+
+    @Override
+    public void openSsh(CapsuleSpec spec) {
+        faults.at("open-ssh");
+        if (strangers.contains(spec.sshPort()) || strangers.contains(spec.vncPort())) {
+            throw new ProblemException(
+                    ErrorCode.HOST_PORT_TAKEN,
+                    "Another program listens on port " + spec.sshPort() + " or " + spec.vncPort() + ".");
+        }
+        if (open.add(spec.id())) {
+            faults.done("open-ssh", spec.id());
+        }
+    }
+
+    @Override
+    public void closeSsh(CapsuleSpec spec) {
+        faults.at("close-ssh");
+        if (open.remove(spec.id())) {
+            faults.done("close-ssh", spec.id());
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package org.datacapsule.agent.simulated;
+
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.datacapsule.agent.hypervisor.CapsuleStorage;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.wire.CapsuleSpec;
+import org.datacapsule.common.wire.Login;
+
+/** Disks that are entries in a set; its paths lead nowhere. */
+public final class SimulatedStorage implements CapsuleStorage {
+    private static final Path NOWHERE = Path.of("/nonexistent/simulated");
+
+    private final Faults faults;
+    private final int totalDiskGb;
+    private final Set<Sha256> images = ConcurrentHashMap.newKeySet();
+    private final Set<CapsuleId> disks = ConcurrentHashMap.newKeySet();
+
+    public SimulatedStorage(Faults faults, Set<Sha256> images, int totalDiskGb) {
+        this.faults = faults;
+        this.totalDiskGb = totalDiskGb;
+        this.images.addAll(images);
+    }
+
+    public void addImage(Sha256 image) {
+        images.add(image);
+    }
+
+    @Override
+    public void createDisk(CapsuleSpec spec, Sha256 image) {
+        faults.at("create-disk");
+        if (!images.contains(image)) {
+            throw new ProblemException(ErrorCode.HOST_IMAGE_MISSING, "The host does not have image " + image + ".");
+        }
+        if (disks.add(spec.id())) {
+            faults.done("create-disk", spec.id());
+        }
+    }
+
+    @Override
+    public boolean hasDisk(CapsuleId capsule) {
+        faults.at("has-disk");
+        return disks.contains(capsule);
+    }
+
+    @Override
+    public Path disk(CapsuleId capsule) {
+        return NOWHERE.resolve(capsule.toString()).resolve("disk.qcow2");
+    }
+
+    @Override
+    public Path writeSeed(CapsuleSpec spec, Login login) {
+        faults.at("write-seed");
+        if (!disks.contains(spec.id())) {
+            throw new ProblemException(ErrorCode.HOST_CAPSULE_MISSING, "The host has no files of the capsule.");
+        }
+        return NOWHERE.resolve(spec.id().toString()).resolve("seed.iso");
+    }
+
+    @Override
+    public void delete(CapsuleId capsule) {
+        faults.at("delete");
+        if (disks.remove(capsule)) {
+            faults.done("delete", capsule);
+        }
+    }
+
+    @Override
+    public Set<CapsuleId> all() {
+        return Set.copyOf(disks);
+    }
+
+    @Override
+    public Set<Sha256> images() {
+        return Set.copyOf(images);
+    }
+
+    @Override
+    public int totalDiskGb() {
+        return totalDiskGb;
+    }
+}

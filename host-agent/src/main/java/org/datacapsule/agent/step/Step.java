@@ -1,0 +1,71 @@
+package org.datacapsule.agent.step;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/**
+ * Every step boundary of the agent: the named thing has just been done, and nothing after it. An agent that dies at any of
+ * them and is started again ends in the same place; tests walk them all.
+ */
+public enum Step {
+    COMMAND_VERIFIED("command.verified", 0),
+    COMMAND_JOURNALED("command.journaled", 0),
+    COMMAND_BEGUN("command.begun", 5),
+
+    CREATE_DISK_MADE("create.disk-made", 60),
+    CREATE_LEASE_RESERVED("create.lease-reserved", 90),
+
+    LAUNCH_WAY_CLEARED("launch.way-cleared", 10),
+    LAUNCH_SEED_WRITTEN("launch.seed-written", 25),
+    LAUNCH_LEASE_RESERVED("launch.lease-reserved", 35),
+    LAUNCH_SSH_OPENED("launch.ssh-opened", 45),
+    LAUNCH_DOMAIN_STARTED("launch.domain-started", 80),
+    LAUNCH_FILTER_CHECKED("launch.filter-checked", 95),
+    /** A launch that failed has taken back what it opened. */
+    LAUNCH_UNDONE("launch.undone", 95),
+
+    STOP_ASKED("stop.asked", 20),
+    STOP_GUEST_GONE("stop.guest-gone", 80),
+    STOP_SSH_CLOSED("stop.ssh-closed", 95),
+
+    DELETE_DOMAIN_DESTROYED("delete.domain-destroyed", 30),
+    DELETE_SSH_CLOSED("delete.ssh-closed", 45),
+    DELETE_LEASE_RELEASED("delete.lease-released", 60),
+    DELETE_FILES_DELETED("delete.files-deleted", 95),
+
+    INSPECT_LOOKED("inspect.looked", 95),
+
+    OUTCOME_DECIDED("outcome.decided", 99),
+    OUTCOME_JOURNALED("outcome.journaled", 100),
+    OUTCOME_BEFORE_REPORT("outcome.before-report", 100),
+    OUTCOME_ACKNOWLEDGED("outcome.acknowledged", 100),
+    OUTCOME_SETTLED("outcome.settled", 100);
+
+    private final String wireName;
+    private final int percent;
+
+    Step(String wireName, int percent) {
+        this.wireName = wireName;
+        this.percent = percent;
+    }
+
+    /** The name in progress reports and in {@code fault-injection.halt-at}. */
+    public String wireName() {
+        return wireName;
+    }
+
+    /** Roughly how far the command has come, 0 to 100. */
+    public int percent() {
+        return percent;
+    }
+
+    public static Step parse(String wireName) {
+        for (Step step : values()) {
+            if (step.wireName.equals(wireName)) {
+                return step;
+            }
+        }
+        throw new IllegalArgumentException("not a step; the steps are "
+                + Arrays.stream(values()).map(Step::wireName).collect(Collectors.joining(", ")));
+    }
+}

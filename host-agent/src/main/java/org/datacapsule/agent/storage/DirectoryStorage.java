@@ -1,0 +1,174 @@
+package org.datacapsule.agent.storage;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.commons.codec.digest.Sha2Crypt;
+import org.datacapsule.agent.hypervisor.CapsuleStorage;
+import org.datacapsule.agent.process.ProgramRunner;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.wire.CapsuleSpec;
+import org.datacapsule.common.wire.Login;
+
+/** Capsules as directories of a local file system. */
+public final class DirectoryStorage implements CapsuleStorage {
+    private static final String DISK = "disk.qcow2";
+    private static final String SEED = "seed.img";
+    private static final String UNFINISHED = ".new";
+    private static final String SALT_LETTERS = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private static final int SALT_LENGTH = 16;
+    private static final long GIB = 1L << 30;
+
+    private final Path capsules;
+    private final GuardedFiles files;
+    private final Overlay overlay;
+    private final SeedDisk seedDisk;
+    private final ImageCache images;
+    private final SecureRandom random = new SecureRandom();
+
+    /**
+     * Makes the two directories where they are missing.
+     *
+     * @throws ProblemException when they cannot be made
+     */
+    public DirectoryStorage(StorageConfig config, ProgramRunner programs) {
+        this.capsules = config.capsules();
+        this.files = new GuardedFiles(config.qemuGroup());
+        this.overlay = new Overlay(programs);
+        this.seedDisk = new SeedDisk(programs);
+        this.images = new ImageCache(config.images(), overlay);
+        try {
+            Files.createDirectories(config.capsules());
+            Files.createDirectories(config.images());
+        } catch (IOException e) {
+            throw Failures.of("making the storage directories", e);
+        }
+    }
+
+    @Override
+    public void createDisk(CapsuleSpec spec, Sha256 image) {
+        if (hasDisk(spec.id())) {
+            return;
+        }
+        Path base = images.require(image);
+        Path unfinished = directory(spec.id()).resolve(DISK + UNFINISHED);
+        try {
+            files.makeDirectory(directory(spec.id()));
+            files.makeFile(unfinished);
+            overlay.create(unfinished, base, spec.diskGb());
+            files.writable(unfinished);
+            Files.move(unfinished, disk(spec.id()), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw Failures.of("making the capsule's disk", e);
+        }
+    }
+
+    @Override
+    public boolean hasDisk(CapsuleId capsule) {
+        return Files.isRegularFile(disk(capsule));
+    }
+
+    @Override
+    public Path disk(CapsuleId capsule) {
+        return directory(capsule).resolve(DISK);
+    }
+
+    @Override
+    public Path writeSeed(CapsuleSpec spec, Login login) {
+        Path directory = directory(spec.id());
+        if (!Files.isDirectory(directory)) {
+            throw new ProblemException(
+                    ErrorCode.HOST_CAPSULE_MISSING,
+                    "the host has no files of capsule " + spec.id() + "; create it first");
+        }
+        Seed seed = Seed.of(spec.id(), login, hash(login.password()));
+        Path unfinished = directory.resolve(SEED + UNFINISHED);
+        Path target = directory.resolve(SEED);
+        try {
+            files.makeFile(unfinished);
+            seedDisk.write(unfinished, seed);
+            files.readable(unfinished);
+            return Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw Failures.of("writing the capsule's seed", e);
+        }
+    }
+
+    @Override
+    public void delete(CapsuleId capsule) {
+        try (Stream<Path> tree = Files.walk(directory(capsule))) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (NoSuchFileException e) {
+            // nothing left to do
+        } catch (IOException e) {
+            throw Failures.of("deleting the capsule's files", e);
+        }
+    }
+
+    @Override
+    public Set<CapsuleId> all() {
+        Set<CapsuleId> found = new HashSet<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(capsules, Files::isDirectory)) {
+            for (Path entry : entries) {
+                try {
+                    found.add(CapsuleId.parse(entry.getFileName().toString()));
+                } catch (IllegalArgumentException e) {
+                    // something an operator put there; not ours
+                }
+            }
+            return found;
+        } catch (IOException e) {
+            throw Failures.of("listing the capsules", e);
+        }
+    }
+
+    @Override
+    public Set<Sha256> images() {
+        return images.verified();
+    }
+
+    /**
+     * Copies a standalone qcow2 file into the image cache, under the name of its hash.
+     *
+     * @throws ProblemException when it is no qcow2 file, or one that refers to other files
+     */
+    public Sha256 importImage(Path file) {
+        return images.add(file);
+    }
+
+    @Override
+    public int totalDiskGb() {
+        try {
+            return (int)
+                    Math.min(Integer.MAX_VALUE, Files.getFileStore(capsules).getTotalSpace() / GIB);
+        } catch (IOException e) {
+            throw Failures.of("asking for the size of the storage", e);
+        }
+    }
+
+    private Path directory(CapsuleId capsule) {
+        return capsules.resolve(capsule.toString());
+    }
+
+    private String hash(String password) {
+        StringBuilder salt = new StringBuilder("$6$");
+        for (int count = 0; count < SALT_LENGTH; count++) {
+            salt.append(SALT_LETTERS.charAt(random.nextInt(SALT_LETTERS.length())));
+        }
+        return Sha2Crypt.sha512Crypt(password.getBytes(StandardCharsets.UTF_8), salt.toString());
+    }
+}

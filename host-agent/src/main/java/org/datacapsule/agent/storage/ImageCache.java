@@ -1,0 +1,202 @@
+package org.datacapsule.agent.storage;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.common.id.Sha256;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The image files of this host, each named by the hash of its bytes. A file counts only once its bytes were hashed by
+ * this process, and for as long as its size and its time of change stay what they were then.
+ */
+final class ImageCache {
+    private static final Logger LOG = LoggerFactory.getLogger(ImageCache.class);
+    private static final String SUFFIX = ".qcow2";
+    private static final int BUFFER = 1 << 20;
+
+    private final Path directory;
+    private final Overlay overlay;
+    private final Map<Sha256, Stamp> verified = new ConcurrentHashMap<>();
+    private final Map<Sha256, Stamp> refused = new ConcurrentHashMap<>();
+    /** One file is hashed at a time, so that a full cache does not take the disk from the guests. */
+    private final ReentrantLock hashing = new ReentrantLock();
+
+    private record Stamp(long size, long changed, Object file) {}
+
+    ImageCache(Path directory, Overlay overlay) {
+        this.directory = directory;
+        this.overlay = overlay;
+    }
+
+    /** Content that is known to be whole. Files not looked at yet are hashed in the background and listed next time. */
+    Set<Sha256> verified() {
+        Set<Sha256> answer = new TreeSet<>((left, right) -> left.hex().compareTo(right.hex()));
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+            for (Path file : files) {
+                name(file).ifPresent(image -> {
+                    if (isVerified(image)) {
+                        answer.add(image);
+                    } else if (!isKnown(refused, image) && !hashing.isLocked()) {
+                        Thread.ofVirtual().name("hash-image").start(() -> verify(image));
+                    }
+                });
+            }
+            return answer;
+        } catch (IOException e) {
+            throw Failures.of("reading the image cache", e);
+        }
+    }
+
+    /** The file of an image, verified now if it was not before. */
+    Path require(Sha256 image) {
+        if (!isVerified(image) && !verify(image)) {
+            throw new ProblemException(
+                    ErrorCode.HOST_IMAGE_MISSING,
+                    "image " + image + " is not on this host, or its file is damaged; copy it there again");
+        }
+        return file(image);
+    }
+
+    /** Copies a file in under the name of its hash. */
+    Sha256 add(Path source) {
+        Path temporary = directory.resolve(".import-" + UUID.randomUUID());
+        try {
+            Files.createDirectories(directory);
+            Sha256 image = copy(source, temporary);
+            overlay.requireStandalone(temporary);
+            Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("r--r--r--"));
+            Files.move(temporary, file(image), StandardCopyOption.ATOMIC_MOVE);
+            verified.put(image, stamp(file(image)));
+            refused.remove(image);
+            return image;
+        } catch (NoSuchFileException e) {
+            throw new ProblemException(ErrorCode.HOST_IMAGE_MISSING, "there is no such image file to import");
+        } catch (IOException e) {
+            throw Failures.of("importing the image", e);
+        } finally {
+            discard(temporary);
+        }
+    }
+
+    private boolean verify(Sha256 image) {
+        hashing.lock();
+        try {
+            if (isVerified(image)) {
+                return true;
+            }
+            Stamp before = stamp(file(image));
+            Sha256 found = hash(file(image));
+            if (!found.equals(image)) {
+                refused.put(image, before);
+                LOG.atError().addKeyValue("image", image).log("image file is damaged and will not be used");
+                return false;
+            }
+            verified.put(image, before);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw Failures.of("reading an image", e);
+        } finally {
+            hashing.unlock();
+        }
+    }
+
+    private boolean isVerified(Sha256 image) {
+        return isKnown(verified, image);
+    }
+
+    private boolean isKnown(Map<Sha256, Stamp> among, Sha256 image) {
+        Stamp known = among.get(image);
+        try {
+            return known != null && known.equals(stamp(file(image)));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private Path file(Sha256 image) {
+        return directory.resolve(image.hex() + SUFFIX);
+    }
+
+    private static Optional<Sha256> name(Path file) {
+        String name = file.getFileName().toString();
+        try {
+            return Optional.of(new Sha256(name.substring(0, name.length() - SUFFIX.length())));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Stamp stamp(Path file) throws IOException {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        return new Stamp(
+                attributes.size(), attributes.lastModifiedTime().toMillis(), String.valueOf(attributes.fileKey()));
+    }
+
+    private static Sha256 hash(Path file) throws IOException {
+        MessageDigest digest = sha256();
+        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+            byte[] buffer = new byte[BUFFER];
+            while (in.read(buffer) >= 0) {
+                // the digest takes it
+            }
+        }
+        return new Sha256(HexFormat.of().formatHex(digest.digest()));
+    }
+
+    private static Sha256 copy(Path source, Path target) throws IOException {
+        MessageDigest digest = sha256();
+        try (InputStream in = new DigestInputStream(Files.newInputStream(source), digest);
+                OutputStream out = Files.newOutputStream(target, StandardOpenOption.CREATE_NEW)) {
+            byte[] buffer = new byte[BUFFER];
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                out.write(buffer, 0, count);
+            }
+        }
+        try (FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        return new Sha256(HexFormat.of().formatHex(digest.digest()));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    private static void discard(Path temporary) {
+        try {
+            Files.deleteIfExists(temporary);
+        } catch (IOException e) {
+            LOG.atWarn().setCause(e).log("a half imported image is left in the cache");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package org.datacapsule.agent.storage;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import java.util.List;
+import org.datacapsule.agent.process.ProgramFailedException;
+import org.datacapsule.agent.process.ProgramRunner;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
+
+/** qcow2 files, through qemu-img. */
+final class Overlay {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long GIB = 1L << 30;
+
+    private final ProgramRunner programs;
+
+    Overlay(ProgramRunner programs) {
+        this.programs = programs;
+    }
+
+    /** Makes {@code file} an overlay of {@code diskGb}, or of the base's own size where that is more. */
+    void create(Path file, Path base, int diskGb) {
+        long size = Math.max(diskGb * GIB, info(base).path("virtual-size").asLong());
+        run(List.of(
+                "qemu-img",
+                "create",
+                "-q",
+                "-f",
+                "qcow2",
+                "-F",
+                "qcow2",
+                "-b",
+                base.toString(),
+                file.toString(),
+                Long.toString(size)));
+    }
+
+    /**
+     * Refuses what is no qcow2 file, and one that names other files: QEMU would open those for whoever made the image.
+     */
+    void requireStandalone(Path file) {
+        JsonNode info = info(file);
+        boolean dataFile = info.path("format-specific").path("data").has("data-file");
+        if (info.has("backing-filename") || info.has("full-backing-filename") || dataFile) {
+            throw new ProblemException(
+                    ErrorCode.HOST_TOOL_FAILED, "the image refers to another file; flatten it with qemu-img convert");
+        }
+    }
+
+    private JsonNode info(Path file) {
+        // The format is said, not guessed: a guest can write a qcow2 header onto a raw disk.
+        String json = run(List.of("qemu-img", "info", "-U", "-f", "qcow2", "--output=json", file.toString()));
+        try {
+            return JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new ProblemException(ErrorCode.HOST_TOOL_FAILED, "qemu-img info gave no JSON");
+        }
+    }
+
+    private String run(List<String> arguments) {
+        try {
+            return programs.run(arguments);
+        } catch (ProgramFailedException e) {
+            throw Failures.of(e);
+        }
+    }
+}

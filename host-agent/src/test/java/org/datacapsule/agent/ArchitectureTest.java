@@ -1,0 +1,82 @@
+package org.datacapsule.agent;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import org.junit.jupiter.api.Test;
+
+/** The lines the house stands on (architecture, "Rules that hold the house up"). */
+class ArchitectureTest {
+    private static final JavaClasses OURS = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("org.datacapsule.agent");
+
+    @Test
+    void onlyOnePackageKnowsLibvirtAndNativeCode() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage("..agent.libvirt..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.libvirt..", "com.sun.jna.."));
+    }
+
+    @Test
+    void nobodyTouchesTheEventBus() {
+        check(noClasses().should().dependOnClassesThat().resideInAnyPackage("io.vertx..", "com.hazelcast.."));
+    }
+
+    @Test
+    void commandsAreWrittenAgainstThePortAlone() {
+        check(noClasses()
+                .that()
+                .resideInAnyPackage("..agent.command..", "..agent.observe..", "..agent.report..", "..agent.journal..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "..agent.libvirt..",
+                        "..agent.network..",
+                        "..agent.storage..",
+                        "..agent.process..",
+                        "..agent.simulated..",
+                        "..agent.config..",
+                        "..agent.cli.."));
+    }
+
+    @Test
+    void thePortDependsOnNothingOfTheAgent() {
+        check(classes()
+                .that()
+                .resideInAPackage("..agent.hypervisor..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("..agent.hypervisor..", "org.datacapsule.common..", "java..", "org.jspecify.."));
+    }
+
+    @Test
+    void onlyTheAssemblyKnowsEverything() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("org.datacapsule.agent.*..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.datacapsule.agent"));
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching("org.datacapsule.agent.(*)..")
+                .should()
+                .beFreeOfCycles()
+                .check(OURS);
+    }
+
+    private static void check(ArchRule rule) {
+        rule.check(OURS);
+    }
+}

@@ -1,0 +1,191 @@
+package org.datacapsule.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.datacapsule.agent.hypervisor.GuestDomain;
+import org.datacapsule.agent.journal.Stage;
+import org.datacapsule.agent.step.Abandoned;
+import org.datacapsule.agent.step.Step;
+import org.datacapsule.common.capsule.CapsuleEvent.Found;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.wire.CapsuleSpec;
+import org.datacapsule.common.wire.Command;
+import org.datacapsule.common.wire.CommandEnvelope;
+import org.datacapsule.common.wire.Outcome;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** An agent that dies at any step of any command, and is started again, ends as if nothing had happened. */
+class CrashPointsTest {
+    private final CapsuleSpec spec = TestAgent.spec();
+
+    @TempDir
+    private Path directory = Path.of("");
+
+    @BeforeAll
+    static void lookOften() {
+        Awaitility.setDefaultPollDelay(Duration.ZERO);
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(2));
+    }
+
+    @AfterAll
+    static void lookAsUsual() {
+        Awaitility.reset();
+    }
+
+    /** What has been walked; a step no command reaches would be a hole in the test. */
+    enum Case {
+        CREATE,
+        LAUNCH,
+        LAUNCH_THAT_FAILS,
+        STOP,
+        DELETE,
+        INSPECT
+    }
+
+    private record End(
+            Outcome outcome,
+            Optional<GuestDomain> domain,
+            Set<CapsuleId> open,
+            Set<CapsuleId> leases,
+            Set<CapsuleId> disks) {}
+
+    static Stream<Arguments> everyStepOfEveryCommand() {
+        return Stream.of(Case.values())
+                .flatMap(command -> Stream.of(Step.values()).map(step -> Arguments.of(command, step)));
+    }
+
+    @ParameterizedTest(name = "{0} killed at {1}")
+    @MethodSource("everyStepOfEveryCommand")
+    void endsAsIfNothingHadHappened(Case command, Step step) throws Exception {
+        End undisturbed = run(command, Optional.empty());
+
+        End disturbed = run(command, Optional.of(step));
+
+        assertThat(disturbed).isEqualTo(undisturbed);
+    }
+
+    @Test
+    void everyStepIsReachedBySomeCommand() throws Exception {
+        Set<Step> reached = EnumSet.noneOf(Step.class);
+        for (Case command : Case.values()) {
+            try (TestAgent agent = new TestAgent(directory.resolve(command.name())).start()) {
+                prepare(agent, command);
+                agent.done(agent.envelope(10, command(command)));
+                await().until(() -> agent.journal().unreported().isEmpty());
+                await().until(() -> agent.stepsReached.contains(Step.OUTCOME_SETTLED));
+                reached.addAll(agent.stepsReached);
+            }
+        }
+
+        assertThat(reached).containsExactlyInAnyOrder(Step.values());
+    }
+
+    private End run(Case command, Optional<Step> death) throws Exception {
+        Path journal = directory.resolve(command + "-" + death.map(Step::name).orElse("undisturbed"));
+        try (TestAgent agent = new TestAgent(journal).start()) {
+            prepare(agent, command);
+            agent.stop();
+            agent.start(death);
+            CommandEnvelope envelope = agent.envelope(10, command(command));
+            askUntilDoneOrDead(agent, envelope);
+            agent.restart();
+            // The router asks again: the command it sent may never have been journaled.
+            agent.send(envelope);
+            Outcome outcome = agent.report(envelope).outcome();
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> agent.journal().unreported().isEmpty());
+            assertSettledAndWiped(agent, envelope);
+            return new End(
+                    outcome,
+                    agent.host.hypervisor().find(spec.id()),
+                    agent.host.network().open(),
+                    agent.host.network().leases(),
+                    agent.host.storage().all());
+        }
+    }
+
+    private static void askUntilDoneOrDead(TestAgent agent, CommandEnvelope envelope) {
+        try {
+            agent.send(envelope);
+        } catch (Abandoned e) {
+            assertThat(agent.isDead()).isTrue();
+        }
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> agent.isDead()
+                        || agent.journal()
+                                .find(envelope.operation())
+                                .filter(entry -> entry.isReported())
+                                .isPresent());
+    }
+
+    private static void assertSettledAndWiped(TestAgent agent, CommandEnvelope envelope) {
+        assertThat(agent.journal().unfinished()).isEmpty();
+        assertThat(agent.journal().find(envelope.operation()).orElseThrow().stage())
+                .isInstanceOf(Stage.Finished.class);
+    }
+
+    private void prepare(TestAgent agent, Case command) throws InterruptedException {
+        if (command != Case.CREATE) {
+            agent.done(agent.envelope(1, TestAgent.create(spec)));
+        }
+        if (List.of(Case.STOP, Case.DELETE, Case.INSPECT).contains(command)) {
+            agent.done(agent.envelope(2, TestAgent.launch(spec)));
+        }
+        await().until(() -> agent.journal().unreported().isEmpty());
+        agent.reports.clear();
+        if (command == Case.LAUNCH_THAT_FAILS) {
+            agent.host.faults().fail("start", new ProblemException(ErrorCode.HOST_HYPERVISOR_FAILED, "no"), 100);
+        }
+    }
+
+    private Command command(Case command) {
+        return switch (command) {
+            case CREATE -> TestAgent.create(spec);
+            case LAUNCH, LAUNCH_THAT_FAILS -> TestAgent.launch(spec);
+            case STOP -> new Command.Stop(spec, 20);
+            case DELETE -> new Command.Delete(spec);
+            case INSPECT -> new Command.Inspect(spec);
+        };
+    }
+
+    @Test
+    void aBegunLaunchThatADeleteCancelsIsTakenBackAfterACrash() throws Exception {
+        try (TestAgent agent = new TestAgent(directory.resolve("cancelled")).start()) {
+            agent.done(agent.envelope(1, TestAgent.create(spec)));
+            agent.stop();
+            CommandEnvelope launch = agent.envelope(2, TestAgent.launch(spec));
+            agent.start(Optional.of(Step.LAUNCH_SSH_OPENED));
+            askUntilDoneOrDead(agent, launch);
+            agent.stop();
+            CommandEnvelope inspect = agent.envelope(3, new Command.Inspect(spec));
+            agent.extra = (step, operation) -> {
+                if (step == Step.COMMAND_BEGUN && operation.operation().equals(launch.operation())) {
+                    agent.send(inspect);
+                }
+            };
+
+            agent.start();
+
+            assertThat(agent.report(launch).outcome()).isInstanceOf(Outcome.Failed.class);
+            assertThat(agent.report(inspect).outcome()).isEqualTo(new Outcome.Succeeded(Found.STOPPED));
+            assertThat(agent.host.network().open()).isEmpty();
+        }
+    }
+}

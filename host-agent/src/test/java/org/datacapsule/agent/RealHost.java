@@ -1,0 +1,116 @@
+package org.datacapsule.agent;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.datacapsule.agent.libvirt.LibvirtConfig;
+import org.datacapsule.agent.libvirt.LibvirtConnection;
+import org.datacapsule.agent.libvirt.LibvirtHypervisor;
+import org.datacapsule.agent.libvirt.LibvirtNetworks;
+import org.datacapsule.agent.network.LibvirtNetwork;
+import org.datacapsule.agent.network.NetworkConfig;
+import org.datacapsule.agent.process.ProgramFailedException;
+import org.datacapsule.agent.process.ProgramRunner;
+import org.datacapsule.agent.storage.DirectoryStorage;
+import org.datacapsule.agent.storage.StorageConfig;
+import org.datacapsule.common.capsule.CapsuleType;
+import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.policy.PolicyException;
+import org.datacapsule.common.wire.CapsuleSpec;
+import org.datacapsule.common.wire.GuestNetwork;
+
+/** The mechanisms on this machine's libvirt, with a network and folder of their own that {@link #close} takes away. */
+public final class RealHost implements AutoCloseable {
+    private static final String NETWORK = "dct0";
+    private static final int LOWEST_VNC_PORT = 5900;
+
+    public final LibvirtConfig libvirtConfig;
+    public final LibvirtConnection connection;
+    public final LibvirtHypervisor hypervisor;
+    public final LibvirtNetwork network;
+    public final LibvirtNetworks networks;
+    public final DirectoryStorage storage;
+    public final Path folder;
+    public final GuestNetwork guests = GuestNetwork.parse("10.91.0.0/24");
+    public final ProgramRunner programs = new ProgramRunner(Duration.ofSeconds(60));
+
+    public RealHost() throws IOException, PolicyException {
+        libvirtConfig = new LibvirtConfig("qemu:///system", "auto", NETWORK, "127.0.0.1", 4);
+        connection = new LibvirtConnection(libvirtConfig);
+        hypervisor = new LibvirtHypervisor(libvirtConfig, connection);
+        try {
+            hypervisor.facts();
+        } catch (ProblemException e) {
+            throw new AssertionError(
+                    "These tests need a libvirtd that answers at qemu:///system; start one (scripts/test does)", e);
+        }
+        // Not in the build's folder: QEMU's user must be able to pass through every directory above.
+        folder = Files.createTempDirectory(Path.of("/var/tmp"), "datacapsule-it-");
+        programsRun("chmod", "711", folder.toString());
+        storage = new DirectoryStorage(
+                new StorageConfig(folder.resolve("capsules"), folder.resolve("images"), hypervisor.qemuGroup()),
+                programs);
+        programsRun("chmod", "711", folder.resolve("capsules").toString());
+        networks = new LibvirtNetworks(connection);
+        network = new LibvirtNetwork(
+                new NetworkConfig(NETWORK, NETWORK, guests, "127.0.0.1", Path.of("../deploy/policies"), List.of()),
+                networks,
+                programs);
+    }
+
+    public CapsuleSpec spec(int slot) throws IOException {
+        return new CapsuleSpec(
+                CapsuleId.random(),
+                CapsuleType.RESEARCH,
+                1,
+                256,
+                1,
+                guests.address(slot),
+                freePort(22_000),
+                freePort(LOWEST_VNC_PORT));
+    }
+
+    /** Path of the small guest image, built by its recipe if it is not there yet. */
+    public Path guestImage() throws ProgramFailedException {
+        ProgramRunner patient = new ProgramRunner(Duration.ofMinutes(10));
+        return Path.of(patient.run(List.of("../deploy/guest/build")).strip());
+    }
+
+    public String programsRun(String... arguments) {
+        try {
+            return programs.run(List.of(arguments));
+        } catch (ProgramFailedException e) {
+            throw new AssertionError(String.join(" ", arguments), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (CapsuleId capsule : storage.all()) {
+            hypervisor.destroy(capsule);
+            storage.delete(capsule);
+        }
+        programsRun("virsh", "-c", "qemu:///system", "net-destroy", NETWORK);
+        programsRun("virsh", "-c", "qemu:///system", "net-undefine", NETWORK);
+        programsRun("virsh", "-c", "qemu:///system", "nwfilter-undefine", NETWORK + "-maintenance");
+        programsRun("nft", "delete", "table", "inet", NETWORK);
+        programsRun("rm", "-r", folder.toString());
+        connection.close();
+    }
+
+    private static int freePort(int from) throws IOException {
+        for (int port = from; ; port++) {
+            try (ServerSocket socket = new ServerSocket(port)) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                if (port > from + 500) {
+                    throw e;
+                }
+            }
+        }
+    }
+}

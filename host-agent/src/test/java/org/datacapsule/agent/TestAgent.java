@@ -1,0 +1,228 @@
+package org.datacapsule.agent;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import org.datacapsule.agent.config.WorkConfig;
+import org.datacapsule.agent.journal.Journal;
+import org.datacapsule.agent.report.Routers;
+import org.datacapsule.agent.simulated.SimulatedHost;
+import org.datacapsule.agent.step.Abandoned;
+import org.datacapsule.agent.step.OperationRef;
+import org.datacapsule.agent.step.Step;
+import org.datacapsule.agent.step.StepListener;
+import org.datacapsule.common.capsule.CapsuleType;
+import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.HostId;
+import org.datacapsule.common.id.OperationId;
+import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.secret.SecretBox;
+import org.datacapsule.common.signing.CommandSigner;
+import org.datacapsule.common.wire.Acknowledged;
+import org.datacapsule.common.wire.CapsuleSpec;
+import org.datacapsule.common.wire.Command;
+import org.datacapsule.common.wire.CommandEnvelope;
+import org.datacapsule.common.wire.CommandReply;
+import org.datacapsule.common.wire.Contract;
+import org.datacapsule.common.wire.GuestNetwork;
+import org.datacapsule.common.wire.Login;
+import org.datacapsule.common.wire.OutcomeReport;
+
+/**
+ * An agent over a simulated host, without a cluster; the test is its router. It can die at a step and be started again over
+ * the same journal and host.
+ */
+public final class TestAgent implements AutoCloseable {
+    public static final HostId HOST = new HostId("h1");
+    public static final Sha256 IMAGE = new Sha256("ab".repeat(32));
+    public static final String PASSWORD = "correct horse battery";
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    public final SimulatedHost host = SimulatedHost.with(Set.of(IMAGE));
+    public final List<OutcomeReport> reports = new CopyOnWriteArrayList<>();
+    public final List<Step> stepsReached = new CopyOnWriteArrayList<>();
+    public volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    public volatile StepListener extra = (step, operation) -> {};
+
+    private final Path journalDirectory;
+    private final SecretBox box = new SecretBox(new byte[32]);
+    private final KeyPair keys;
+    private final AtomicReference<Optional<Life>> life = new AtomicReference<>(Optional.empty());
+
+    /** What one process was; once dead it does nothing more. */
+    private static final class Life implements StepListener {
+        private final TestAgent test;
+        private final Optional<Step> deathAt;
+        private volatile boolean dead;
+
+        Life(TestAgent test, Optional<Step> deathAt) {
+            this.test = test;
+            this.deathAt = deathAt;
+        }
+
+        @Override
+        public void reached(Step step, OperationRef operation) {
+            if (dead) {
+                throw new Abandoned("dead already");
+            }
+            test.stepsReached.add(step);
+            if (deathAt.isPresent() && deathAt.get() == step) {
+                dead = true;
+                throw new Abandoned("killed at " + step);
+            }
+            test.extra.reached(step, operation);
+        }
+    }
+
+    private volatile Optional<AgentCore> core = Optional.empty();
+
+    public TestAgent(Path journalDirectory) {
+        this.journalDirectory = journalDirectory;
+        try {
+            this.keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    public TestAgent start() {
+        return start(Optional.empty());
+    }
+
+    /** @param deathAt the agent dies the first time it reaches this step */
+    public TestAgent start(Optional<Step> deathAt) {
+        Life alive = new Life(this, deathAt);
+        try {
+            Journal journal = Journal.open(journalDirectory, box, () -> now);
+            AgentCore started = new AgentCore(
+                    HOST,
+                    new WorkConfig(8, Duration.ofSeconds(30), Duration.ofDays(2)),
+                    List.of(keys.getPublic()),
+                    HostParts.simulated(host),
+                    journal,
+                    routers(alive),
+                    alive,
+                    () -> now);
+            core = Optional.of(started);
+            life.set(Optional.of(alive));
+            started.resume();
+            return this;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    public boolean isDead() {
+        return life.get().orElseThrow().dead;
+    }
+
+    public Journal journal() {
+        return core.orElseThrow().journal();
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+
+    /** The process is gone; what it left on disk and on the host stays. */
+    public void stop() {
+        try {
+            if (core.isPresent()) {
+                core.get().stop();
+                core = Optional.empty();
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    public TestAgent restart() {
+        stop();
+        return start();
+    }
+
+    public CommandReply send(CommandEnvelope envelope) {
+        return core.orElseThrow().receive(new CommandSigner(keys.getPrivate(), keys.getPublic()).sign(envelope));
+    }
+
+    /** Asks until the operation has ended and its outcome has arrived. */
+    public OutcomeReport done(CommandEnvelope envelope) throws InterruptedException {
+        send(envelope);
+        return report(envelope);
+    }
+
+    public OutcomeReport report(CommandEnvelope envelope) throws InterruptedException {
+        Instant until = Instant.now().plus(PATIENCE);
+        while (Instant.now().isBefore(until)) {
+            for (OutcomeReport report : reports) {
+                if (report.operation().equals(envelope.operation()) && report.attempt() == envelope.attempt()) {
+                    return report;
+                }
+            }
+            Thread.sleep(2);
+        }
+        throw new AssertionError("no outcome of " + envelope);
+    }
+
+    public CommandEnvelope envelope(long sequence, Command command) {
+        return new CommandEnvelope(
+                OperationId.random(), 1, HOST, 1, sequence, "request-1", now.plusSeconds(600), command);
+    }
+
+    public static CommandEnvelope attempt(CommandEnvelope of, int attempt) {
+        return new CommandEnvelope(
+                of.operation(),
+                attempt,
+                of.host(),
+                of.generation(),
+                of.sequence(),
+                of.requestId(),
+                of.expires(),
+                of.command());
+    }
+
+    public static CapsuleSpec spec() {
+        return new CapsuleSpec(
+                CapsuleId.random(),
+                CapsuleType.RESEARCH,
+                2,
+                2048,
+                10,
+                GuestNetwork.parse("10.90.0.0/16").address(1),
+                20_001,
+                5_901);
+    }
+
+    public static Command.Create create(CapsuleSpec spec) {
+        return new Command.Create(spec, IMAGE);
+    }
+
+    public static Command.Launch launch(CapsuleSpec spec) {
+        return new Command.Launch(spec, new Login("ada", PASSWORD, List.of("ssh-ed25519 AAAA ada")));
+    }
+
+    private Routers routers(Life alive) {
+        return new Routers() {
+            @Override
+            public <Q, A> Optional<A> ask(Contract<Q, A> contract, Q question) {
+                if (alive.dead) {
+                    throw new Abandoned("dead already");
+                }
+                if (question instanceof OutcomeReport report) {
+                    reports.add(report);
+                }
+                return Optional.of(contract.reply().cast(new Acknowledged()));
+            }
+        };
+    }
+}

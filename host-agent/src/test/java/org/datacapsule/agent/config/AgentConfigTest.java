@@ -1,0 +1,103 @@
+package org.datacapsule.agent.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.datacapsule.agent.step.Step;
+import org.datacapsule.common.config.ConfigException;
+import org.datacapsule.common.config.Settings;
+import org.datacapsule.common.config.Settings.DocumentedKey;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AgentConfigTest {
+    private final Map<String, String> settings = new HashMap<>();
+
+    @BeforeEach
+    void least(@TempDir Path directory) throws IOException {
+        Path key = Files.writeString(directory.resolve("key"), "k");
+        settings.putAll(Map.of(
+                "host.name", "h1",
+                "host.address", "h1.example.org",
+                "bus.host", "127.0.0.1",
+                "bus.members", "127.0.0.1:5701",
+                "router.command-keys", key.toString(),
+                "secrets.key-file", key.toString()));
+    }
+
+    @Test
+    void littleMustBeSet() throws ConfigException {
+        AgentConfig config = AgentConfig.from(Settings.of(settings));
+
+        assertThat(config.link().heartbeat()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(config.link().rejoinAfter()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.work().retention()).isEqualTo(Duration.ofDays(2));
+        assertThat(config.link().bus().lite()).isTrue();
+        assertThat(config.libvirt()).isEqualTo(new LibvirtConfig("qemu:///system", Acceleration.AUTO));
+    }
+
+    @Test
+    void everyErrorIsToldAtOnce() {
+        settings.remove("bus.members");
+        settings.put("host.name", "Not A Host");
+        settings.put("libvirt.acceleration", "magic");
+        settings.put("network.guests", "10.0.0.1/16");
+        settings.put("ports.count", "60000");
+        settings.put("secrets.key-file", "/nonexistent/key");
+        settings.put("typo.here", "1");
+
+        ConfigException errors =
+                catchThrowableOfType(ConfigException.class, () -> AgentConfig.from(Settings.of(settings)));
+
+        assertThat(errors)
+                .hasMessageContaining("host.name is")
+                .hasMessageContaining("bus.members is empty")
+                .hasMessageContaining("auto, kvm or tcg")
+                .hasMessageContaining("network.guests is")
+                .hasMessageContaining("do not go together")
+                .hasMessageContaining("cannot be read")
+                .hasMessageContaining("typo.here is not a setting");
+        assertThat(errors.errors()).hasSize(7);
+    }
+
+    @Test
+    void faultInjectionAndSimulationNeedDevelopment() throws ConfigException {
+        settings.put("fault-injection.halt-at", "launch.domain-started");
+        settings.put("libvirt.uri", "simulated");
+
+        ConfigException errors =
+                catchThrowableOfType(ConfigException.class, () -> AgentConfig.from(Settings.of(settings)));
+
+        assertThat(errors.errors()).hasSize(2).allMatch(error -> error.contains("development is not true"));
+        settings.put("development", "true");
+        assertThat(AgentConfig.from(Settings.of(settings)).development().haltAt())
+                .contains(Step.LAUNCH_DOMAIN_STARTED);
+    }
+
+    @Test
+    void aStepThatIsNotThereIsAnErrorThatListsThem() {
+        settings.put("development", "true");
+        settings.put("fault-injection.halt-at", "launch.nowhere");
+
+        ConfigException errors =
+                catchThrowableOfType(ConfigException.class, () -> AgentConfig.from(Settings.of(settings)));
+
+        assertThat(errors).hasMessageContaining("launch.domain-started");
+    }
+
+    @Test
+    void theReferenceHasEveryKeyWithItsMeaning() {
+        assertThat(AgentConfig.reference())
+                .extracting(DocumentedKey::key)
+                .contains("host.name", "bus.rejoin-after", "network.denied-ranges", "fault-injection.halt-at")
+                .doesNotHaveDuplicates();
+        assertThat(AgentConfig.reference()).allMatch(key -> !key.meaning().isBlank());
+    }
+}

@@ -1,0 +1,69 @@
+package org.datacapsule.agent.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.datacapsule.agent.Golden;
+import org.datacapsule.common.capsule.CapsuleType;
+import org.datacapsule.common.policy.Ipv4Range;
+import org.datacapsule.common.policy.NetworkPolicy;
+import org.datacapsule.common.policy.PolicyParser;
+import org.datacapsule.common.wire.GuestNetwork;
+import org.junit.jupiter.api.Test;
+
+class NetworkTextsTest {
+    private static final Path POLICIES = Path.of("../deploy/policies");
+
+    @Test
+    void theShippedMaintenancePolicy() throws Exception {
+        NetworkConfig config = config("192.0.2.10");
+        PolicyFolder folder = PolicyFolder.read(POLICIES);
+        assertThat(folder.maintenance()).containsOnlyKeys(CapsuleType.values());
+        NetworkPolicy policy = folder.policies().getFirst();
+        Golden.assertMatches(getClass(), "maintenance.xml", FilterXml.write(config, policy));
+    }
+
+    @Test
+    void aPolicyOfListedDestinationsOnly() throws Exception {
+        NetworkPolicy policy = PolicyParser.parse("listed.yaml", """
+                mode: secure
+                types: [RESEARCH]
+                host: [dhcp]
+                ssh-in: false
+                deny: []
+                allow:
+                  - to: 198.51.100.7
+                    protocol: tcp
+                    ports: [443, 8000-8080]
+                  - to: 203.0.113.0/24
+                    protocol: icmp
+                """);
+        Golden.assertMatches(getClass(), "listed.xml", FilterXml.write(config("192.0.2.10"), policy));
+    }
+
+    @Test
+    void theNetwork() throws Exception {
+        String xml = NetworkXml.write(config("192.0.2.10"));
+        Golden.assertMatches(getClass(), "network.xml", xml);
+        assertThat(NetworkXml.matches(config("192.0.2.10"), xml)).isTrue();
+        assertThat(NetworkXml.matches(config("192.0.2.10"), xml.replace("open", "nat")))
+                .isFalse();
+    }
+
+    @Test
+    void theTable() throws Exception {
+        Golden.assertMatches(getClass(), "table.nft", ForwardingRules.write(config("192.0.2.10")));
+        assertThat(ForwardingRules.write(config("0.0.0.0"))).contains("fib daddr type local dnat");
+    }
+
+    private static NetworkConfig config(String address) {
+        return new NetworkConfig(
+                "datacapsule",
+                "dcap0",
+                GuestNetwork.parse("10.90.0.0/16"),
+                address,
+                POLICIES,
+                List.of(Ipv4Range.parse("10.0.0.0/8"), Ipv4Range.parse("192.0.2.0/24")));
+    }
+}

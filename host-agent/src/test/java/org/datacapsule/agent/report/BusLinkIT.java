@@ -1,0 +1,134 @@
+package org.datacapsule.agent.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.datacapsule.common.bus.BusConfig;
+import org.datacapsule.common.bus.BusException;
+import org.datacapsule.common.bus.BusNode;
+import org.datacapsule.common.id.HostId;
+import org.datacapsule.common.wire.Capacity;
+import org.datacapsule.common.wire.CommandReply;
+import org.datacapsule.common.wire.Contracts;
+import org.datacapsule.common.wire.GuestNetwork;
+import org.datacapsule.common.wire.Heartbeat;
+import org.datacapsule.common.wire.HeartbeatReply;
+import org.datacapsule.common.wire.PortRange;
+import org.datacapsule.common.wire.SignedCommand;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The link over a real cluster on the loopback interface. */
+class BusLinkIT {
+    private static final HostId HOST = new HostId("h1");
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final int routerPort = freePort();
+    private final int agentPort = freePort();
+    private final String cluster = "test-" + UUID.randomUUID();
+    private final AtomicBoolean asksToRejoin = new AtomicBoolean();
+    private final BusLink link = new BusLink(
+            config(agentPort, true),
+            HOST,
+            new LinkTiming(Duration.ofMillis(300), Duration.ofSeconds(2)),
+            InstantSource.system());
+
+    @AfterEach
+    void leave() throws InterruptedException {
+        link.stop();
+    }
+
+    @Test
+    void commandsReachTheAgentAgainAfterTheLastRouterWasReplaced() throws Exception {
+        BusNode first = router();
+        start();
+        awaitThatCommandsReachTheAgent(first);
+        first.close();
+
+        try (BusNode second = router()) {
+            awaitThatCommandsReachTheAgent(second);
+        }
+    }
+
+    @Test
+    void anAgentThatStartsBeforeAnyRouterFindsTheFirstOne() throws Exception {
+        start();
+        Thread.sleep(4000);
+
+        try (BusNode router = router()) {
+            awaitThatCommandsReachTheAgent(router);
+        }
+    }
+
+    @Test
+    void anAgentThatIsToldToRejoinComesBack() throws Exception {
+        try (BusNode router = router()) {
+            start();
+            awaitThatCommandsReachTheAgent(router);
+            asksToRejoin.set(true);
+            await().atMost(PATIENCE).untilFalse(asksToRejoin);
+
+            awaitThatCommandsReachTheAgent(router);
+        }
+    }
+
+    @Test
+    void whatIsAskedWhileNoRouterIsThereHasNoAnswer() throws Exception {
+        start();
+
+        assertThat(link.ask(Contracts.HEARTBEAT, heartbeat())).isEqualTo(Optional.empty());
+    }
+
+    private void start() {
+        link.start(command -> new CommandReply.Accepted(), BusLinkIT::heartbeat);
+    }
+
+    private BusNode router() throws BusException, InterruptedException {
+        BusNode node = BusNode.join(config(routerPort, false));
+        node.bus().serve(Contracts.HEARTBEAT, "", beat -> new HeartbeatReply(asksToRejoin.getAndSet(false)));
+        return node;
+    }
+
+    private static void awaitThatCommandsReachTheAgent(BusNode router) {
+        await().atMost(PATIENCE)
+                .ignoreExceptionsInstanceOf(BusException.class)
+                .untilAsserted(() -> assertThat(
+                                router.bus().ask(Contracts.COMMAND, HOST.value(), new SignedCommand("k", "e", "s")))
+                        .isEqualTo(new CommandReply.Accepted()));
+    }
+
+    private static Heartbeat heartbeat() {
+        return new Heartbeat(
+                HOST,
+                new UUID(0, 1),
+                "test",
+                "127.0.0.1",
+                "tcg (test)",
+                new Capacity(1, 1, 1),
+                new PortRange(20_000, 5_900, 1),
+                GuestNetwork.parse("10.90.0.0/16"),
+                List.of(),
+                List.of());
+    }
+
+    private BusConfig config(int port, boolean lite) {
+        return new BusConfig(cluster, "127.0.0.1", port, List.of("127.0.0.1:" + routerPort), lite);
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package org.datacapsule.agent.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import org.datacapsule.agent.process.ProgramRunner;
+import org.datacapsule.common.capsule.CapsuleType;
+import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.wire.CapsuleSpec;
+import org.datacapsule.common.wire.GuestAddress;
+import org.datacapsule.common.wire.Login;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DirectoryStorageTest {
+    private static final Login LOGIN =
+            new Login("alice", "pa'ss: \"word", List.of("ssh-ed25519 AAAA a@b", "ssh-rsa BBBB"));
+    private final ProgramRunner programs = new ProgramRunner(Duration.ofSeconds(20));
+
+    @TempDir
+    private Path folder;
+
+    private DirectoryStorage storage;
+
+    @BeforeEach
+    void make() {
+        storage = storage();
+    }
+
+    @Test
+    void anImageGoesByItsHashAndCannotBeWritten() throws Exception {
+        Sha256 image = storage.importImage(image("2G"));
+        Path file = folder.resolve("images").resolve(image.hex() + ".qcow2");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("r--r--r--");
+        assertThat(storage.images()).containsExactly(image);
+        assertThat(programs.run(List.of("sha256sum", file.toString()))).startsWith(image.hex());
+    }
+
+    @Test
+    void anImageFromBeforeTheStartIsListedOnceItIsHashed() throws Exception {
+        Sha256 image = storage.importImage(image("1G"));
+        DirectoryStorage afterRestart = storage();
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(afterRestart.images()).containsExactly(image));
+    }
+
+    @Test
+    void aDamagedImageIsNeitherListedNorUsed() throws Exception {
+        Sha256 wrong = new Sha256("0".repeat(64));
+        Files.copy(image("1G"), folder.resolve("images").resolve(wrong.hex() + ".qcow2"));
+        assertThatThrownBy(() -> storage.createDisk(spec(1), wrong)).hasMessageContaining("host.image-missing");
+        assertThat(storage.images()).isEmpty();
+        assertThat(storage.all()).isEmpty();
+    }
+
+    @Test
+    void anImageThatRefersToAnotherFileIsRefused() throws Exception {
+        Path base = image("1G");
+        Path overlay = folder.resolve("overlay.qcow2");
+        programs.run(List.of(
+                "qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", base.toString(), overlay.toString()));
+        assertThatThrownBy(() -> storage.importImage(overlay)).hasMessageContaining("refers to another file");
+        assertThatThrownBy(() -> storage.importImage(Files.writeString(folder.resolve("text"), "no image")))
+                .isInstanceOf(ProblemException.class);
+        assertThat(folder.resolve("images")).isEmptyDirectory();
+    }
+
+    @Test
+    void aDiskIsAnOverlayNeverSmallerThanItsImage() throws Exception {
+        Sha256 image = storage.importImage(image("3G"));
+        CapsuleSpec spec = spec(2);
+        storage.createDisk(spec, image);
+        storage.createDisk(spec, image);
+        assertThat(storage.hasDisk(spec.id())).isTrue();
+        assertThat(programs.run(
+                        List.of("qemu-img", "info", storage.disk(spec.id()).toString())))
+                .contains("virtual size: 3 GiB")
+                .contains(image.hex());
+        assertThat(PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(storage.disk(spec.id()).getParent())))
+                .isEqualTo("rwx------");
+        assertThat(storage.all()).containsExactly(spec.id());
+        storage.delete(spec.id());
+        storage.delete(spec.id());
+        assertThat(storage.all()).isEmpty();
+    }
+
+    @Test
+    void aSeedHasTheAccountAndNeverThePassword() throws Exception {
+        CapsuleSpec spec = spec(1);
+        storage.createDisk(spec, storage.importImage(image("1G")));
+        Path seed = storage.writeSeed(spec, LOGIN);
+        storage.writeSeed(spec, LOGIN);
+        String userData = programs.run(List.of("mtype", "-i", seed.toString(), "::user-data"));
+        assertThat(userData)
+                .startsWith("#cloud-config\n")
+                .contains("name: \"alice\"")
+                .contains("hashed_passwd: \"$6$")
+                .contains("- \"ssh-rsa BBBB\"")
+                .doesNotContain("pa'ss");
+        assertThat(programs.run(List.of("mdir", "-i", seed.toString(), "::"))).contains("CIDATA");
+        assertThat(Files.readString(seed, java.nio.charset.StandardCharsets.ISO_8859_1))
+                .doesNotContain("pa'ss");
+    }
+
+    @Test
+    void aSeedForACapsuleThatIsNotHereIsRefused() {
+        assertThatThrownBy(() -> storage.writeSeed(spec(1), LOGIN)).hasMessageContaining("host.capsule-missing");
+    }
+
+    private DirectoryStorage storage() {
+        return new DirectoryStorage(
+                new StorageConfig(folder.resolve("capsules"), folder.resolve("images"), 0), programs);
+    }
+
+    private Path image(String size) throws Exception {
+        Path file = folder.resolve("made.qcow2");
+        programs.run(List.of("qemu-img", "create", "-q", "-f", "qcow2", file.toString(), size));
+        return file;
+    }
+
+    private static CapsuleSpec spec(int diskGb) {
+        return new CapsuleSpec(
+                CapsuleId.random(),
+                CapsuleType.DEMO,
+                1,
+                256,
+                diskGb,
+                new GuestAddress("52:54:00:00:00:01", "10.91.0.17"),
+                22_000,
+                5900);
+    }
+}
