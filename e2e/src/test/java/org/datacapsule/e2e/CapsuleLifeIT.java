@@ -11,6 +11,7 @@ import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.SshException;
 import org.datacapsule.common.wire.GuestNetwork;
@@ -48,7 +49,7 @@ class CapsuleLifeIT {
     private CommandLineWatch commandLines;
     private CapsuleApi api;
     private String capsule = "";
-    private Place place;
+    private Place place = Place.NOWHERE;
 
     CapsuleLifeIT() throws Exception {
         key = KeyPairGenerator.getInstance("EC").generateKeyPair();
@@ -217,7 +218,7 @@ class CapsuleLifeIT {
                 .isEqualTo("SUCCEEDED");
     }
 
-    private java.util.Set<Traces> traces() throws Exception {
+    private Set<Traces> traces() throws Exception {
         return Traces.of(FLEET.get(), place);
     }
 

@@ -10,6 +10,8 @@ import org.datacapsule.devkit.fleet.Fleet;
 
 /** What a capsule was given on its host. */
 record Place(String capsule, int sshPort, int vncPort, GuestAddress guest) {
+    /** Before there is one. */
+    static final Place NOWHERE = new Place("", 0, 0, GuestNetwork.parse("10.0.0.0/26").address(0));
 
     static Place of(Fleet fleet, String capsule) throws SQLException {
         try (Connection database = fleet.database();

@@ -51,7 +51,7 @@ final class Lane implements AutoCloseable {
     }
 
     String network() {
-        return "dc-e2e-" + number;
+        return "dc_e2e_" + number;
     }
 
     String bridge() {
