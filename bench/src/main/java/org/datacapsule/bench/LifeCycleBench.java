@@ -48,8 +48,7 @@ public final class LifeCycleBench {
         api.awaitEnd(created.operation(), PATIENCE);
         api.awaitEnd(api.command("launchvm", created.capsule()).operation(), PATIENCE);
         String xml = Libvirt.virsh("dumpxml", "--inactive", "--security-info", created.capsule());
-        int sshPort =
-                api.show(created.capsule()).orElseThrow().path("sshport").asInt();
+        int sshPort = api.show(created.capsule()).orElseThrow().path("sshport").asInt();
         SshBanner.await("127.0.0.1", sshPort);
         api.awaitEnd(api.command("stopvm", created.capsule()).operation(), PATIENCE);
         return new BareLife(

@@ -20,6 +20,7 @@ final class SshBanner {
         Patience.await("SSH at " + address + ":" + port, BOOT, () -> look(address, port));
     }
 
+    @SuppressWarnings("AddressSelection") // An address, not a name.
     private static Optional<String> look(String address, int port) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(address, port), ONE_TRY_MILLIS);

@@ -47,7 +47,9 @@ class AgentCrashIT {
     static Stream<CrashPoint> crashPoints() {
         List<List<CrashPoint>> lives = new ArrayList<>();
         for (OperationKind kind : LIFE) {
-            List<Step> steps = Arrays.stream(Step.values()).filter(step -> isOn(kind, step)).toList();
+            List<Step> steps = Arrays.stream(Step.values())
+                    .filter(step -> isOn(kind, step))
+                    .toList();
             for (int index = 0; index < steps.size(); index++) {
                 if (index == lives.size()) {
                     lives.add(new ArrayList<>());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.security.KeyPair;
@@ -12,8 +13,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.SshException;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.devkit.fleet.CapsuleApi;
 import org.datacapsule.devkit.fleet.CapsuleApi.Started;
@@ -42,8 +43,7 @@ class CapsuleLifeIT {
     private static final Duration SOON = Duration.ofSeconds(30);
 
     @RegisterExtension
-    static final RunningFleet FLEET =
-            new RunningFleet(FleetPlan.onLibvirt().withRouter("capsules.stop-grace", "30s"));
+    static final RunningFleet FLEET = new RunningFleet(FleetPlan.onLibvirt().withRouter("capsules.stop-grace", "30s"));
 
     private final KeyPair key;
     private CommandLineWatch commandLines;
@@ -72,7 +72,8 @@ class CapsuleLifeIT {
         long begun = System.nanoTime();
         Started created = api.create(FLEET.get().image(), USER, PASSWORD);
         capsule = created.capsule();
-        assertThat(api.awaitEnd(created.operation(), SOON).path("status").asText()).isEqualTo("SUCCEEDED");
+        assertThat(api.awaitEnd(created.operation(), SOON).path("status").asText())
+                .isEqualTo("SUCCEEDED");
         Duration took = Duration.ofNanos(System.nanoTime() - begun);
 
         place = Place.of(FLEET.get(), capsule);
@@ -122,7 +123,9 @@ class CapsuleLifeIT {
                 .isInstanceOf(SshException.class)
                 .hasMessageContaining("No more authentication methods");
         assertThatThrownBy(() -> GuestShell.withKey(
-                        place.sshPort(), USER, KeyPairGenerator.getInstance("EC").generateKeyPair()))
+                        place.sshPort(),
+                        USER,
+                        KeyPairGenerator.getInstance("EC").generateKeyPair()))
                 .isInstanceOf(SshException.class)
                 .hasMessageContaining("No more authentication methods");
     }
@@ -137,7 +140,8 @@ class CapsuleLifeIT {
             assertThat(guest.run("ip route show default")).contains("via " + gateway);
             // The gateway answers for itself, whether this machine has a name server behind it or not.
             assertThat(guest.run("nslookup localhost " + gateway)).contains("127.0.0.1");
-            assertThatThrownBy(() -> guest.run("sudo ping -c 1 -W 2 " + gateway)).hasMessageContaining("ping");
+            assertThatThrownBy(() -> guest.run("sudo ping -c 1 -W 2 " + gateway))
+                    .hasMessageContaining("ping");
         }
     }
 
@@ -211,7 +215,7 @@ class CapsuleLifeIT {
 
     private void command(String name) throws Exception {
         Started started = api.command(name, capsule);
-        assertThat(api.awaitEnd(started.operation(), Duration.ofSeconds(60))
+        assertThat(api.awaitEnd(started.operation(), Duration.ofMinutes(1))
                         .path("status")
                         .asText())
                 .as(name)
@@ -225,7 +229,7 @@ class CapsuleLifeIT {
     private static void assertClosed(int port) {
         assertThatThrownBy(() -> {
                     try (Socket socket = new Socket()) {
-                        socket.connect(new InetSocketAddress("127.0.0.1", port), 2000);
+                        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 2000);
                     }
                 })
                 .isInstanceOf(ConnectException.class);

@@ -33,12 +33,11 @@ final class CrashWalk {
 
     /** Brings the capsule to where {@code next} can be asked for, with what commands that takes. */
     void readyFor(OperationKind next) throws Exception {
-        String wanted =
-                switch (next) {
-                    case CREATE -> "DELETED";
-                    case STOP -> "RUNNING";
-                    default -> "SHUTDOWN";
-                };
+        String wanted = switch (next) {
+            case CREATE -> "DELETED";
+            case STOP -> "RUNNING";
+            default -> "SHUTDOWN";
+        };
         for (String state = state(); !state.equals(wanted); state = state()) {
             finish(
                     switch (state) {
@@ -72,8 +71,10 @@ final class CrashWalk {
         assertThat(state()).isEqualTo(stateAfter(kind));
         assertThat(Traces.of(fleet, Place.of(fleet, capsule))).isEqualTo(tracesAfter(kind));
         assertThat(rows("select from capsule where state like '%\\_PENDING'")).isZero();
-        assertThat(rows("select from operation where state in ('QUEUED', 'RUNNING')")).isZero();
-        assertThat(rows("select from operation where state in ('FAILED', 'CANCELLED')")).isZero();
+        assertThat(rows("select from operation where state in ('QUEUED', 'RUNNING')"))
+                .isZero();
+        assertThat(rows("select from operation where state in ('FAILED', 'CANCELLED')"))
+                .isZero();
         assertThat(rows("select from host_port where capsule_id is not null"))
                 .isEqualTo(kind == OperationKind.DELETE ? 0 : 1);
     }

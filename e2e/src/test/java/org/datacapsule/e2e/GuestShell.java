@@ -15,7 +15,7 @@ import org.datacapsule.devkit.fleet.Patience;
 /** SSH into a guest, through its host's port. */
 final class GuestShell implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final Duration BOOT = Duration.ofSeconds(120);
+    private static final Duration BOOT = Duration.ofMinutes(2);
 
     private final SshClient client;
     private final ClientSession session;
@@ -56,9 +56,8 @@ final class GuestShell implements AutoCloseable {
         client.setUserAuthFactoriesNames(method);
         client.start();
         try {
-            ClientSession session = client.connect(user, "127.0.0.1", port)
-                    .verify(PATIENCE)
-                    .getSession();
+            ClientSession session =
+                    client.connect(user, "127.0.0.1", port).verify(PATIENCE).getSession();
             identity.add(session);
             session.auth().verify(PATIENCE);
             return new GuestShell(client, session);

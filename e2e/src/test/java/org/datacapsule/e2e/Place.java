@@ -11,12 +11,13 @@ import org.datacapsule.devkit.fleet.Fleet;
 /** What a capsule was given on its host. */
 record Place(String capsule, int sshPort, int vncPort, GuestAddress guest) {
     /** Before there is one. */
-    static final Place NOWHERE = new Place("", 0, 0, GuestNetwork.parse("10.0.0.0/26").address(0));
+    static final Place NOWHERE =
+            new Place("", 0, 0, GuestNetwork.parse("10.0.0.0/26").address(0));
 
     static Place of(Fleet fleet, String capsule) throws SQLException {
         try (Connection database = fleet.database();
-                var query = database.prepareStatement(
-                        "select ssh_port, vnc_port, guest_slot from capsule where id = ?")) {
+                var query =
+                        database.prepareStatement("select ssh_port, vnc_port, guest_slot from capsule where id = ?")) {
             query.setObject(1, UUID.fromString(capsule));
             try (ResultSet row = query.executeQuery()) {
                 if (!row.next()) {

@@ -45,7 +45,8 @@ class RouterCrashIT {
     static Stream<CrashPoint> crashPoints() {
         List<OperationKind> life =
                 List.of(OperationKind.CREATE, OperationKind.LAUNCH, OperationKind.STOP, OperationKind.DELETE);
-        return Arrays.stream(RouterStep.values()).flatMap(step -> life.stream().map(kind -> new CrashPoint(kind, step)));
+        return Arrays.stream(RouterStep.values())
+                .flatMap(step -> life.stream().map(kind -> new CrashPoint(kind, step)));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -70,8 +70,7 @@ enum Traces {
         @Override
         boolean isThere(Fleet fleet, Place place) throws IOException, InterruptedException {
             String rules = ShortCommand.output("nft", "list", "table", "inet", fleet.network());
-            return rules.contains(place.guest().ipv4() + " ")
-                    || rules.contains(Integer.toString(place.sshPort()));
+            return rules.contains(place.guest().ipv4() + " ") || rules.contains(Integer.toString(place.sshPort()));
         }
     },
     FILTER_BINDING {
