@@ -21,7 +21,7 @@ final class CapsuleLife implements Life {
     @Override
     public void live(Clock clock) throws IOException, InterruptedException {
         clock.begin();
-        Started create = api.create(fleet.image(), "bench", "a password for benchmarks");
+        Started create = api.create(fleet.image(), "bench", "for-benchmarks");
         clock.reached(Phase.CREATE_ANSWERED);
         done(create);
         clock.reached(Phase.CREATED);

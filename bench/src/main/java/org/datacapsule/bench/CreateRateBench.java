@@ -61,7 +61,7 @@ public final class CreateRateBench {
                 running.add(threads.submit(() -> {
                     while (left.getAndDecrement() > 0) {
                         long begun = System.nanoTime();
-                        api.create(fleet.image(), "bench", "a password for benchmarks");
+                        api.create(fleet.image(), "bench", "for-benchmarks");
                         samples.add(System.nanoTime() - begun);
                     }
                     return samples;

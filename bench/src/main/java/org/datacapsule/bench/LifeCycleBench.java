@@ -44,7 +44,7 @@ public final class LifeCycleBench {
 
     /** Launches a capsule to see its domain, and leaves it shut down. */
     private static Life bareLikeCapsule(Fleet fleet, CapsuleApi api) throws IOException, InterruptedException {
-        Started created = api.create(fleet.image(), "bench", "a password for benchmarks");
+        Started created = api.create(fleet.image(), "bench", "for-benchmarks");
         api.awaitEnd(created.operation(), PATIENCE);
         api.awaitEnd(api.command("launchvm", created.capsule()).operation(), PATIENCE);
         String xml = Libvirt.virsh("dumpxml", "--inactive", "--security-info", created.capsule());

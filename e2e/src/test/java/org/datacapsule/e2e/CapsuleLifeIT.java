@@ -37,13 +37,16 @@ class CapsuleLifeIT {
     /** VNC takes the first eight characters, so these alone must not be found anywhere. */
     private static final String TELLING = "qZ7-wK3+";
 
-    private static final String PASSWORD = TELLING + "and the rest of it";
-    private static final String WRONG_PASSWORD = "pZ7-wK3+and the rest of it";
+    private static final String PASSWORD = TELLING + "and-the-rest-of-it";
+    private static final String WRONG_PASSWORD = "pZ7-wK3+and-the-rest-of-it";
     private static final String NOTE = "/home/" + USER + "/note";
     private static final Duration SOON = Duration.ofSeconds(30);
 
     @RegisterExtension
     static final RunningFleet FLEET = new RunningFleet(FleetPlan.onLibvirt().withRouter("capsules.stop-grace", "30s"));
+
+    @RegisterExtension
+    static final Story STORY = new Story();
 
     private final KeyPair key;
     private CommandLineWatch commandLines;

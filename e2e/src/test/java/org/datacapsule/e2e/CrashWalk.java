@@ -20,7 +20,7 @@ import org.datacapsule.devkit.fleet.Fleet;
 final class CrashWalk {
     private static final Duration END_WITHIN = Duration.ofSeconds(40);
     private static final String USER = "walker";
-    private static final String PASSWORD = "a password to walk with";
+    private static final String PASSWORD = "a-password-to-walk-with";
 
     private final Fleet fleet;
     private final CapsuleApi api;

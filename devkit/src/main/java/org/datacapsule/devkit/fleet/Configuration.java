@@ -55,7 +55,7 @@ record Configuration(FleetFiles files, Keys keys, Lane lane, int httpPort, int r
                 bus: {cluster-name: %s, host: 127.0.0.1, port: %d, members: ["127.0.0.1:%d"], rejoin-after: 1s}
                 heartbeat: {interval: 250ms}
                 libvirt: {uri: "%s", acceleration: auto}
-                network: {name: %s, bridge: %s, guests: %s, policies: %s}
+                network: {name: %s, bridge: %s, guests: %s, address: 127.0.0.1, policies: %s}
                 storage: {directory: %s, reserve-gb: 0}
                 memory: {reserve-mb: 256}
                 ports: {ssh-first: %d, vnc-first: %d, count: %d}
