@@ -140,7 +140,7 @@ public final class OperationStore {
     Optional<OperationView> view(Tx tx, OperationId id, String user, boolean seesAll) throws InterruptedException {
         String sql = """
                 select id, capsule_id, kind, state, attempt, progress, step, error_code, error_detail, created_at,
-                       finished_at
+                       finished_at, deadline
                 from operation o where id = $1 and ($3 or exists (
                     select from member m where m.capsule_id = o.capsule_id and m.user_guid = $2))
                 """;
@@ -159,7 +159,8 @@ public final class OperationStore {
                 Optional.ofNullable(row.getString("error_code")),
                 Optional.ofNullable(row.getString("error_detail")),
                 row.getOffsetDateTime("created_at"),
-                Optional.ofNullable(row.getOffsetDateTime("finished_at")));
+                Optional.ofNullable(row.getOffsetDateTime("finished_at")),
+                row.getOffsetDateTime("deadline"));
     }
 
     private static Operation operation(Row row) {
