@@ -1,5 +1,6 @@
 package org.datacapsule.devkit.fleet;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -148,12 +149,8 @@ public final class Fleet implements AutoCloseable {
     }
 
     private static boolean isUp(CapsuleApi operator) throws IOException, InterruptedException {
-        return operator.get("/v1/hosts")
-                .success()
-                .path("hosts")
-                .path(0)
-                .path("alive")
-                .asBoolean();
+        JsonNode hosts = operator.get("/v1/hosts").success().path("hosts");
+        return hosts.path(0).path("state").asText().equals("UP");
     }
 
     private static boolean hasImage(Connection database, String content) throws IOException {
