@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
+import java.util.Optional;
 import org.datacapsule.agent.step.Step;
 import org.datacapsule.common.capsule.OperationKind;
 import org.datacapsule.devkit.fleet.CapsuleApi.Started;
@@ -30,6 +30,7 @@ class AgentCrashIT {
     static final RunningFleet FLEET = new RunningFleet(FleetPlan.onLibvirt().withRouter("hosts.lease", "60s"));
 
     private CrashWalk walk;
+    private Optional<CrashPoint> armedFor = Optional.empty();
 
     @BeforeAll
     void begin() throws Exception {
@@ -44,7 +45,7 @@ class AgentCrashIT {
     }
 
     /** In the order of a capsule's life, so that each operation leads to the next. */
-    static Stream<CrashPoint> crashPoints() {
+    static List<CrashPoint> crashPoints() {
         List<List<CrashPoint>> lives = new ArrayList<>();
         for (OperationKind kind : LIFE) {
             List<Step> steps = Arrays.stream(Step.values())
@@ -57,7 +58,7 @@ class AgentCrashIT {
                 lives.get(index).add(new CrashPoint(kind, steps.get(index)));
             }
         }
-        return lives.stream().flatMap(List::stream);
+        return lives.stream().flatMap(List::stream).toList();
     }
 
     /** Whether an operation that goes well comes by the step. */
@@ -72,13 +73,33 @@ class AgentCrashIT {
     @MethodSource("crashPoints")
     void theOperationEndsAsIfNothingHadHappened(CrashPoint point) throws Exception {
         walk.readyFor(point.kind());
-        FLEET.get().agent().close();
-        FLEET.get().startAgentHaltingAt(point.step().wireName());
+        if (!armedFor.equals(Optional.of(point))) {
+            FLEET.get().agent().kill();
+            startArmedFor(Optional.of(point));
+        }
 
         Started started = walk.ask(point.kind(), "crash " + point);
         assertThat(FLEET.get().agent().awaitEnd(DIES_WITHIN)).isEqualTo(LIKE_KILL_9);
-        FLEET.get().startAgent();
+        startArmedFor(next(point));
 
         walk.assertEndedAsIfNothingHadHappened(point.kind(), started);
+    }
+
+    /** The next point, when the operation at hand does not come by its step too. */
+    private static Optional<CrashPoint> next(CrashPoint point) {
+        List<CrashPoint> points = crashPoints();
+        return points.stream()
+                .skip(points.indexOf(point) + 1L)
+                .findFirst()
+                .filter(next -> !isOn(point.kind(), next.step()));
+    }
+
+    private void startArmedFor(Optional<CrashPoint> point) throws Exception {
+        armedFor = point;
+        if (point.isPresent()) {
+            FLEET.get().startAgentHaltingAt(point.get().step().wireName());
+        } else {
+            FLEET.get().startAgent();
+        }
     }
 }

@@ -10,11 +10,15 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.datacapsule.common.capsule.OperationKind;
+import org.datacapsule.devkit.fleet.Answer;
 import org.datacapsule.devkit.fleet.CapsuleApi;
 import org.datacapsule.devkit.fleet.CapsuleApi.Started;
 import org.datacapsule.devkit.fleet.Fleet;
+import org.datacapsule.devkit.fleet.Patience;
 
 /** One capsule led from create to delete over and over, its state checked on libvirt and in the database at each stand. */
 final class CrashWalk {
@@ -54,13 +58,26 @@ final class CrashWalk {
         assertEndedAsIfNothingHadHappened(kind, started);
     }
 
-    /** Asks for an operation. */
+    /**
+     * Asks for an operation. A host whose agent has just started has no image until it has hashed its cache, so a create
+     * that is refused for that is asked for again, as a user would.
+     */
     Started ask(OperationKind kind, String idempotencyKey) throws IOException, InterruptedException {
+        AtomicInteger tries = new AtomicInteger();
+        return Patience.await("room for a capsule", END_WITHIN, () -> {
+            int before = tries.getAndIncrement();
+            Answer answer = askOnce(kind, before == 0 ? idempotencyKey : idempotencyKey + "/" + before);
+            return answer.body().path("code").asText().equals("capacity.exhausted")
+                    ? Optional.empty()
+                    : Optional.of(Started.of(answer));
+        });
+    }
+
+    private Answer askOnce(OperationKind kind, String idempotencyKey) throws IOException, InterruptedException {
         Map<String, String> form = kind == OperationKind.CREATE
                 ? CapsuleApi.smallest(fleet.image(), USER, PASSWORD)
                 : Map.of("vmid", capsule);
-        String path = "/" + kind.name().toLowerCase(Locale.ROOT) + "vm";
-        return Started.of(api.post(path, form, idempotencyKey));
+        return api.post("/" + kind.name().toLowerCase(Locale.ROOT) + "vm", form, idempotencyKey);
     }
 
     /** The operation has succeeded, the capsule is what it should be, and nothing is pending or left. */
