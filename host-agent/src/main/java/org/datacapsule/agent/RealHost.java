@@ -36,11 +36,10 @@ record RealHost(
             Path directory = config.storage().directory();
             StorageConfig storage = new StorageConfig(
                     directory.resolve("capsules"), directory.resolve("images"), hypervisor.qemuGroup());
-            return new RealHost(
-                    connection,
-                    hypervisor,
-                    new LibvirtNetwork(network(config.network()), new LibvirtNetworks(connection), programs),
-                    new DirectoryStorage(storage, programs));
+            LibvirtNetwork network =
+                    new LibvirtNetwork(network(config.network()), new LibvirtNetworks(connection), programs);
+            connection.whenOpenedAgain(network::ensure);
+            return new RealHost(connection, hypervisor, network, new DirectoryStorage(storage, programs));
         } catch (PolicyException | RuntimeException e) {
             connection.close();
             throw e;

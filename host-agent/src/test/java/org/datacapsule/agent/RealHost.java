@@ -75,7 +75,7 @@ public final class RealHost implements AutoCloseable {
                 256,
                 1,
                 guests.address(slot),
-                freePort(22_000),
+                freePort(24_000),
                 freePort(LOWEST_VNC_PORT));
     }
 
@@ -143,6 +143,7 @@ public final class RealHost implements AutoCloseable {
         connection.close();
     }
 
+    /** Forwarded ports have no listener, so the range must not be the quickstart's, which may be running beside this. */
     private static int freePort(int from) throws IOException {
         for (int port = from; ; port++) {
             try (ServerSocket socket = new ServerSocket(port)) {

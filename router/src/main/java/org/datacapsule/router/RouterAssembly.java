@@ -37,6 +37,7 @@ import org.datacapsule.router.dispatch.Dispatcher;
 import org.datacapsule.router.dispatch.GuestsGone;
 import org.datacapsule.router.dispatch.OutcomeRecorder;
 import org.datacapsule.router.dispatch.ProgressRecorder;
+import org.datacapsule.router.dispatch.SideTurn;
 import org.datacapsule.router.fault.StepListener;
 import org.datacapsule.router.host.HeartbeatReceiver;
 import org.datacapsule.router.host.HostRoutes;
@@ -54,6 +55,19 @@ import org.datacapsule.router.image.ImageStore;
 import org.datacapsule.router.operation.OperationRoutes;
 import org.datacapsule.router.operation.OperationSignal;
 import org.datacapsule.router.operation.OperationStore;
+import org.datacapsule.router.operation.SideOperationStore;
+import org.datacapsule.router.sharing.AddSharees;
+import org.datacapsule.router.sharing.AddSupportUser;
+import org.datacapsule.router.sharing.ChangeMembers;
+import org.datacapsule.router.sharing.DeleteSharees;
+import org.datacapsule.router.sharing.DescriptionStore;
+import org.datacapsule.router.sharing.ManageController;
+import org.datacapsule.router.sharing.MemberStore;
+import org.datacapsule.router.sharing.SharingRoutes;
+import org.datacapsule.router.sharing.StartKeySync;
+import org.datacapsule.router.sharing.TermsOfUse;
+import org.datacapsule.router.sharing.UpdateCapsule;
+import org.datacapsule.router.sharing.UserKeys;
 import org.datacapsule.router.user.UserRoutes;
 import org.datacapsule.router.user.UserStore;
 import org.slf4j.Logger;
@@ -106,11 +120,15 @@ public final class RouterAssembly implements AutoCloseable {
 
         HeartbeatReceiver heartbeats =
                 new HeartbeatReceiver(database, hosts, operations, new GuestsGone(capsules), signal, config.hosts());
+        MemberStore members = new MemberStore();
+        SideOperationStore sideOperations = new SideOperationStore();
+        StartKeySync keys = new StartKeySync(members, sideOperations, signal, config.operations());
         OutcomeRecorder outcomes =
-                new OutcomeRecorder(database, capsules, operations, ports, audit, config.operations(), steps);
+                new OutcomeRecorder(database, capsules, operations, ports, keys, audit, config.operations(), steps);
         Delivery delivery = new Delivery(
                 database,
                 operations,
+                new SideTurn(database, sideOperations),
                 new CommandBuilder(config.guests(), secrets, config.stopGrace()),
                 new CommandSigner(
                         KeyFiles.readPrivate(config.signingKey()), KeyFiles.readPublic(config.signingPublicKey())),
@@ -144,8 +162,28 @@ public final class RouterAssembly implements AutoCloseable {
         new HostRoutes(database).register(endpoints);
         new ImageRoutes(database, idempotency, images, users, audit).register(endpoints);
         new UserRoutes(database, idempotency, users, audit).register(endpoints);
+        sharing(database, idempotency, users, new ChangeMembers(capsules, members, keys, audit), keys, audit)
+                .register(endpoints);
         dispatcher.start();
         listen(node.vertx(), endpoints, database);
+    }
+
+    private SharingRoutes sharing(
+            Database database,
+            Idempotency idempotency,
+            UserStore users,
+            ChangeMembers change,
+            StartKeySync keys,
+            AuditLog audit) {
+        DescriptionStore descriptions = new DescriptionStore();
+        return new SharingRoutes(
+                new AddSharees(idempotency, users, change, descriptions, config.sharing()),
+                new DeleteSharees(idempotency, users, change),
+                new ManageController(idempotency, users, change),
+                new AddSupportUser(idempotency, users, change, config.sharing()),
+                new UpdateCapsule(idempotency, users, change, descriptions),
+                new TermsOfUse(database, idempotency, users, change, audit),
+                new UserKeys(idempotency, users, change, keys, audit));
     }
 
     private static void serveAgents(

@@ -15,6 +15,7 @@ import org.datacapsule.router.http.AuthConfig;
 import org.datacapsule.router.http.HttpConfig;
 import org.datacapsule.router.operation.OperationConfig;
 import org.datacapsule.router.placement.PlacementPolicy;
+import org.datacapsule.router.sharing.SharingConfig;
 import org.datacapsule.router.user.Quota;
 
 /**
@@ -37,6 +38,7 @@ public record RouterConfig(
         PlacementPolicy placement,
         OperationConfig operations,
         HostConfig hosts,
+        SharingConfig sharing,
         Duration stopGrace,
         String haltAt) {
 
@@ -71,6 +73,7 @@ public record RouterConfig(
                 PlacementPolicy.from(settings),
                 OperationConfig.from(settings),
                 HostConfig.from(settings),
+                SharingConfig.from(settings),
                 settings.duration(
                         "capsules.stop-grace",
                         "How long a guest has to power off by itself before it is cut off",

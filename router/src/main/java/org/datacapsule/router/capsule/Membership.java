@@ -11,10 +11,15 @@ import org.datacapsule.common.error.ProblemException;
  * @param fullAccess empty where the capsule has none; false while it is to be decided
  * @param termsAccepted the capsule's terms of use
  */
-record Membership(CapsuleRole role, Optional<Boolean> fullAccess, boolean termsAccepted) {
+public record Membership(CapsuleRole role, Optional<Boolean> fullAccess, boolean termsAccepted) {
+
+    /** Whether the user may use the capsule at all, and has a key in its guest: the one rule of it. */
+    public boolean hasAccess(CapsuleType type) {
+        return termsAccepted && (type != CapsuleType.RESEARCH_FULL || fullAccess.orElse(false));
+    }
 
     /** @throws ProblemException saying what the user lacks for the command */
-    void require(CapsuleCommand command, CapsuleType type) {
+    public void require(CapsuleCommand command, CapsuleType type) {
         if (!termsAccepted) {
             throw new ProblemException(
                     ErrorCode.CAPSULE_TOU_NOT_ACCEPTED,
