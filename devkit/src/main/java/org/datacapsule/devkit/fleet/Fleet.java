@@ -35,6 +35,7 @@ public final class Fleet implements AutoCloseable {
     private final DevPostgres postgres;
     private final Configuration configuration;
     private final HttpClient http = HttpClient.newHttpClient();
+    private final Thread closeWithUs = new Thread(this::closeQuietly, "close-fleet");
     private @Nullable Program router;
     private @Nullable Program agent;
     private String image = "";
@@ -45,6 +46,7 @@ public final class Fleet implements AutoCloseable {
         this.files = FleetFiles.make();
         this.postgres = DevPostgres.temporary();
         this.configuration = Configuration.choose(files, Keys.make(files.keys()), lane);
+        Runtime.getRuntime().addShutdownHook(closeWithUs);
     }
 
     /** A fleet whose host is up and has the image. */
@@ -227,6 +229,11 @@ public final class Fleet implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        try {
+            Runtime.getRuntime().removeShutdownHook(closeWithUs);
+        } catch (IllegalStateException e) {
+            // This JVM ends, and this is the hook.
+        }
         try (lane;
                 postgres;
                 http) {
@@ -237,6 +244,15 @@ public final class Fleet implements AutoCloseable {
             }
         } finally {
             files.delete();
+        }
+    }
+
+    /** When this JVM is told to end in the middle of a test. */
+    private void closeQuietly() {
+        try {
+            close();
+        } catch (IOException | RuntimeException e) {
+            System.err.println("the fleet in " + files.folder() + " is not all removed: " + e);
         }
     }
 
