@@ -32,8 +32,7 @@ public final class Libvirt {
     /** Removes a capsule network with all an agent makes for it, and the guests on it. That agent is gone. */
     static void removeNetwork(String network, String bridge) throws IOException, InterruptedException {
         for (String domain : domains()) {
-            String xml = virsh("dumpxml", domain);
-            if (xml.contains("'" + network + "'") || xml.contains("'" + bridge + "'")) {
+            if (isOn(domain, network, bridge)) {
                 virsh("destroy", domain);
             }
         }
@@ -51,6 +50,19 @@ public final class Libvirt {
         }
         if (ShortCommand.output("nft", "list", "tables").lines().anyMatch(("table inet " + network)::equals)) {
             ShortCommand.output("nft", "delete", "table", "inet", network);
+        }
+    }
+
+    /** Others' domains may end while we look. */
+    private static boolean isOn(String domain, String network, String bridge) throws IOException, InterruptedException {
+        try {
+            String xml = virsh("dumpxml", domain);
+            return xml.contains("'" + network + "'") || xml.contains("'" + bridge + "'");
+        } catch (IOException e) {
+            if (domains().contains(domain)) {
+                throw e;
+            }
+            return false;
         }
     }
 
