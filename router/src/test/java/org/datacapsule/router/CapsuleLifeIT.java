@@ -237,7 +237,7 @@ class CapsuleLifeIT {
         Answer created = router.post("/createvm", alice, form());
         String path = "/v1/operations/" + created.body().getString("operation");
 
-        assertThat(router.get(path, alice).body().getString("kind")).isEqualTo("create");
+        assertThat(router.get(path, alice).body().getString("kind")).isEqualTo("CREATE");
         assertThat(router.get(path, router.token("bob")).code()).isEqualTo("operation.not-found");
         assertThat(router.get(path, router.token("op", TokenRole.OPERATOR)).status())
                 .isEqualTo(200);

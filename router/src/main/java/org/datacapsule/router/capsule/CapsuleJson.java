@@ -130,8 +130,7 @@ public final class CapsuleJson {
     private static JsonObject operation(Row row) {
         JsonObject operation = new JsonObject()
                 .put("id", row.getUUID("op_id").toString())
-                .put("kind", row.getString("op_kind").toLowerCase(Locale.ROOT))
-                .put("state", row.getString("op_state"))
+                .put("kind", row.getString("op_kind"))
                 .put("progress", row.getInteger("op_progress"));
         String code = row.getString("op_error_code");
         return code == null

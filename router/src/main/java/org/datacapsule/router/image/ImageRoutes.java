@@ -55,7 +55,7 @@ public final class ImageRoutes {
                         "There is an image named \"" + image.name() + "\"; choose another name.");
             }
             audit.done(tx, call, "image " + image.id());
-            return new Reply(201, json(image));
+            return Reply.ok(json(image));
         });
     }
 
@@ -63,7 +63,7 @@ public final class ImageRoutes {
         return database.read(tx -> {
             JsonArray list = new JsonArray();
             images.usable(tx, call.caller().guid()).forEach(image -> list.add(json(image)));
-            return Reply.ok(new JsonObject().put("imageInfo", list));
+            return Reply.ok(new JsonObject().put("images", list));
         });
     }
 

@@ -4,7 +4,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.datacapsule.common.capsule.OperationKind;
 import org.datacapsule.common.error.ErrorCode;
@@ -152,7 +151,7 @@ public final class OperationStore {
         return new OperationView(
                 new OperationId(row.getUUID("id")),
                 new CapsuleId(row.getUUID("capsule_id")),
-                row.getString("kind").toLowerCase(Locale.ROOT),
+                row.getString("kind"),
                 OperationState.valueOf(row.getString("state")),
                 row.getInteger("attempt"),
                 row.getInteger("progress"),

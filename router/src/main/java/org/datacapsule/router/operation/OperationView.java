@@ -26,7 +26,7 @@ record OperationView(
                 .put("id", id.toString())
                 .put("vmid", capsule.toString())
                 .put("kind", kind)
-                .put("state", state.name())
+                .put("status", state == OperationState.QUEUED ? "PENDING" : state.name())
                 .put("attempt", attempt)
                 .put("progress", progress)
                 .put("step", step.orElse(null))

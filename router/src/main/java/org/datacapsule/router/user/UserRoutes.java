@@ -62,14 +62,14 @@ public final class UserRoutes {
 
     private Reply quota(Tx tx, String guid) throws InterruptedException {
         Quota quota = users.quota(tx, guid).orElseGet(users::defaults);
-        return Reply.ok(
-                new JsonObject().put("guid", guid).put("quota", json(quota)).put("used", json(users.used(tx, guid))));
-    }
-
-    private static JsonObject json(Quota quota) {
-        return new JsonObject()
+        Quota used = users.used(tx, guid);
+        return Reply.ok(new JsonObject()
+                .put("guid", guid)
                 .put("vcpus", quota.vcpus())
                 .put("memoryMb", quota.memoryMb())
-                .put("diskGb", quota.diskGb());
+                .put("diskGb", quota.diskGb())
+                .put("usedVcpus", used.vcpus())
+                .put("usedMemoryMb", used.memoryMb())
+                .put("usedDiskGb", used.diskGb()));
     }
 }
