@@ -13,6 +13,8 @@ import org.datacapsule.router.database.DatabaseConfig;
 import org.datacapsule.router.host.HostConfig;
 import org.datacapsule.router.http.AuthConfig;
 import org.datacapsule.router.http.HttpConfig;
+import org.datacapsule.router.lifetime.LifetimeConfig;
+import org.datacapsule.router.mail.MailConfig;
 import org.datacapsule.router.operation.OperationConfig;
 import org.datacapsule.router.placement.PlacementPolicy;
 import org.datacapsule.router.user.Quota;
@@ -37,6 +39,9 @@ public record RouterConfig(
         PlacementPolicy placement,
         OperationConfig operations,
         HostConfig hosts,
+        LifetimeConfig lifetime,
+        MailConfig mail,
+        Duration keepEvents,
         Duration stopGrace,
         String haltAt) {
 
@@ -71,6 +76,9 @@ public record RouterConfig(
                 PlacementPolicy.from(settings),
                 OperationConfig.from(settings),
                 HostConfig.from(settings),
+                LifetimeConfig.from(settings),
+                MailConfig.from(settings),
+                settings.duration("events.keep", "How long events can be read", Duration.ofDays(30)),
                 settings.duration(
                         "capsules.stop-grace",
                         "How long a guest has to power off by itself before it is cut off",

@@ -64,6 +64,16 @@ public enum ErrorCode {
             ErrorKind.CALLER,
             400,
             "The caller has not been granted full access on this capsule."),
+    CAPSULE_EXPIRED(
+            "capsule.expired",
+            ErrorKind.CALLER,
+            400,
+            "The capsule's life is over; an owner can extend it until it is deleted."),
+    CAPSULE_EXTENSIONS_EXHAUSTED(
+            "capsule.extensions-exhausted",
+            ErrorKind.CALLER,
+            400,
+            "The capsule's life was extended as often as the cluster allows."),
     IMAGE_NOT_FOUND("image.not-found", ErrorKind.CALLER, 400, "There is no such image, or the caller may not use it."),
     IMAGE_INVALID_STATE("image.invalid-state", ErrorKind.CALLER, 400, "The image's state does not allow this now."),
     IMAGE_NAME_TAKEN("image.name-taken", ErrorKind.CALLER, 400, "Another image that is not deleted has this name."),

@@ -1,15 +1,16 @@
 package org.datacapsule.router.capsule;
 
 /** Who may give which command: the one table of it (capsule API, "Roles on a capsule"). */
-enum CapsuleCommand {
+public enum CapsuleCommand {
     LAUNCH,
     STOP,
-    DELETE;
+    DELETE,
+    EXTEND;
 
     boolean isFor(CapsuleRole role) {
         return switch (this) {
             case LAUNCH, STOP -> role == CapsuleRole.OWNER_CONTROLLER || role == CapsuleRole.CONTROLLER;
-            case DELETE -> role == CapsuleRole.OWNER_CONTROLLER || role == CapsuleRole.OWNER;
+            case DELETE, EXTEND -> role == CapsuleRole.OWNER_CONTROLLER || role == CapsuleRole.OWNER;
         };
     }
 
@@ -18,6 +19,7 @@ enum CapsuleCommand {
             case LAUNCH -> "launch";
             case STOP -> "stop";
             case DELETE -> "delete";
+            case EXTEND -> "extend the life of";
         };
     }
 }

@@ -47,7 +47,7 @@ public final class CommandCapsule {
     }
 
     /** The same whether the capsule is not there or not the caller's, so that ids cannot be probed. */
-    static ProblemException notFound(CapsuleId id) {
+    public static ProblemException notFound(CapsuleId id) {
         return new ProblemException(
                 ErrorCode.CAPSULE_NOT_FOUND, "There is no capsule " + id + " that you have a role on.");
     }

@@ -11,10 +11,10 @@ import org.datacapsule.common.error.ProblemException;
  * @param fullAccess empty where the capsule has none; false while it is to be decided
  * @param termsAccepted the capsule's terms of use
  */
-record Membership(CapsuleRole role, Optional<Boolean> fullAccess, boolean termsAccepted) {
+public record Membership(CapsuleRole role, Optional<Boolean> fullAccess, boolean termsAccepted) {
 
     /** @throws ProblemException saying what the user lacks for the command */
-    void require(CapsuleCommand command, CapsuleType type) {
+    public void require(CapsuleCommand command, CapsuleType type) {
         if (!termsAccepted) {
             throw new ProblemException(
                     ErrorCode.CAPSULE_TOU_NOT_ACCEPTED,

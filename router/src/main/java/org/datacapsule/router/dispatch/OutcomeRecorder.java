@@ -20,6 +20,7 @@ import org.datacapsule.router.capsule.Capsule;
 import org.datacapsule.router.capsule.CapsuleStore;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.event.EventLog;
 import org.datacapsule.router.fault.RouterStep;
 import org.datacapsule.router.fault.StepListener;
 import org.datacapsule.router.host.PortStore;
@@ -40,6 +41,7 @@ public final class OutcomeRecorder {
     private final OperationStore operations;
     private final PortStore ports;
     private final AuditLog audit;
+    private final EventLog events;
     private final OperationConfig config;
     private final StepListener steps;
 
@@ -49,6 +51,7 @@ public final class OutcomeRecorder {
             OperationStore operations,
             PortStore ports,
             AuditLog audit,
+            EventLog events,
             OperationConfig config,
             StepListener steps) {
         this.database = database;
@@ -56,6 +59,7 @@ public final class OutcomeRecorder {
         this.operations = operations;
         this.ports = ports;
         this.audit = audit;
+        this.events = events;
         this.config = config;
         this.steps = steps;
     }
@@ -96,9 +100,10 @@ public final class OutcomeRecorder {
                 move(tx, capsule, moved.to());
                 operations.succeed(tx, operation.id());
                 audit.ended(tx, operation.id(), "SUCCEEDED", Optional.empty());
+                events.ended(tx, capsule.id(), operation.id(), operation.kind(), "SUCCEEDED", moved.to());
                 log(operation, capsule.status(), moved.to());
             }
-            case Ignored ignored -> end(tx, operation, nothingFound(operation));
+            case Ignored ignored -> end(tx, operation, nothingFound(operation), capsule.status());
             case Refused refused -> throw new IllegalStateException("an outcome is never refused");
         }
     }
@@ -110,16 +115,19 @@ public final class OutcomeRecorder {
             operations.tryAgain(tx, operation.id(), outcome.problem(), delay);
             return;
         }
-        end(tx, operation, outcome.problem());
-        if (CapsuleLife.next(capsule.status(), new CapsuleEvent.Failed(operation.kind())) instanceof Moved moved) {
-            move(tx, capsule, moved.to());
-            log(operation, capsule.status(), moved.to());
+        CapsuleStatus now = capsule.status();
+        if (CapsuleLife.next(now, new CapsuleEvent.Failed(operation.kind())) instanceof Moved moved) {
+            now = moved.to();
+            move(tx, capsule, now);
+            log(operation, capsule.status(), now);
         }
+        end(tx, operation, outcome.problem(), now);
     }
 
-    private void end(Tx tx, Operation operation, Problem problem) throws InterruptedException {
+    private void end(Tx tx, Operation operation, Problem problem, CapsuleStatus now) throws InterruptedException {
         operations.fail(tx, operation.id(), problem);
         audit.ended(tx, operation.id(), "FAILED", Optional.of(problem.code().slug()));
+        events.ended(tx, operation.capsule(), operation.id(), operation.kind(), "FAILED", now);
     }
 
     private void move(Tx tx, Capsule capsule, CapsuleStatus to) throws InterruptedException {
