@@ -6,7 +6,7 @@
 setting_names=(http_port postgres_port router_bus_port agent_bus_port ssh_first vnc_first port_count address network)
 declare -A setting_default=(
   [http_port]=7080 [postgres_port]=7432 [router_bus_port]=7701 [agent_bus_port]=7702
-  [ssh_first]=22000 [vnc_first]=25900 [port_count]=100 [address]='' [network]=10.90.0.0/16
+  [ssh_first]=22000 [vnc_first]=25900 [port_count]=100 [address]=127.0.0.1 [network]=10.90.0.0/16
 )
 declare -A setting=()
 declare -A chosen=()
@@ -39,13 +39,6 @@ is_number_to_65535() { [[ $1 =~ ^[1-9][0-9]{0,4}$ ]] && [ "$1" -le 65535 ]; }
 save_settings() {
   local name
   for name in "${setting_names[@]}"; do printf '%s=%s\n' "$name" "${setting[$name]}"; done > "$state/settings"
-}
-
-# The address this machine uses towards others; the loopback when it has no other.
-own_address() {
-  local route
-  route=$(ip -4 -o route get 192.0.2.1 2> /dev/null || true)
-  if [[ $route =~ src\ ([0-9.]+) ]]; then printf '%s\n' "${BASH_REMATCH[1]}"; else printf '127.0.0.1\n'; fi
 }
 
 # make_keys: what is missing, and never anew what is there, for the database is encrypted with it.
@@ -111,7 +104,7 @@ write_agent_config() {
 development: true
 host:
   name: quickstart
-  address: ${setting[address]:-$(own_address)}
+  address: ${setting[address]}
 bus:
   cluster-name: quickstart
   host: 127.0.0.1
@@ -124,6 +117,7 @@ network:
   name: datacapsule
   bridge: dcbr0
   guests: ${setting[network]}
+  address: ${setting[address]}
   policies: $root/deploy/policies
 storage:
   directory: $storage

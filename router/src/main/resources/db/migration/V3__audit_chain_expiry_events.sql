@@ -36,7 +36,7 @@ alter table capsule
     -- the last command on it that was accepted from a person
     add column last_active_at timestamptz not null default now(),
     -- when the sweep is to look at it; at most a day ahead, so that a changed configuration takes effect
-    add column expiry_due_at timestamptz not null default now();
+    add column expiry_due_at timestamptz not null default now() + interval '1 hour';
 update capsule set life_began_at = created_at;
 create index capsule_expiry_due on capsule (expiry_due_at) where state <> 'DELETED';
 

@@ -6,9 +6,8 @@ import org.datacapsule.agent.cli.AgentCommandLine;
 import org.datacapsule.agent.cli.Programs;
 import org.datacapsule.agent.config.AgentConfig;
 import org.datacapsule.agent.simulated.SimulatedHost;
-import org.datacapsule.common.error.ErrorCode;
-import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.policy.PolicyException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,27 +31,20 @@ public final class AgentMain {
         }
 
         @Override
-        public Sha256 addImage(AgentConfig config, Path file) {
-            throw notWired();
+        public Sha256 addImage(AgentConfig config, Path file) throws PolicyException {
+            RealHost host = RealHost.open(config);
+            try {
+                return host.storage().importImage(file);
+            } finally {
+                host.connection().close();
+            }
         }
     }
 
-    private static HostParts hostParts(AgentConfig config) {
+    private static HostParts hostParts(AgentConfig config) throws PolicyException {
         return config.libvirt().isSimulated()
                 ? HostParts.simulated(SimulatedHost.with(config.development().simulatedImages()))
-                : realParts(config);
-    }
-
-    /** libvirt, its network and the host's files, as {@code config} has them. */
-    private static HostParts realParts(AgentConfig config) {
-        LOG.atError().addKeyValue("hostId", config.host().name()).log("no host but the simulated one is wired");
-        throw notWired();
-    }
-
-    private static ProblemException notWired() {
-        return new ProblemException(
-                ErrorCode.HOST_HYPERVISOR_UNAVAILABLE,
-                "This build knows the simulated host only (libvirt.uri: simulated, development: true).");
+                : RealHost.open(config).parts();
     }
 
     /** Being told to end is a success, which the JVM's own exit code for a signal does not say. */

@@ -56,7 +56,8 @@ class CrashPointsTest {
         LAUNCH_THAT_FAILS,
         STOP,
         DELETE,
-        INSPECT
+        INSPECT,
+        SYNC_KEYS
     }
 
     private record End(
@@ -64,7 +65,8 @@ class CrashPointsTest {
             Optional<GuestDomain> domain,
             Set<CapsuleId> open,
             Set<CapsuleId> leases,
-            Set<CapsuleId> disks) {}
+            Set<CapsuleId> disks,
+            List<String> keys) {}
 
     static Stream<Arguments> everyStepOfEveryCommand() {
         return Stream.of(Case.values())
@@ -117,7 +119,8 @@ class CrashPointsTest {
                     agent.host.hypervisor().find(spec.id()),
                     agent.host.network().open(),
                     agent.host.network().leases(),
-                    agent.host.storage().all());
+                    agent.host.storage().all(),
+                    agent.host.hypervisor().authorizedKeys(spec.id()));
         }
     }
 
@@ -145,7 +148,7 @@ class CrashPointsTest {
         if (command != Case.CREATE) {
             agent.done(agent.envelope(1, TestAgent.create(spec)));
         }
-        if (List.of(Case.STOP, Case.DELETE, Case.INSPECT).contains(command)) {
+        if (List.of(Case.STOP, Case.DELETE, Case.INSPECT, Case.SYNC_KEYS).contains(command)) {
             agent.done(agent.envelope(2, TestAgent.launch(spec)));
         }
         await().until(() -> agent.journal().unreported().isEmpty());
@@ -162,6 +165,7 @@ class CrashPointsTest {
             case STOP -> new Command.Stop(spec, 20);
             case DELETE -> new Command.Delete(spec);
             case INSPECT -> new Command.Inspect(spec);
+            case SYNC_KEYS -> new Command.SyncKeys(spec, "alice", List.of("ssh-ed25519 AAAA alice"), true);
         };
     }
 

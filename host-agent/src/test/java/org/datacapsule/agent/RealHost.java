@@ -1,11 +1,16 @@
 package org.datacapsule.agent;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
 import org.datacapsule.agent.libvirt.LibvirtConfig;
 import org.datacapsule.agent.libvirt.LibvirtConnection;
 import org.datacapsule.agent.libvirt.LibvirtHypervisor;
@@ -27,6 +32,7 @@ import org.datacapsule.common.wire.GuestNetwork;
 public final class RealHost implements AutoCloseable {
     private static final String NETWORK = "dct0";
     private static final int LOWEST_VNC_PORT = 5900;
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     public final LibvirtConfig libvirtConfig;
     public final LibvirtConnection connection;
@@ -54,7 +60,6 @@ public final class RealHost implements AutoCloseable {
         storage = new DirectoryStorage(
                 new StorageConfig(folder.resolve("capsules"), folder.resolve("images"), hypervisor.qemuGroup()),
                 programs);
-        programsRun("chmod", "711", folder.resolve("capsules").toString());
         networks = new LibvirtNetworks(connection);
         network = new LibvirtNetwork(
                 new NetworkConfig(NETWORK, NETWORK, guests, "127.0.0.1", Path.of("../deploy/policies"), List.of()),
@@ -70,7 +75,7 @@ public final class RealHost implements AutoCloseable {
                 256,
                 1,
                 guests.address(slot),
-                freePort(22_000),
+                freePort(24_000),
                 freePort(LOWEST_VNC_PORT));
     }
 
@@ -88,6 +93,42 @@ public final class RealHost implements AutoCloseable {
         }
     }
 
+    /** Runs a shell line as root inside a guest, through its agent, and answers its exit code. */
+    public int inGuest(CapsuleId capsule, String line) {
+        JsonNode started = agent(
+                capsule,
+                Map.of(
+                        "execute",
+                        "guest-exec",
+                        "arguments",
+                        Map.of("path", "/bin/sh", "arg", List.of("-c", line), "capture-output", true)));
+        int process = started.path("pid").asInt();
+        return Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(200))
+                .until(
+                        () -> agent(
+                                capsule, Map.of("execute", "guest-exec-status", "arguments", Map.of("pid", process))),
+                        status -> status.path("exited").asBoolean())
+                .path("exitcode")
+                .asInt();
+    }
+
+    private JsonNode agent(CapsuleId capsule, Map<String, Object> command) {
+        try {
+            String answer = programsRun(
+                    "virsh",
+                    "-c",
+                    "qemu:///system",
+                    "qemu-agent-command",
+                    capsule.toString(),
+                    JSON.writeValueAsString(command));
+            return JSON.readTree(answer).path("return");
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     @Override
     public void close() {
         for (CapsuleId capsule : storage.all()) {
@@ -102,6 +143,7 @@ public final class RealHost implements AutoCloseable {
         connection.close();
     }
 
+    /** Forwarded ports have no listener, so the range must not be the quickstart's, which may be running beside this. */
     private static int freePort(int from) throws IOException {
         for (int port = from; ; port++) {
             try (ServerSocket socket = new ServerSocket(port)) {

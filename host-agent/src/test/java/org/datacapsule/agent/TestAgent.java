@@ -51,6 +51,9 @@ public final class TestAgent implements AutoCloseable {
     public final List<OutcomeReport> reports = new CopyOnWriteArrayList<>();
     public final List<Step> stepsReached = new CopyOnWriteArrayList<>();
     public volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    /** While true, no router answers. */
+    public volatile boolean routersAreAway;
+
     public volatile StepListener extra = (step, operation) -> {};
 
     private final Path journalDirectory;
@@ -217,6 +220,9 @@ public final class TestAgent implements AutoCloseable {
             public <Q, A> Optional<A> ask(Contract<Q, A> contract, Q question) {
                 if (alive.dead) {
                     throw new Abandoned("dead already");
+                }
+                if (routersAreAway) {
+                    return Optional.empty();
                 }
                 if (question instanceof OutcomeReport report) {
                     reports.add(report);

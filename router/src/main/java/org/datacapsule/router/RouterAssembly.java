@@ -41,6 +41,7 @@ import org.datacapsule.router.dispatch.Dispatcher;
 import org.datacapsule.router.dispatch.GuestsGone;
 import org.datacapsule.router.dispatch.OutcomeRecorder;
 import org.datacapsule.router.dispatch.ProgressRecorder;
+import org.datacapsule.router.dispatch.SideTurn;
 import org.datacapsule.router.event.EventFeed;
 import org.datacapsule.router.event.EventLog;
 import org.datacapsule.router.event.EventRoutes;
@@ -68,6 +69,19 @@ import org.datacapsule.router.mail.Outbox;
 import org.datacapsule.router.operation.OperationRoutes;
 import org.datacapsule.router.operation.OperationSignal;
 import org.datacapsule.router.operation.OperationStore;
+import org.datacapsule.router.operation.SideOperationStore;
+import org.datacapsule.router.sharing.AddSharees;
+import org.datacapsule.router.sharing.AddSupportUser;
+import org.datacapsule.router.sharing.ChangeMembers;
+import org.datacapsule.router.sharing.DeleteSharees;
+import org.datacapsule.router.sharing.DescriptionStore;
+import org.datacapsule.router.sharing.ManageController;
+import org.datacapsule.router.sharing.MemberStore;
+import org.datacapsule.router.sharing.SharingRoutes;
+import org.datacapsule.router.sharing.StartKeySync;
+import org.datacapsule.router.sharing.TermsOfUse;
+import org.datacapsule.router.sharing.UpdateCapsule;
+import org.datacapsule.router.sharing.UserKeys;
 import org.datacapsule.router.user.UserRoutes;
 import org.datacapsule.router.user.UserStore;
 import org.datacapsule.router.work.Loop;
@@ -129,11 +143,15 @@ public final class RouterAssembly implements AutoCloseable {
 
         HeartbeatReceiver heartbeats = new HeartbeatReceiver(
                 database, hosts, operations, new GuestsGone(capsules, events), signal, config.hosts());
-        OutcomeRecorder outcomes =
-                new OutcomeRecorder(database, capsules, operations, ports, audit, events, config.operations(), steps);
+        MemberStore members = new MemberStore();
+        SideOperationStore sideOperations = new SideOperationStore();
+        StartKeySync keys = new StartKeySync(members, sideOperations, signal, config.operations());
+        OutcomeRecorder outcomes = new OutcomeRecorder(
+                database, capsules, operations, ports, keys, audit, events, config.operations(), steps);
         Delivery delivery = new Delivery(
                 database,
                 operations,
+                new SideTurn(database, sideOperations),
                 new CommandBuilder(config.guests(), secrets, config.stopGrace()),
                 new CommandSigner(
                         KeyFiles.readPrivate(config.signingKey()), KeyFiles.readPublic(config.signingPublicKey())),
@@ -168,6 +186,8 @@ public final class RouterAssembly implements AutoCloseable {
         new HostRoutes(database).register(endpoints);
         new ImageRoutes(database, idempotency, images, users, audit).register(endpoints);
         new UserRoutes(database, idempotency, users, audit).register(endpoints);
+        sharing(database, idempotency, users, new ChangeMembers(capsules, members, keys, audit), keys, audit)
+                .register(endpoints);
         new AuditRoutes(database).register(endpoints);
         new EventRoutes(database, feed, config.http().maxConcurrent() / 2).register(endpoints);
         new ExtendCapsule(idempotency, users, capsules, audit, events, config.lifetime()).register(endpoints);
@@ -190,6 +210,24 @@ public final class RouterAssembly implements AutoCloseable {
         ExpirySweep sweep = new ExpirySweep(
                 database, parts.capsules(), parts.start(), parts.events(), new ExpiryMail(outbox), parts.lifetime());
         remember(Loop.start("expiry", config.lifetime().sweep(), sweep::sweepOne));
+    }
+
+    private SharingRoutes sharing(
+            Database database,
+            Idempotency idempotency,
+            UserStore users,
+            ChangeMembers change,
+            StartKeySync keys,
+            AuditLog audit) {
+        DescriptionStore descriptions = new DescriptionStore();
+        return new SharingRoutes(
+                new AddSharees(idempotency, users, change, descriptions, config.sharing()),
+                new DeleteSharees(idempotency, users, change),
+                new ManageController(idempotency, users, change),
+                new AddSupportUser(idempotency, users, change, config.sharing()),
+                new UpdateCapsule(idempotency, users, change, descriptions),
+                new TermsOfUse(database, idempotency, users, change, audit),
+                new UserKeys(idempotency, users, change, keys, audit));
     }
 
     private static void serveAgents(

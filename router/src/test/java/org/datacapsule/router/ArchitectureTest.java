@@ -18,8 +18,7 @@ class ArchitectureTest {
             .resideOutsideOfPackages("org.datacapsule.router", "org.datacapsule.router.http")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.vertx.ext.web..", "io.vertx.openapi..", "io.vertx.ext.auth..", "io.netty..")
-            .allowEmptyShould(true);
+            .resideInAnyPackage("io.vertx.ext.web..", "io.vertx.openapi..", "io.vertx.ext.auth..", "io.netty..");
 
     @ArchTest
     static final ArchRule PACKAGES_HAVE_NO_CYCLES =

@@ -126,7 +126,7 @@ final class StatesPage {
     private static Map<String, CapsuleEvent> requests() {
         Map<String, CapsuleEvent> events = new LinkedHashMap<>();
         for (OperationKind kind : OperationKind.values()) {
-            if (kind != OperationKind.CREATE) {
+            if (kind != OperationKind.CREATE && !kind.isSide()) {
                 events.put(words(kind.name()), new CapsuleEvent.Requested(kind));
             }
         }
@@ -136,6 +136,9 @@ final class StatesPage {
     private static Map<String, CapsuleEvent> reports() {
         Map<String, CapsuleEvent> events = new LinkedHashMap<>();
         for (OperationKind kind : OperationKind.values()) {
+            if (kind.isSide()) {
+                continue;
+            }
             String name = words(kind.name());
             if (kind == OperationKind.RECOVER) {
                 for (Found found : Found.values()) {

@@ -1,6 +1,7 @@
 package org.datacapsule.common.capsule;
 
 import java.util.Locale;
+import java.util.Optional;
 import org.datacapsule.common.capsule.CapsuleEvent.Failed;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.capsule.CapsuleEvent.GuestGone;
@@ -28,19 +29,27 @@ public final class CapsuleLife {
         };
     }
 
-    /** The state a capsule is in while an operation of this kind is under way; RECOVER leaves it in ERROR. */
-    public static CapsuleState pendingState(OperationKind kind) {
+    /**
+     * The state a capsule is in while an operation of this kind is under way; RECOVER leaves it in ERROR, and a side
+     * operation in whatever it is.
+     */
+    public static Optional<CapsuleState> pendingState(OperationKind kind) {
         return switch (kind) {
-            case CREATE -> CapsuleState.CREATE_PENDING;
-            case LAUNCH -> CapsuleState.LAUNCH_PENDING;
-            case SWITCH_TO_MAINTENANCE -> CapsuleState.SWITCH_TO_MAINTENANCE_PENDING;
-            case SWITCH_TO_SECURE -> CapsuleState.SWITCH_TO_SECURE_PENDING;
-            case STOP -> CapsuleState.SHUTDOWN_PENDING;
-            case MIGRATE -> CapsuleState.MIGRATE_PENDING;
-            case SHARE_IMAGE -> CapsuleState.IMAGE_SHARE_PENDING;
-            case DELETE -> CapsuleState.DELETE_PENDING;
-            case RECOVER -> CapsuleState.ERROR;
+            case CREATE -> Optional.of(CapsuleState.CREATE_PENDING);
+            case LAUNCH -> Optional.of(CapsuleState.LAUNCH_PENDING);
+            case SWITCH_TO_MAINTENANCE -> Optional.of(CapsuleState.SWITCH_TO_MAINTENANCE_PENDING);
+            case SWITCH_TO_SECURE -> Optional.of(CapsuleState.SWITCH_TO_SECURE_PENDING);
+            case STOP -> Optional.of(CapsuleState.SHUTDOWN_PENDING);
+            case MIGRATE -> Optional.of(CapsuleState.MIGRATE_PENDING);
+            case SHARE_IMAGE -> Optional.of(CapsuleState.IMAGE_SHARE_PENDING);
+            case DELETE -> Optional.of(CapsuleState.DELETE_PENDING);
+            case RECOVER -> Optional.of(CapsuleState.ERROR);
+            case SYNC_KEYS -> Optional.empty();
         };
+    }
+
+    private static boolean isAwaiting(CapsuleStatus now, OperationKind kind) {
+        return pendingState(kind).filter(now.state()::equals).isPresent();
     }
 
     private static Transition requested(CapsuleStatus now, OperationKind kind) {
@@ -53,12 +62,13 @@ public final class CapsuleLife {
             case MIGRATE -> now.isRunning() || now.state() == CapsuleState.SHUTDOWN;
             case DELETE -> now.state() != CapsuleState.DELETE_PENDING && now.state() != CapsuleState.DELETED;
             case RECOVER -> now.state() == CapsuleState.ERROR;
+            case SYNC_KEYS -> false;
         };
-        return allowed ? new Moved(now.pending(pendingState(kind))) : new Refused(whyNot(now, kind));
+        return allowed ? new Moved(now.pending(pendingState(kind).orElseThrow())) : new Refused(whyNot(now, kind));
     }
 
     private static Transition succeeded(CapsuleStatus now, OperationKind kind, Found found) {
-        if (now.state() != pendingState(kind)) {
+        if (!isAwaiting(now, kind)) {
             return new Ignored();
         }
         return switch (kind) {
@@ -72,6 +82,7 @@ public final class CapsuleLife {
                                 : CapsuleStatus.running(now.mode()));
             case DELETE -> new Moved(CapsuleStatus.DELETED);
             case RECOVER -> recovered(found);
+            case SYNC_KEYS -> new Ignored();
         };
     }
 
@@ -85,10 +96,13 @@ public final class CapsuleLife {
     }
 
     private static Transition failed(CapsuleStatus now, OperationKind kind) {
-        return now.state() == pendingState(kind) ? new Moved(CapsuleStatus.ERROR) : new Ignored();
+        return isAwaiting(now, kind) ? new Moved(CapsuleStatus.ERROR) : new Ignored();
     }
 
     private static String whyNot(CapsuleStatus now, OperationKind kind) {
+        if (kind.isSide()) {
+            return "It is done beside the capsule's life and is no step of it.";
+        }
         String asked = kind.name().toLowerCase(Locale.ROOT).replace('_', ' ');
         if (now.state() == CapsuleState.DELETED || now.state() == CapsuleState.DELETE_PENDING) {
             return "The capsule is being deleted, so it takes no further command.";
@@ -106,7 +120,7 @@ public final class CapsuleLife {
             case SWITCH_TO_SECURE -> "RUNNING in MAINTENANCE";
             case MIGRATE -> "SHUTDOWN or RUNNING";
             case RECOVER -> "ERROR";
-            case CREATE, DELETE -> "another state";
+            case CREATE, DELETE, SYNC_KEYS -> "another state";
         };
         return "To " + asked + " a capsule it must be " + needed + ", and this one is " + now + ".";
     }

@@ -11,5 +11,15 @@ public enum OperationKind {
     SHARE_IMAGE,
     DELETE,
     /** Leads a capsule in ERROR back to what its hypervisor really has. */
-    RECOVER
+    RECOVER,
+    /** Brings the members' SSH keys into a running guest. */
+    SYNC_KEYS;
+
+    /**
+     * Whether it is done beside the capsule's life: it never changes a capsule's state, waits for no other operation and
+     * keeps none waiting.
+     */
+    public boolean isSide() {
+        return this == SYNC_KEYS;
+    }
 }

@@ -74,6 +74,43 @@ public enum ErrorCode {
             ErrorKind.CALLER,
             400,
             "The capsule's life was extended as often as the cluster allows."),
+    CAPSULE_INVALID_CONVERSION(
+            "capsule.invalid-conversion",
+            ErrorKind.CALLER,
+            400,
+            "A capsule of its type cannot become one of the type asked for."),
+    CAPSULE_FULL_ACCESS_PENDING(
+            "capsule.full-access-pending",
+            ErrorKind.CALLER,
+            400,
+            "A request for full access to the capsule is waiting for its decision."),
+    CAPSULE_FULL_ACCESS_NOT_PENDING(
+            "capsule.full-access-not-pending",
+            ErrorKind.CALLER,
+            400,
+            "There is no request for full access to decide, or none of the users named."),
+    SHARING_NOT_SHAREABLE("sharing.not-shareable", ErrorKind.CALLER, 400, "A capsule of this type cannot be shared."),
+    SHARING_LIMIT_EXCEEDED(
+            "sharing.limit-exceeded", ErrorKind.CALLER, 400, "The capsule would have more roles than are allowed."),
+    SHARING_NOT_A_MEMBER("sharing.not-a-member", ErrorKind.CALLER, 400, "A user named has no role on the capsule."),
+    SHARING_INVALID_ROLE(
+            "sharing.invalid-role",
+            ErrorKind.CALLER,
+            400,
+            "A user named is not a SHAREE, and only those can be removed."),
+    SHARING_INVALID_TRANSITION(
+            "sharing.invalid-transition",
+            ErrorKind.CALLER,
+            400,
+            "Control cannot pass between the roles the two users have."),
+    SHARING_TARGET_NOT_READY(
+            "sharing.target-not-ready",
+            ErrorKind.CALLER,
+            400,
+            "The user named has not accepted the capsule's terms of use, or lacks full access to it."),
+    SHARING_SUPPORT_USER_UNSET(
+            "sharing.support-user-unset", ErrorKind.OPERATOR, 400, "This cluster names no support user."),
+    USER_EMAIL_MISSING("user.email-missing", ErrorKind.CALLER, 400, "The caller's token has no email."),
     IMAGE_NOT_FOUND("image.not-found", ErrorKind.CALLER, 400, "There is no such image, or the caller may not use it."),
     IMAGE_INVALID_STATE("image.invalid-state", ErrorKind.CALLER, 400, "The image's state does not allow this now."),
     IMAGE_NAME_TAKEN("image.name-taken", ErrorKind.CALLER, 400, "Another image that is not deleted has this name."),
@@ -129,6 +166,11 @@ public enum ErrorCode {
             ErrorKind.TRANSIENT,
             500,
             "The agent has no connection to libvirt at the moment."),
+    HOST_GUEST_UNREACHABLE(
+            "host.guest-unreachable",
+            ErrorKind.TRANSIENT,
+            500,
+            "The guest's agent does not answer, so what is inside the guest cannot be changed now."),
     HOST_TOOL_FAILED(
             "host.tool-failed",
             ErrorKind.OPERATOR,

@@ -2,6 +2,7 @@ package org.datacapsule.common.wire;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
 import org.datacapsule.common.id.Sha256;
 
 /** What an agent can be told to make so. Each is idempotent: done again it finds nothing left to do. */
@@ -11,7 +12,8 @@ import org.datacapsule.common.id.Sha256;
     @JsonSubTypes.Type(value = Command.Launch.class, name = "launch"),
     @JsonSubTypes.Type(value = Command.Stop.class, name = "stop"),
     @JsonSubTypes.Type(value = Command.Delete.class, name = "delete"),
-    @JsonSubTypes.Type(value = Command.Inspect.class, name = "inspect")
+    @JsonSubTypes.Type(value = Command.Inspect.class, name = "inspect"),
+    @JsonSubTypes.Type(value = Command.SyncKeys.class, name = "sync-keys")
 })
 public sealed interface Command {
 
@@ -35,4 +37,18 @@ public sealed interface Command {
 
     /** Changes nothing; the outcome says what is there. */
     record Inspect(CapsuleSpec spec) implements Command {}
+
+    /**
+     * In the running guest, the account's authorized keys are exactly these; a key that is not listed is gone. Carries the
+     * capsule's current sequence and leaves its state alone, however it ends.
+     *
+     * @param userName the account, as the {@link Launch} before had it
+     * @param sshKeys OpenSSH public keys, one line each; none is none
+     * @param endSessions somebody lost access: end the account's open sessions, after the keys are in place
+     */
+    record SyncKeys(CapsuleSpec spec, String userName, List<String> sshKeys, boolean endSessions) implements Command {
+        public SyncKeys {
+            sshKeys = List.copyOf(sshKeys);
+        }
+    }
 }

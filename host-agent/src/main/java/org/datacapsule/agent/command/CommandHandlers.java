@@ -15,6 +15,7 @@ public final class CommandHandlers {
     private final StopHandler stop;
     private final DeleteHandler delete;
     private final InspectHandler inspect;
+    private final SyncKeysHandler syncKeys;
 
     /** @param longestGrace a guest gets no longer than this to power off, whatever the command says */
     public CommandHandlers(
@@ -23,6 +24,7 @@ public final class CommandHandlers {
         this.launch = new LaunchHandler(hypervisor, network, storage);
         this.stop = new StopHandler(hypervisor, network, longestGrace);
         this.delete = new DeleteHandler(hypervisor, network, storage);
+        this.syncKeys = new SyncKeysHandler(hypervisor, network);
         this.inspect = new InspectHandler(new CapsuleObserver(hypervisor, network, storage));
     }
 
@@ -33,6 +35,7 @@ public final class CommandHandlers {
             case Command.Stop it -> stop.handle(it, operation);
             case Command.Delete it -> delete.handle(it, operation);
             case Command.Inspect it -> inspect.handle(it, operation);
+            case Command.SyncKeys it -> syncKeys.handle(it, operation);
         };
     }
 }

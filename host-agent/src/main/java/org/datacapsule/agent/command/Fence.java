@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.datacapsule.agent.journal.JournalEntry;
 import org.datacapsule.agent.journal.Newest;
 import org.datacapsule.agent.journal.Stage;
+import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.CommandEnvelope;
 import org.datacapsule.common.wire.Outcome;
 
@@ -38,7 +39,10 @@ final class Fence {
         if (known.isPresent()) {
             return again(command, known.get(), newest);
         }
-        if (command.sequence() <= newest.sequence()) {
+        // A side task belongs to the operation before it, and is fenced off by the one after.
+        boolean isNext = command.sequence() > newest.sequence()
+                || command.sequence() == newest.sequence() && command.command() instanceof Command.SyncKeys;
+        if (!isNext) {
             return new Ruling.Stale("operation number " + newest.sequence() + " of the capsule was accepted before, and"
                     + " this is number " + command.sequence());
         }

@@ -10,9 +10,9 @@ import org.datacapsule.common.config.Settings.DocumentedKey;
 public record AgentConfig(
         HostConfig host,
         LinkConfig link,
-        LibvirtConfig libvirt,
-        NetworkConfig network,
-        StorageConfig storage,
+        LibvirtSettings libvirt,
+        NetworkSettings network,
+        StorageSettings storage,
         TrustConfig trust,
         WorkConfig work,
         DevelopmentConfig development) {
@@ -38,9 +38,9 @@ public record AgentConfig(
         return new AgentConfig(
                 HostConfig.from(settings),
                 LinkConfig.from(settings),
-                LibvirtConfig.from(settings),
-                NetworkConfig.from(settings),
-                StorageConfig.from(settings),
+                LibvirtSettings.from(settings),
+                NetworkSettings.from(settings),
+                StorageSettings.from(settings),
                 TrustConfig.from(settings),
                 WorkConfig.from(settings),
                 DevelopmentConfig.from(settings));

@@ -28,4 +28,7 @@ public interface CapsuleNetwork {
 
     /** Ends the way in, and the connections that used it. */
     void closeSsh(CapsuleSpec spec);
+
+    /** Ends every SSH connection into the guest; the way in stays open for new ones. */
+    void endSshSessions(CapsuleSpec spec);
 }

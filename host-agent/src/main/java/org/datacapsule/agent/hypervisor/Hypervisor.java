@@ -1,6 +1,7 @@
 package org.datacapsule.agent.hypervisor;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.datacapsule.common.error.ErrorCode;
@@ -24,6 +25,13 @@ public interface Hypervisor {
 
     /** Starts a guest as a transient domain, its network filter in force before its first instruction. */
     void start(DomainPlan plan);
+
+    /**
+     * In the running guest, makes the account's authorized SSH keys exactly these; does nothing where no guest runs.
+     *
+     * @throws ProblemException {@link ErrorCode#HOST_GUEST_UNREACHABLE} when the guest's agent does not answer
+     */
+    void setAuthorizedKeys(CapsuleId capsule, String userName, List<String> sshKeys);
 
     /** Presses the power button, and asks the guest agent where one answers; returns at once. */
     void askToPowerOff(CapsuleId capsule);

@@ -8,7 +8,8 @@ public enum CommandKind {
     LAUNCH,
     STOP,
     DELETE,
-    INSPECT;
+    INSPECT,
+    SYNC_KEYS;
 
     static CommandKind of(Command command) {
         return switch (command) {
@@ -17,6 +18,7 @@ public enum CommandKind {
             case Command.Stop stop -> STOP;
             case Command.Delete delete -> DELETE;
             case Command.Inspect inspect -> INSPECT;
+            case Command.SyncKeys sync -> SYNC_KEYS;
         };
     }
 }

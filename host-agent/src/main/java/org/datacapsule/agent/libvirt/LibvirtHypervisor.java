@@ -3,6 +3,7 @@ package org.datacapsule.agent.libvirt;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
@@ -33,6 +34,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final Acceleration acceleration;
     private final DomainXml xml;
     private final PowerButton power;
+    private final GuestKeys keys;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition somethingHappened = lock.newCondition();
     private long events;
@@ -42,6 +44,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.acceleration = Acceleration.choose(config.acceleration(), KVM, CPU_INFO);
         this.xml = new DomainXml(config, acceleration);
         this.power = new PowerButton(connection);
+        this.keys = new GuestKeys(connection);
         connection.onDomainEvent(this::wakeAll);
     }
 
@@ -83,6 +86,13 @@ public final class LibvirtHypervisor implements Hypervisor {
             return;
         }
         connection.call(libvirt -> libvirt.domainCreateXML(xml.write(plan), 0).free());
+    }
+
+    @Override
+    public void setAuthorizedKeys(CapsuleId capsule, String userName, List<String> sshKeys) {
+        if (find(capsule).isPresent()) {
+            keys.set(capsule, userName, sshKeys);
+        }
     }
 
     @Override

@@ -30,6 +30,8 @@ interface MoreOfLibvirt extends Library {
 
     int virDomainAgentSetResponseTimeout(Pointer domain, int seconds, int flags);
 
+    int virDomainAuthorizedSSHKeysSet(Pointer domain, String user, String @Nullable [] keys, int count, int flags);
+
     int virDomainFree(Pointer domain);
 
     @Nullable String virGetLastErrorMessage();

@@ -3,10 +3,12 @@ package org.datacapsule.agent.network;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.datacapsule.agent.process.ProgramFailedException;
 import org.datacapsule.agent.process.ProgramRunner;
 import org.datacapsule.common.error.ErrorCode;
@@ -19,10 +21,10 @@ import org.datacapsule.common.error.ProblemException;
 final class Forwarding {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PAIR = 2;
+    private static final long FIRST_EPOCH = 1;
 
     private final NetworkConfig config;
     private final ProgramRunner programs;
-    /** A change is worked out from what is there, so nobody may come in between. */
     private final ReentrantLock lock = new ReentrantLock();
 
     Forwarding(NetworkConfig config, ProgramRunner programs) {
@@ -36,11 +38,10 @@ final class Forwarding {
     }
 
     void open(int port, String guest) {
-        lock.lock();
-        try {
+        change(() -> {
             Map<Integer, String> ports = ports();
             if (guest.equals(ports.get(port))) {
-                return;
+                return "";
             }
             StringBuilder change = new StringBuilder();
             ports.forEach((other, leadsTo) -> {
@@ -48,20 +49,30 @@ final class Forwarding {
                     change.append(removal(other));
                 }
             });
-            change.append("add element inet %1$s ssh { %2$d : %3$s }%nadd element inet %1$s ssh_open { %2$d }%n"
-                    .formatted(config.name(), port, guest));
-            apply(change.toString());
-        } finally {
-            lock.unlock();
-        }
+            return change.append(addition(port, guest, FIRST_EPOCH)).toString();
+        });
     }
 
     /** Connections through the port end too: the table lets only those pass whose port is open. */
     void close(int port) {
+        change(() -> ports().containsKey(port) ? removal(port) : "");
+    }
+
+    /** Ends the connections through a port that stays open: those of its new epoch pass, and no older ones. */
+    void endConnections(int port) {
+        change(() -> {
+            String guest = ports().get(port);
+            return guest == null ? "" : removal(port) + addition(port, guest, epoch(port) + 1);
+        });
+    }
+
+    /** A change is worked out from what is there, so nobody may come in between. */
+    private void change(Supplier<String> change) {
         lock.lock();
         try {
-            if (ports().containsKey(port)) {
-                apply(removal(port));
+            String text = change.get();
+            if (!text.isEmpty()) {
+                apply(text);
             }
         } finally {
             lock.unlock();
@@ -70,16 +81,33 @@ final class Forwarding {
 
     /** The open ports, and where each leads. */
     Map<Integer, String> ports() {
-        try {
-            JsonNode answer = JSON.readTree(
-                    programs.run(List.of("nft", "-n", "-j", "list", "map", "inet", config.name(), "ssh")));
-            Map<Integer, String> ports = new TreeMap<>();
-            for (JsonNode pair : answer.findPath("elem")) {
-                if (pair.size() == PAIR) {
-                    ports.put(pair.get(0).asInt(), pair.get(1).asText());
-                }
+        Map<Integer, String> ports = new TreeMap<>();
+        for (JsonNode pair : pairs("ssh")) {
+            ports.put(pair.get(0).asInt(), pair.get(1).asText());
+        }
+        return ports;
+    }
+
+    private long epoch(int port) {
+        for (JsonNode pair : pairs("ssh_epoch")) {
+            if (pair.get(0).asInt() == port) {
+                return pair.get(1).asLong();
             }
-            return ports;
+        }
+        return FIRST_EPOCH;
+    }
+
+    private List<JsonNode> pairs(String map) {
+        try {
+            JsonNode answer =
+                    JSON.readTree(programs.run(List.of("nft", "-n", "-j", "list", "map", "inet", config.name(), map)));
+            List<JsonNode> pairs = new ArrayList<>();
+            answer.findPath("elem").forEach(element -> {
+                if (element.size() == PAIR) {
+                    pairs.add(element);
+                }
+            });
+            return pairs;
         } catch (ProgramFailedException e) {
             throw e.asProblem();
         } catch (JsonProcessingException e) {
@@ -87,9 +115,20 @@ final class Forwarding {
         }
     }
 
+    private String addition(int port, String guest, long epoch) {
+        return """
+                add element inet %1$s ssh_epoch { %2$d : %4$d }
+                add element inet %1$s ssh_open { %4$d . %2$d }
+                add element inet %1$s ssh { %2$d : %3$s }
+                """.formatted(config.name(), port, guest, epoch);
+    }
+
     private String removal(int port) {
-        return "delete element inet %1$s ssh { %2$d }%ndelete element inet %1$s ssh_open { %2$d }%n"
-                .formatted(config.name(), port);
+        return """
+                delete element inet %1$s ssh { %2$d }
+                delete element inet %1$s ssh_open { %3$d . %2$d }
+                delete element inet %1$s ssh_epoch { %2$d }
+                """.formatted(config.name(), port, epoch(port));
     }
 
     private void apply(String change) {

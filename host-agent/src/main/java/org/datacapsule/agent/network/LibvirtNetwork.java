@@ -91,6 +91,11 @@ public final class LibvirtNetwork implements CapsuleNetwork {
         forwarding.close(spec.sshPort());
     }
 
+    @Override
+    public void endSshSessions(CapsuleSpec spec) {
+        forwarding.endConnections(spec.sshPort());
+    }
+
     /** Lets connections from 127.0.0.1 out to this bridge, and their answers in; the table keeps guests from using it. */
     private void routeLoopback() {
         try {

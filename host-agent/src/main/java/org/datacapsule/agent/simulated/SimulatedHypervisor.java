@@ -2,6 +2,7 @@ package org.datacapsule.agent.simulated;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
@@ -21,6 +22,7 @@ public final class SimulatedHypervisor implements Hypervisor {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<CapsuleId, GuestDomain> domains = new HashMap<>();
+    private final Map<CapsuleId, List<String>> keys = new HashMap<>();
     private int deafToPowerButton;
 
     public SimulatedHypervisor(Faults faults, HostFacts facts) {
@@ -84,6 +86,30 @@ public final class SimulatedHypervisor implements Hypervisor {
         }
         set(plan.spec().id(), Optional.of(new GuestDomain(true, plan.generation(), plan.filter())));
         faults.done("start", plan.spec().id());
+    }
+
+    @Override
+    public void setAuthorizedKeys(CapsuleId capsule, String userName, List<String> sshKeys) {
+        faults.at("set-authorized-keys");
+        lock.lock();
+        try {
+            if (domains.containsKey(capsule)) {
+                keys.put(capsule, List.copyOf(sshKeys));
+                faults.done("set-authorized-keys", capsule);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What the running guest's account has. */
+    public List<String> authorizedKeys(CapsuleId capsule) {
+        lock.lock();
+        try {
+            return keys.getOrDefault(capsule, List.of());
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

@@ -86,4 +86,10 @@ public final class SimulatedNetwork implements CapsuleNetwork {
             faults.done("close-ssh", spec.id());
         }
     }
+
+    @Override
+    public void endSshSessions(CapsuleSpec spec) {
+        faults.at("end-ssh-sessions");
+        faults.done("end-ssh-sessions", spec.id());
+    }
 }

@@ -35,6 +35,9 @@ public enum Step {
 
     INSPECT_LOOKED("inspect.looked", 95),
 
+    SYNC_KEYS_SET("sync-keys.set", 60),
+    SYNC_KEYS_SESSIONS_ENDED("sync-keys.sessions-ended", 95),
+
     OUTCOME_DECIDED("outcome.decided", 99),
     OUTCOME_JOURNALED("outcome.journaled", 100),
     OUTCOME_BEFORE_REPORT("outcome.before-report", 100),

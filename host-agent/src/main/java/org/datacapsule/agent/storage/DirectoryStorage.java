@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -50,8 +51,9 @@ public final class DirectoryStorage implements CapsuleStorage {
         this.seedDisk = new SeedDisk(programs);
         this.images = new ImageCache(config.images(), overlay);
         try {
-            Files.createDirectories(config.capsules());
-            Files.createDirectories(config.images());
+            // QEMU must pass through both, whatever umask the agent runs with; a list of all capsules it needs not.
+            makeDirectory(config.capsules(), "rwx--x--x");
+            makeDirectory(config.images(), "rwxr-xr-x");
         } catch (IOException e) {
             throw Failures.of("making the storage directories", e);
         }
@@ -158,6 +160,11 @@ public final class DirectoryStorage implements CapsuleStorage {
         } catch (IOException e) {
             throw Failures.of("asking for the size of the storage", e);
         }
+    }
+
+    private static void makeDirectory(Path directory, String permissions) throws IOException {
+        Files.createDirectories(directory);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(permissions));
     }
 
     private Path directory(CapsuleId capsule) {

@@ -3,6 +3,7 @@ package org.datacapsule.agent.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.datacapsule.agent.TestAgent;
 import org.datacapsule.agent.hypervisor.GuestDomain;
@@ -136,6 +137,19 @@ class FenceTest {
         agent.done(agent.envelope(3, TestAgent.create(spec)));
 
         assertRefused(agent.send(agent.envelope(3, new Command.Delete(spec))), ErrorCode.HOST_STALE_COMMAND);
+    }
+
+    @Test
+    void aKeyPushGoesWithTheOperationBeforeItAndNotWithAnOlderOne() throws Exception {
+        agent.done(agent.envelope(1, TestAgent.create(spec)));
+        agent.done(agent.envelope(2, TestAgent.launch(spec)));
+        Command push = new Command.SyncKeys(spec, "alice", List.of("ssh-ed25519 AAAA alice"), true);
+
+        assertThat(agent.done(agent.envelope(2, push)).outcome()).isEqualTo(Outcome.Succeeded.DONE);
+        assertThat(agent.host.hypervisor().authorizedKeys(spec.id())).containsExactly("ssh-ed25519 AAAA alice");
+
+        agent.done(agent.envelope(3, new Command.Stop(spec, 0)));
+        assertRefused(agent.send(agent.envelope(2, push)), ErrorCode.HOST_STALE_COMMAND);
     }
 
     private static CommandEnvelope generation(CommandEnvelope of, long generation) {

@@ -40,7 +40,7 @@ class AgentConfigTest {
         assertThat(config.link().rejoinAfter()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.work().retention()).isEqualTo(Duration.ofDays(2));
         assertThat(config.link().bus().lite()).isTrue();
-        assertThat(config.libvirt()).isEqualTo(new LibvirtConfig("qemu:///system", Acceleration.AUTO));
+        assertThat(config.libvirt()).isEqualTo(new LibvirtSettings("qemu:///system", Acceleration.AUTO));
     }
 
     @Test

@@ -68,14 +68,18 @@ class RealGuestIT {
                 .contains(spec.id().toString())
                 .doesNotContain("vncPass");
 
+        assertFilterHolds(spec);
+        try (Socket open = new Socket(InetAddress.getLoopbackAddress(), spec.sshPort())) {
+            assertThat(open.getInputStream().read()).isEqualTo('S');
+            host.network.endSshSessions(spec);
+            assertThat(greeting(spec.sshPort())).as("a new session").startsWith("SSH-2.0-");
+            assertIsCut(open);
+        }
         try (Socket open = new Socket(InetAddress.getLoopbackAddress(), spec.sshPort())) {
             assertThat(open.getInputStream().read()).isEqualTo('S');
             host.network.closeSsh(spec);
             assertThat(greeting(spec.sshPort())).isEmpty();
-            open.setSoTimeout(2000);
-            open.getOutputStream()
-                    .write("what the guest would answer by hanging up\n\n".getBytes(StandardCharsets.US_ASCII));
-            assertThatThrownBy(() -> open.getInputStream().readAllBytes()).isInstanceOf(IOException.class);
+            assertIsCut(open);
         }
 
         timed("power off", () -> {
@@ -87,6 +91,14 @@ class RealGuestIT {
         host.network.releaseLease(spec);
         host.storage.delete(spec.id());
         assertNothingLeft(spec);
+    }
+
+    /** The guest would answer with its key exchange, and hang up at what it cannot read; silence or a reset is a cut. */
+    private static void assertIsCut(Socket open) throws IOException {
+        open.setSoTimeout(2000);
+        open.getOutputStream()
+                .write("what the guest would answer by hanging up\n\n".getBytes(StandardCharsets.US_ASCII));
+        assertThatThrownBy(() -> open.getInputStream().readAllBytes()).isInstanceOf(IOException.class);
     }
 
     @Test
@@ -172,6 +184,42 @@ class RealGuestIT {
                 seed,
                 host.network.maintenanceFilter(spec.type()),
                 "vncPass-and-more");
+    }
+
+    /** Tried from inside, as root: what the filter lets through, and what it must not. */
+    private static void assertFilterHolds(CapsuleSpec spec) throws IOException {
+        try (ServerSocket service = new ServerSocket(0, 5, InetAddress.getByAddress(new byte[] {10, 91, 0, 1}))) {
+            String own = spec.guest().ipv4();
+            String hostService = "nc -w 2 10.91.0.1 " + service.getLocalPort() + " < /dev/null";
+            assertThat(host.inGuest(spec.id(), "nc -w 2 10.91.0.1 53 < /dev/null"))
+                    .as("names")
+                    .isZero();
+            assertThat(host.inGuest(spec.id(), hostService))
+                    .as("a service of the host")
+                    .isNotZero();
+            assertThat(host.inGuest(spec.id(), "nc -p 22 -w 2 10.91.0.1 " + service.getLocalPort() + " < /dev/null"))
+                    .as("a service of the host, from the port of SSH")
+                    .isNotZero();
+            assertThat(host.inGuest(
+                            spec.id(),
+                            "ip addr add 10.91.0.99/24 dev eth0 && ip addr del " + own
+                                    + "/24 dev eth0; nc -w 2 10.91.0.1 53 < /dev/null"))
+                    .as("another guest's address")
+                    .isNotZero();
+            assertThat(host.inGuest(
+                            spec.id(),
+                            "ip addr add " + own + "/24 dev eth0; ip addr del 10.91.0.99/24 dev eth0;"
+                                    + " nc -w 2 10.91.0.1 53 < /dev/null"))
+                    .as("its own address again")
+                    .isZero();
+            assertThat(host.inGuest(
+                            spec.id(),
+                            "ip link set eth0 address 52:54:00:00:00:77; sleep 1;"
+                                    + " nc -w 2 10.91.0.1 53 < /dev/null"))
+                    .as("another MAC")
+                    .isNotZero();
+            host.inGuest(spec.id(), "ip link set eth0 address " + spec.guest().mac());
+        }
     }
 
     private static void assertNothingLeft(CapsuleSpec spec) {

@@ -2,24 +2,40 @@ package org.datacapsule.router.capsule;
 
 /** Who may give which command: the one table of it (capsule API, "Roles on a capsule"). */
 public enum CapsuleCommand {
-    LAUNCH,
-    STOP,
-    DELETE,
-    EXTEND;
+    SHOW("show"),
+    LAUNCH("launch"),
+    STOP("stop"),
+    SWITCH("switch"),
+    DELETE("delete"),
+    EXTEND("extend the life of"),
+    UPDATE("update"),
+    ADD_SHAREES("share"),
+    DELETE_SHAREES("remove sharees from"),
+    MANAGE_CONTROLLER("pass on control of"),
+    ADD_SUPPORT_USER("add the support user to"),
+    EXIT("exit from"),
+    /** Have one's SSH key in the guest. */
+    KEYS("log in to"),
+    RESULTS("take results out of");
 
-    boolean isFor(CapsuleRole role) {
+    private final String verb;
+
+    CapsuleCommand(String verb) {
+        this.verb = verb;
+    }
+
+    public boolean isFor(CapsuleRole role) {
         return switch (this) {
-            case LAUNCH, STOP -> role == CapsuleRole.OWNER_CONTROLLER || role == CapsuleRole.CONTROLLER;
-            case DELETE, EXTEND -> role == CapsuleRole.OWNER_CONTROLLER || role == CapsuleRole.OWNER;
+            case SHOW, KEYS, RESULTS, ADD_SUPPORT_USER -> true;
+            case LAUNCH, STOP, SWITCH -> role == CapsuleRole.OWNER_CONTROLLER || role == CapsuleRole.CONTROLLER;
+            case DELETE, EXTEND, UPDATE, ADD_SHAREES, DELETE_SHAREES -> role.isOwner();
+            case MANAGE_CONTROLLER -> role != CapsuleRole.SHAREE;
+            case EXIT -> role == CapsuleRole.SHAREE;
         };
     }
 
+    /** In a sentence: "you may not … this capsule". */
     String verb() {
-        return switch (this) {
-            case LAUNCH -> "launch";
-            case STOP -> "stop";
-            case DELETE -> "delete";
-            case EXTEND -> "extend the life of";
-        };
+        return verb;
     }
 }

@@ -151,6 +151,7 @@ public final class CapsuleJson {
         JsonObject operation = new JsonObject()
                 .put("id", row.getUUID("op_id").toString())
                 .put("kind", row.getString("op_kind"))
+                .put("status", row.getString("op_state"))
                 .put("progress", row.getInteger("op_progress"));
         String code = row.getString("op_error_code");
         return code == null

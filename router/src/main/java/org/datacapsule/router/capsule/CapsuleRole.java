@@ -18,7 +18,16 @@ public enum CapsuleRole {
         return wireName;
     }
 
-    static CapsuleRole parse(String text) {
+    public boolean isOwner() {
+        return this == OWNER_CONTROLLER || this == OWNER;
+    }
+
+    /** Whether it is the one who launches, stops and switches. */
+    public boolean hasControl() {
+        return this == OWNER_CONTROLLER || this == CONTROLLER;
+    }
+
+    public static CapsuleRole parse(String text) {
         for (CapsuleRole role : values()) {
             if (role.wireName.equals(text)) {
                 return role;

@@ -13,6 +13,11 @@ import org.datacapsule.common.error.ProblemException;
  */
 public record Membership(CapsuleRole role, Optional<Boolean> fullAccess, boolean termsAccepted) {
 
+    /** Whether the user may use the capsule at all, and has a key in its guest: the one rule of it. */
+    public boolean hasAccess(CapsuleType type) {
+        return termsAccepted && (type != CapsuleType.RESEARCH_FULL || fullAccess.orElse(false));
+    }
+
     /** @throws ProblemException saying what the user lacks for the command */
     public void require(CapsuleCommand command, CapsuleType type) {
         if (!termsAccepted) {

@@ -40,7 +40,7 @@ public final class ShowCapsules {
             join capsule c on c.id = me.capsule_id
             join image i on i.id = c.image_id
             join host h on h.id = c.host_id
-            left join operation op on op.capsule_id = c.id and op.sequence = c.sequence
+            left join operation op on op.capsule_id = c.id and op.sequence = c.sequence and op.kind <> 'SYNC_KEYS'
             where me.user_guid = $1 and c.state <> 'DELETED' and ($2::uuid is null or c.id = $2)
               and (c.created_at, c.id) > ($3, $4)
             order by c.created_at, c.id

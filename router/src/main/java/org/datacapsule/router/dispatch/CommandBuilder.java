@@ -26,7 +26,9 @@ public final class CommandBuilder {
                    (select coalesce(array_agg(u.ssh_key order by m.since, u.guid), '{}')
                     from member m join users u on u.guid = m.user_guid
                     where m.capsule_id = c.id and u.ssh_key is not null and m.tou
-                      and (c.type <> 'RESEARCH-FULL' or m.full_access)) as ssh_keys
+                      and (c.type <> 'RESEARCH-FULL' or m.full_access)) as ssh_keys,
+                   exists (select from operation o where o.capsule_id = c.id and o.kind = 'SYNC_KEYS'
+                      and o.state in ('QUEUED', 'RUNNING') and o.end_sessions) as end_sessions
             from capsule c join image i on i.id = c.image_id where c.id = $1
             """;
 
@@ -62,6 +64,10 @@ public final class CommandBuilder {
             case STOP -> new Command.Stop(spec, Math.toIntExact(stopGrace.toSeconds()));
             case DELETE -> new Command.Delete(spec);
             case RECOVER -> new Command.Inspect(spec);
+            // With the newest keys it ends the sessions that any push still to come would end.
+            case SYNC_KEYS ->
+                new Command.SyncKeys(
+                        spec, row.getString("login_user_name"), sshKeys(row), row.getBoolean("end_sessions"));
             case SWITCH_TO_MAINTENANCE, SWITCH_TO_SECURE, MIGRATE, SHARE_IMAGE ->
                 throw new IllegalStateException("no endpoint starts " + operation.kind() + " in this release");
         };
@@ -81,7 +87,10 @@ public final class CommandBuilder {
 
     private Login login(Row row, CapsuleId id) {
         String password = secrets.open(id, row.getBuffer("login_secret").getBytes());
-        List<String> keys = Arrays.asList(row.getArrayOfStrings("ssh_keys"));
-        return new Login(row.getString("login_user_name"), password, keys);
+        return new Login(row.getString("login_user_name"), password, sshKeys(row));
+    }
+
+    private static List<String> sshKeys(Row row) {
+        return Arrays.asList(row.getArrayOfStrings("ssh_keys"));
     }
 }

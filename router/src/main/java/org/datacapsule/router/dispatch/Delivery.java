@@ -1,6 +1,7 @@
 package org.datacapsule.router.dispatch;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.datacapsule.common.bus.Bus;
 import org.datacapsule.common.bus.BusException;
 import org.datacapsule.common.error.ErrorCode;
@@ -32,6 +33,7 @@ public final class Delivery {
 
     private final Database database;
     private final OperationStore operations;
+    private final SideTurn sideTurn;
     private final CommandBuilder builder;
     private final CommandSigner signer;
     private final Bus bus;
@@ -43,6 +45,7 @@ public final class Delivery {
     public Delivery(
             Database database,
             OperationStore operations,
+            SideTurn sideTurn,
             CommandBuilder builder,
             CommandSigner signer,
             Bus bus,
@@ -52,6 +55,7 @@ public final class Delivery {
             StepListener steps) {
         this.database = database;
         this.operations = operations;
+        this.sideTurn = sideTurn;
         this.builder = builder;
         this.signer = signer;
         this.bus = bus;
@@ -61,11 +65,18 @@ public final class Delivery {
         this.steps = steps;
     }
 
-    void deliver(Operation operation) throws InterruptedException {
-        if (operation.overdue()) {
-            giveUp(operation);
+    void deliver(Operation claimed) throws InterruptedException {
+        if (claimed.overdue()) {
+            giveUp(claimed);
             return;
         }
+        Optional<Operation> current = claimed.kind().isSide() ? sideTurn.take(claimed) : Optional.of(claimed);
+        if (current.isPresent()) {
+            send(current.get());
+        }
+    }
+
+    private void send(Operation operation) throws InterruptedException {
         CommandEnvelope envelope = database.read(tx -> builder.build(tx, operation));
         SignedCommand command = signer.sign(envelope);
         steps.reached(operation.kind(), RouterStep.OPERATION_CLAIMED);
@@ -98,7 +109,10 @@ public final class Delivery {
         }
     }
 
-    /** What a host refuses now it may take later, when its clock or keys are put right; a stale command never. */
+    /**
+     * What a host refuses now it may take later, when its clock or keys are put right; a stale command never, but for a
+     * side operation, which is bound to the capsule's newest sequence before it is sent again.
+     */
     private void refused(Operation operation, Problem problem) throws InterruptedException {
         LOG.atWarn()
                 .addKeyValue("operationId", operation.id())
@@ -106,7 +120,7 @@ public final class Delivery {
                 .addKeyValue("requestId", operation.requestId())
                 .addKeyValue("cause", problem.detail())
                 .log("host refused the command");
-        if (problem.code() == ErrorCode.HOST_STALE_COMMAND) {
+        if (problem.code() == ErrorCode.HOST_STALE_COMMAND && !operation.kind().isSide()) {
             outcomes.record(report(operation, new Outcome.Failed(problem, false)));
         } else {
             askAgain(operation, SOON);
@@ -114,14 +128,20 @@ public final class Delivery {
     }
 
     private void giveUp(Operation operation) throws InterruptedException {
+        String next = operation.kind().isSide()
+                ? "; look at the host, then push the keys anew (PUT /updateuserkey) or launch the capsule anew."
+                : "; look at the host, then recover or delete the capsule.";
         Problem problem = Problem.of(
                 ErrorCode.OPERATION_DEADLINE_EXCEEDED,
-                "Host " + operation.host() + " had not done it by " + operation.deadline()
-                        + "; look at the host, then recover or delete the capsule.");
+                "Host " + operation.host() + " had not done it by " + operation.deadline() + next);
         outcomes.record(report(operation, new Outcome.Failed(problem, false)));
     }
 
     private void askAgain(Operation operation, Duration delay) throws InterruptedException {
+        if (operation.kind().isSide()) {
+            sideTurn.askAgain(operation);
+            return;
+        }
         database.transaction(tx -> {
             operations.askAgain(tx, operation.id(), operation.attempt(), delay);
             return true;

@@ -27,6 +27,7 @@ import org.datacapsule.router.host.PortStore;
 import org.datacapsule.router.operation.Operation;
 import org.datacapsule.router.operation.OperationConfig;
 import org.datacapsule.router.operation.OperationStore;
+import org.datacapsule.router.sharing.StartKeySync;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,7 @@ public final class OutcomeRecorder {
     private final CapsuleStore capsules;
     private final OperationStore operations;
     private final PortStore ports;
+    private final StartKeySync keys;
     private final AuditLog audit;
     private final EventLog events;
     private final OperationConfig config;
@@ -50,6 +52,7 @@ public final class OutcomeRecorder {
             CapsuleStore capsules,
             OperationStore operations,
             PortStore ports,
+            StartKeySync keys,
             AuditLog audit,
             EventLog events,
             OperationConfig config,
@@ -58,6 +61,7 @@ public final class OutcomeRecorder {
         this.capsules = capsules;
         this.operations = operations;
         this.ports = ports;
+        this.keys = keys;
         this.audit = audit;
         this.events = events;
         this.config = config;
@@ -94,13 +98,18 @@ public final class OutcomeRecorder {
 
     private void succeeded(Tx tx, Capsule capsule, Operation operation, Outcome.Succeeded outcome)
             throws InterruptedException {
+        if (operation.kind().isSide()) {
+            succeed(tx, operation, capsule.status());
+            return;
+        }
         CapsuleEvent event = new CapsuleEvent.Succeeded(operation.kind(), outcome.found());
         switch (CapsuleLife.next(capsule.status(), event)) {
             case Moved moved -> {
                 move(tx, capsule, moved.to());
-                operations.succeed(tx, operation.id());
-                audit.ended(tx, operation.id(), "SUCCEEDED", Optional.empty());
-                events.ended(tx, capsule.id(), operation.id(), operation.kind(), "SUCCEEDED", moved.to());
+                succeed(tx, operation, moved.to());
+                if (returnsToEarlierGuest(operation.kind()) && moved.to().state() == CapsuleState.RUNNING) {
+                    keys.afterReturn(tx, operation);
+                }
                 log(operation, capsule.status(), moved.to());
             }
             case Ignored ignored -> end(tx, operation, nothingFound(operation), capsule.status());
@@ -110,7 +119,9 @@ public final class OutcomeRecorder {
 
     private void failed(Tx tx, Capsule capsule, Operation operation, Outcome.Failed outcome)
             throws InterruptedException {
-        if (outcome.retryable() && operation.attempt() < config.attempts() && !operation.overdue()) {
+        // What harms no capsule is tried until its deadline.
+        boolean mayTry = operation.kind().isSide() || operation.attempt() < config.attempts();
+        if (outcome.retryable() && mayTry && !operation.overdue()) {
             Duration delay = FIRST_RETRY.multipliedBy(1L << Math.min(operation.attempt() - 1, MOST_DOUBLINGS));
             operations.tryAgain(tx, operation.id(), outcome.problem(), delay);
             return;
@@ -122,6 +133,17 @@ public final class OutcomeRecorder {
             log(operation, capsule.status(), now);
         }
         end(tx, operation, outcome.problem(), now);
+    }
+
+    /** Out of secure mode the guest is the one of the checkpoint; one in ERROR was out of reach for a while. */
+    private static boolean returnsToEarlierGuest(OperationKind kind) {
+        return kind == OperationKind.SWITCH_TO_MAINTENANCE || kind == OperationKind.RECOVER;
+    }
+
+    private void succeed(Tx tx, Operation operation, CapsuleStatus now) throws InterruptedException {
+        operations.succeed(tx, operation.id());
+        audit.ended(tx, operation.id(), "SUCCEEDED", Optional.empty());
+        events.ended(tx, operation.capsule(), operation.id(), operation.kind(), "SUCCEEDED", now);
     }
 
     private void end(Tx tx, Operation operation, Problem problem, CapsuleStatus now) throws InterruptedException {

@@ -50,18 +50,14 @@ public final class HostRoutes {
             images.add(content);
         }
         return new JsonObject()
-                .put("name", row.getString("id"))
-                .put("alive", row.getBoolean("up"))
+                .put("id", row.getString("id"))
+                .put("state", row.getBoolean("up") ? "UP" : "DOWN")
                 .put("enabled", row.getBoolean("enabled"))
-                .put("agentVersion", row.getString("version"))
+                .put("version", row.getString("version"))
                 .put("address", row.getString("address"))
                 .put("acceleration", row.getString("acceleration"))
-                .put("cpus", row.getInteger("cpus"))
-                .put("memoryMb", row.getInteger("memory_mb"))
-                .put("diskGb", row.getInteger("disk_gb"))
-                .put("usedVcpus", row.getInteger("vcpus"))
-                .put("usedMemoryMb", row.getInteger("memory"))
-                .put("usedDiskGb", row.getInteger("disk"))
+                .put("capacity", resources(row, "cpus", "memory_mb", "disk_gb"))
+                .put("allocated", resources(row, "vcpus", "memory", "disk"))
                 .put("capsules", row.getInteger("capsules"))
                 .put(
                         "ports",
@@ -69,7 +65,14 @@ public final class HostRoutes {
                                 .put("total", row.getInteger("port_count"))
                                 .put("free", row.getInteger("free_ports")))
                 .put("images", images)
-                .put("lastHeartbeat", rfc3339(row.getOffsetDateTime("last_seen")));
+                .put("lastSeen", rfc3339(row.getOffsetDateTime("last_seen")));
+    }
+
+    private static JsonObject resources(Row row, String cpus, String memory, String disk) {
+        return new JsonObject()
+                .put("cpus", row.getInteger(cpus))
+                .put("memoryMb", row.getInteger(memory))
+                .put("diskGb", row.getInteger(disk));
     }
 
     private static String rfc3339(OffsetDateTime time) {

@@ -1,5 +1,6 @@
 package org.datacapsule.router.image;
 
+import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.datacapsule.common.id.ImageId;
@@ -15,4 +16,6 @@ public record Image(
         String status,
         Sha256 content,
         OptionalLong sizeBytes,
-        Optional<String> loginUserName) {}
+        Optional<String> loginUserName,
+        OffsetDateTime createdAt,
+        OffsetDateTime updatedAt) {}

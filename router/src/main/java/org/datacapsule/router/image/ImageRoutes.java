@@ -2,6 +2,8 @@ package org.datacapsule.router.image;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.ImageId;
@@ -37,13 +39,12 @@ public final class ImageRoutes {
 
     private Reply registerImage(Call call) throws InterruptedException {
         Parameters parameters = call.parameters();
-        Image image = new Image(
+        NewImage image = new NewImage(
                 ImageId.random(),
                 parameters.text("imageName"),
                 parameters.optionalText("imageDescription").orElse(""),
                 parameters.optionalFlag("public").orElse(false),
                 call.caller().guid(),
-                "ACTIVE",
                 parameters.parsed("sha256", Sha256::new),
                 parameters.optionalLong("sizeBytes"),
                 parameters.optionalText("loginUserName"));
@@ -55,7 +56,7 @@ public final class ImageRoutes {
                         "There is an image named \"" + image.name() + "\"; choose another name.");
             }
             audit.done(tx, call, "image " + image.id());
-            return Reply.ok(json(image));
+            return Reply.ok(json(images.find(tx, image.id()).orElseThrow()));
         });
     }
 
@@ -79,6 +80,13 @@ public final class ImageRoutes {
                 .put(
                         "sizeBytes",
                         image.sizeBytes().isPresent() ? image.sizeBytes().getAsLong() : null)
-                .put("loginUserName", image.loginUserName().orElse(null));
+                .put("loginUserName", image.loginUserName().orElse(null))
+                .putNull("sourceVM")
+                .put("createdAt", rfc3339(image.createdAt()))
+                .put("updatedAt", rfc3339(image.updatedAt()));
+    }
+
+    private static String rfc3339(OffsetDateTime time) {
+        return time.truncatedTo(ChronoUnit.MILLIS).toInstant().toString();
     }
 }

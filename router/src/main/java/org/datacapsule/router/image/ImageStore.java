@@ -12,10 +12,10 @@ import org.datacapsule.router.database.Tx;
 /** Rows of the catalogue. */
 public final class ImageStore {
     private static final String COLUMNS =
-            "id, name, description, is_public, owner, status, sha256, size_bytes, login_user_name";
+            "id, name, description, is_public, owner, status, sha256, size_bytes, login_user_name, created_at, updated_at";
 
     /** Adds an image; answers false when the name is taken. */
-    boolean insert(Tx tx, Image image) throws InterruptedException {
+    boolean insert(Tx tx, NewImage image) throws InterruptedException {
         String sql = """
                 insert into image (id, name, description, is_public, owner, status, sha256, size_bytes, login_user_name)
                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -29,13 +29,17 @@ public final class ImageStore {
                                 image.description(),
                                 image.isPublic(),
                                 image.owner(),
-                                image.status(),
+                                "ACTIVE",
                                 image.content().hex(),
                                 image.sizeBytes().isPresent()
                                         ? image.sizeBytes().getAsLong()
                                         : null,
                                 image.loginUserName().orElse(null)))
                 == 1;
+    }
+
+    Optional<Image> find(Tx tx, ImageId id) throws InterruptedException {
+        return tx.first("select " + COLUMNS + " from image where id = $1", Tuple.of(id.value()), ImageStore::image);
     }
 
     /** An image this user may make capsules from: active, and public or their own. */
@@ -62,6 +66,8 @@ public final class ImageStore {
                 row.getString("status"),
                 new Sha256(row.getString("sha256")),
                 size == null ? OptionalLong.empty() : OptionalLong.of(size),
-                Optional.ofNullable(row.getString("login_user_name")));
+                Optional.ofNullable(row.getString("login_user_name")),
+                row.getOffsetDateTime("created_at"),
+                row.getOffsetDateTime("updated_at"));
     }
 }

@@ -18,6 +18,10 @@ public final class OperationStore {
     private static final String COLUMNS =
             "id, capsule_id, kind, state, sequence, generation, host_id, attempt, request_id, deadline, deadline < now() as overdue";
 
+    static String columnsOf(String alias) {
+        return alias + "." + COLUMNS.replace(", ", ", " + alias + ".");
+    }
+
     /** Adds an operation that is due at once; its capsule must have no other at work. */
     public void insert(Tx tx, NewOperation operation, Duration deadline) throws InterruptedException {
         String sql = """
@@ -51,15 +55,22 @@ public final class OperationStore {
                 row -> new OperationId(row.getUUID("id")));
     }
 
-    /** Claims operations that are due, oldest first, for {@code lease}; routers skip each other's. */
+    /**
+     * Claims operations that are due, oldest first, for {@code lease}; routers skip each other's. Of a capsule's key
+     * pushes only the first is ever out, so that one that was held up cannot bring older keys after newer ones.
+     */
     public List<Operation> claimDue(Tx tx, int atMost, Duration lease) throws InterruptedException {
         String sql = """
                 with due as (
-                    select id from operation where state in ('QUEUED', 'RUNNING') and due_at <= now()
+                    select id from operation o where state in ('QUEUED', 'RUNNING') and due_at <= now()
+                      and (kind <> 'SYNC_KEYS' or not exists (
+                        select from operation before
+                        where before.capsule_id = o.capsule_id and before.number < o.number
+                          and before.kind = 'SYNC_KEYS' and before.state in ('QUEUED', 'RUNNING')))
                     order by due_at limit $1 for update skip locked)
                 update operation o set due_at = now() + $2 * interval '1 millisecond' from due where o.id = due.id
                 returning %s
-                """.formatted("o." + COLUMNS.replace(", ", ", o."));
+                """.formatted(columnsOf("o"));
         return tx.list(sql, Tuple.of(atMost, lease.toMillis()), OperationStore::operation);
     }
 
@@ -140,7 +151,7 @@ public final class OperationStore {
     Optional<OperationView> view(Tx tx, OperationId id, String user, boolean seesAll) throws InterruptedException {
         String sql = """
                 select id, capsule_id, kind, state, attempt, progress, step, error_code, error_detail, created_at,
-                       finished_at
+                       finished_at, deadline
                 from operation o where id = $1 and ($3 or exists (
                     select from member m where m.capsule_id = o.capsule_id and m.user_guid = $2))
                 """;
@@ -159,10 +170,11 @@ public final class OperationStore {
                 Optional.ofNullable(row.getString("error_code")),
                 Optional.ofNullable(row.getString("error_detail")),
                 row.getOffsetDateTime("created_at"),
-                Optional.ofNullable(row.getOffsetDateTime("finished_at")));
+                Optional.ofNullable(row.getOffsetDateTime("finished_at")),
+                row.getOffsetDateTime("deadline"));
     }
 
-    private static Operation operation(Row row) {
+    static Operation operation(Row row) {
         return new Operation(
                 new OperationId(row.getUUID("id")),
                 new CapsuleId(row.getUUID("capsule_id")),

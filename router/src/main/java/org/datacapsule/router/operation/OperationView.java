@@ -19,20 +19,22 @@ record OperationView(
         Optional<String> errorCode,
         Optional<String> errorDetail,
         OffsetDateTime createdAt,
-        Optional<OffsetDateTime> finishedAt) {
+        Optional<OffsetDateTime> finishedAt,
+        OffsetDateTime deadline) {
 
     JsonObject json() {
         return new JsonObject()
                 .put("id", id.toString())
                 .put("vmid", capsule.toString())
                 .put("kind", kind)
-                .put("status", state == OperationState.QUEUED ? "PENDING" : state.name())
+                .put("status", state.name())
                 .put("attempt", attempt)
                 .put("progress", progress)
                 .put("step", step.orElse(null))
                 .put("error", errorCode.map(this::error).orElse(null))
                 .put("createdAt", rfc3339(createdAt))
-                .put("finishedAt", finishedAt.map(OperationView::rfc3339).orElse(null));
+                .put("finishedAt", finishedAt.map(OperationView::rfc3339).orElse(null))
+                .put("deadline", rfc3339(deadline));
     }
 
     private JsonObject error(String code) {

@@ -1,7 +1,8 @@
 package org.datacapsule.router.user;
 
 import io.vertx.core.json.JsonObject;
-import java.util.Optional;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.database.Tx;
@@ -10,7 +11,7 @@ import org.datacapsule.router.http.Endpoints;
 import org.datacapsule.router.http.Reply;
 import org.datacapsule.router.idempotency.Idempotency;
 
-/** /updateuserkey, and the quota of a user. */
+/** /updateuseremail, and the quota of a user. */
 public final class UserRoutes {
     private final Database database;
     private final Idempotency idempotency;
@@ -26,20 +27,21 @@ public final class UserRoutes {
 
     public void register(Endpoints endpoints) {
         endpoints
-                .serve(
-                        "setUserKey",
-                        call -> setKey(call, Optional.of(call.parameters().text("pubkey"))))
-                .serve("deleteUserKey", call -> setKey(call, Optional.empty()))
+                .serve("updateUserEmail", this::updateEmail)
                 .serve("getQuota", this::getQuota)
                 .serve("setQuota", this::setQuota);
     }
 
-    private Reply setKey(Call call, Optional<String> key) throws InterruptedException {
+    private Reply updateEmail(Call call) throws InterruptedException {
+        String email = call.caller()
+                .email()
+                .orElseThrow(() -> new ProblemException(
+                        ErrorCode.USER_EMAIL_MISSING,
+                        "Your token has no email; ask for one that has, and call again with it."));
         return idempotency.once(call, tx -> {
             users.seen(tx, call.caller());
-            users.setKey(tx, call.caller().guid(), key.map(String::strip));
-            audit.done(tx, call, key.isPresent() ? "key set" : "key removed");
-            return Reply.ok(new JsonObject().put("pubKeyExists", key.isPresent()));
+            audit.done(tx, call, email);
+            return Reply.ok(new JsonObject().put("email", email));
         });
     }
 

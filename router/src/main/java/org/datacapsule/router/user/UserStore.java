@@ -3,8 +3,10 @@ package org.datacapsule.router.user;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.http.Caller;
+import org.jspecify.annotations.Nullable;
 
 /** Rows of users. */
 public final class UserStore {
@@ -70,8 +72,39 @@ public final class UserStore {
                 .orElseThrow();
     }
 
+    public Optional<String> key(Tx tx, String guid) throws InterruptedException {
+        return tx.first(
+                "select ssh_key from users where guid = $1 and ssh_key is not null",
+                Tuple.of(guid),
+                row -> row.getString("ssh_key"));
+    }
+
     public void setKey(Tx tx, String guid, Optional<String> key) throws InterruptedException {
         tx.update("update users set ssh_key = $2 where guid = $1", Tuple.of(guid, key.orElse(null)));
+    }
+
+    /**
+     * Makes rows for users not seen yet; what their own tokens say later replaces the email. Sorted, so that two callers
+     * who name each other do not wait for each other; call it before {@link #seen}, with the caller among them.
+     */
+    public void known(Tx tx, SortedMap<String, Optional<String>> emails) throws InterruptedException {
+        String sql = """
+                insert into users (guid, email) select guid, email from unnest($1::text[], $2::text[]) as u (guid, email)
+                order by guid collate "C" on conflict (guid) do nothing
+                """;
+        String[] guids = emails.keySet().toArray(String[]::new);
+        @Nullable String[] addresses =
+                emails.values().stream().map(email -> email.orElse(null)).toArray(String[]::new);
+        tx.update(sql, Tuple.of(guids, (Object) addresses));
+    }
+
+    public void setTermsAccepted(Tx tx, String guid, boolean accepted) throws InterruptedException {
+        tx.update("update users set tou = $2 where guid = $1", Tuple.of(guid, accepted));
+    }
+
+    public boolean termsAccepted(Tx tx, String guid) throws InterruptedException {
+        return tx.first("select tou from users where guid = $1", Tuple.of(guid), row -> row.getBoolean("tou"))
+                .orElse(false);
     }
 
     private Quota quota(Row row) {

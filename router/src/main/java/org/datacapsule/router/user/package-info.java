@@ -1,5 +1,5 @@
 /**
- * Users, as tokens name them: their SSH key and their quota.
+ * Users, as tokens name them: their rows, their email and their quota.
  */
 @NullMarked
 package org.datacapsule.router.user;

@@ -14,6 +14,7 @@ import org.datacapsule.router.http.TokenRole;
 import org.datacapsule.router.testing.FakeAgent;
 import org.datacapsule.router.testing.TestRouter;
 import org.datacapsule.router.testing.TestRouter.Answer;
+import org.jspecify.annotations.Nullable;
 
 /** A router with a host and capsules, and requests that fit it as far as the document alone can say. */
 final class Stage implements AutoCloseable {
@@ -24,7 +25,12 @@ final class Stage implements AutoCloseable {
 
     Stage(Path directory) throws Exception {
         router = TestRouter.start(
-                directory, Map.of("quota.vcpus", "100000", "quota.disk-gb", "1000000", "quota.memory-mb", "100000000"));
+                directory,
+                Map.of(
+                        "quota.vcpus", "100000",
+                        "quota.disk-gb", "1000000",
+                        "quota.memory-mb", "100000000",
+                        "sharing.support-user.guid", "support"));
         agent = router.agent("h1", new Capacity(100_000, 1 << 26, 10_000_000), new PortRange(20_000, 6_000, 5_000));
         image = router.registerImage();
         client = new ApiClient(router.uri());
@@ -77,6 +83,11 @@ final class Stage implements AutoCloseable {
         switch (operation.id()) {
             case "stopvm" -> put(capsule, "RUNNING", "MAINTENANCE");
             case "recoverCapsule" -> put(capsule, "ERROR", "NOT_DEFINED");
+            case "deletesharees" -> addSharees(capsule, request.values.get("sharees"));
+            case "managecontroller" -> addSharees(capsule, request.values.get("controller"));
+            case "exitsharee" -> makeSharee(capsule, user);
+            // The examples together would be a reviewer's decision; without these it is an owner's change of words.
+            case "updatevm" -> List.of("type", "full_access", "guids").forEach(request.values::remove);
             default -> {
                 // SHUTDOWN is what the others take.
             }
@@ -84,6 +95,28 @@ final class Stage implements AutoCloseable {
         request.values.replace("vmid", capsule);
         request.values.replace(
                 "id", operation.path().contains("/operations/") ? created.body().getString("operation") : capsule);
+    }
+
+    private void addSharees(String capsule, @Nullable Object guids) throws Exception {
+        for (String guid : String.valueOf(guids).split(",", -1)) {
+            router.change(
+                    false,
+                    List.of(
+                            "insert into users (guid) values ('" + guid + "') on conflict do nothing",
+                            "insert into member (capsule_id, user_guid, role, tou) values ('" + capsule + "', '" + guid
+                                    + "', 'SHAREE', true)"));
+        }
+    }
+
+    private void makeSharee(String capsule, String user) throws Exception {
+        addSharees(capsule, "another-owner");
+        router.change(
+                false,
+                List.of(
+                        "update member set role = 'SHAREE' where capsule_id = '" + capsule + "' and user_guid = '"
+                                + user + "'",
+                        "update member set role = 'OWNER-CONTROLLER' where capsule_id = '" + capsule
+                                + "' and user_guid = 'another-owner'"));
     }
 
     private void put(String capsule, String state, String mode) throws Exception {

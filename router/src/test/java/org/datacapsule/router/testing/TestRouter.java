@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import org.assertj.core.api.Assertions;
 import org.awaitility.Awaitility;
@@ -71,6 +72,12 @@ public final class TestRouter implements AutoCloseable {
 
     /** @param changes settings that differ from those of a plain development router */
     public static TestRouter start(Path directory, Map<String, String> changes) throws Exception {
+        return start(directory, changes, port -> port);
+    }
+
+    /** @param databasePort what the router connects to, given the port Postgres listens on */
+    public static TestRouter start(Path directory, Map<String, String> changes, IntUnaryOperator databasePort)
+            throws Exception {
         EmbeddedPostgres postgres = EmbeddedPostgres.builder().start();
         TestKeys keys = TestKeys.in(directory);
         int busPort = FreePorts.one();
@@ -81,7 +88,7 @@ public final class TestRouter implements AutoCloseable {
                 "auth.audience", "datacapsule",
                 "auth.development-key-file",
                         directory.resolve("development-key.json").toString(),
-                "database.port", Integer.toString(postgres.getPort()),
+                "database.port", Integer.toString(databasePort.applyAsInt(postgres.getPort())),
                 "database.name", "postgres",
                 "database.user", "postgres",
                 "bus.cluster-name", "router-test-" + busPort,
@@ -156,6 +163,17 @@ public final class TestRouter implements AutoCloseable {
         return send(request.build());
     }
 
+    public Answer put(String path, String token, Map<String, String> form) throws Exception {
+        return send(request(path, token)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .PUT(HttpRequest.BodyPublishers.ofString(encode(form)))
+                .build());
+    }
+
+    public Answer delete(String path, String token) throws Exception {
+        return send(request(path, token).DELETE().build());
+    }
+
     public Answer get(String path, String token) throws Exception {
         return getAt(router.port(), path, token);
     }
@@ -226,6 +244,14 @@ public final class TestRouter implements AutoCloseable {
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(query)) {
             return rows.next() ? String.valueOf(rows.getString(1)) : "(no row)";
+        }
+    }
+
+    /** Runs statements that answer nothing. */
+    public void execute(String statements) throws SQLException {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(statements);
         }
     }
 

@@ -3,12 +3,12 @@ package org.datacapsule.agent.config;
 import org.datacapsule.common.config.Settings;
 
 /** Which libvirt, and how guests are run by it. */
-public record LibvirtConfig(String uri, Acceleration acceleration) {
+public record LibvirtSettings(String uri, Acceleration acceleration) {
     /** Stands for the hypervisor in memory. */
     public static final String SIMULATED = "simulated";
 
-    static LibvirtConfig from(Settings settings) {
-        return new LibvirtConfig(
+    static LibvirtSettings from(Settings settings) {
+        return new LibvirtSettings(
                 settings.text(
                         "libvirt.uri",
                         "libvirt's connection URI; \"simulated\" stands for a host in memory, in development only",

@@ -9,10 +9,10 @@ import org.datacapsule.common.config.Settings;
  * @param directory holds capsules, images and journal
  * @param reserveGb GiB of its file system that capsules do not get
  */
-public record StorageConfig(Path directory, int reserveGb) {
+public record StorageSettings(Path directory, int reserveGb) {
 
-    static StorageConfig from(Settings settings) {
-        return new StorageConfig(
+    static StorageSettings from(Settings settings) {
+        return new StorageSettings(
                 settings.parsed(
                         "storage.directory",
                         "directory of capsules, images and the agent's journal",
