@@ -187,8 +187,9 @@ class CapsuleRulesIT {
                     case RUNNING -> Stream.of("RUNNING in MAINTENANCE", "RUNNING in SECURE");
                     case SWITCH_TO_MAINTENANCE_PENDING -> Stream.of(state + " in SECURE");
                     case SWITCH_TO_SECURE_PENDING -> Stream.of(state + " in MAINTENANCE");
-                    case SHUTDOWN_PENDING, DELETE_PENDING -> Stream.of(state + " in MAINTENANCE", state + " in SECURE");
-                    case MIGRATE_PENDING -> Stream.of(state.name(), state + " in MAINTENANCE", state + " in SECURE");
+                    case SHUTDOWN_PENDING -> Stream.of(state + " in MAINTENANCE", state + " in SECURE");
+                    case MIGRATE_PENDING, DELETE_PENDING ->
+                        Stream.of(state.name(), state + " in MAINTENANCE", state + " in SECURE");
                     default -> Stream.of(state.name());
                 })
                 .toList();

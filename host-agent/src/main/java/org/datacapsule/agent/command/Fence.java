@@ -41,7 +41,7 @@ final class Fence {
         }
         // A side task belongs to the operation before it, and is fenced off by the one after.
         boolean isNext = command.sequence() > newest.sequence()
-                || command.sequence() == newest.sequence() && command.command() instanceof Command.SyncKeys;
+                || (command.sequence() == newest.sequence() && command.command() instanceof Command.SyncKeys);
         if (!isNext) {
             return new Ruling.Stale("operation number " + newest.sequence() + " of the capsule was accepted before, and"
                     + " this is number " + command.sequence());

@@ -44,6 +44,8 @@ public final class HeartbeatReceiver {
             database.transaction(tx -> {
                 if (!hosts.renew(tx, heartbeat, config.lease())) {
                     register(tx, heartbeat);
+                    // What was found before was about an agent that is gone; this one has joined just now.
+                    tx.afterCommit(() -> unreachable.remove(heartbeat.host()));
                 }
                 hosts.setImages(tx, heartbeat.host(), heartbeat.images());
                 return inventory.check(tx, heartbeat.host(), heartbeat.capsules());

@@ -1,0 +1,18 @@
+package org.datacapsule.bench;
+
+import java.io.IOException;
+
+/** One way of leading a guest from nothing to nothing. */
+interface Life {
+
+    /** @param clock is told when each phase begins and ends */
+    void live(Clock clock) throws IOException, InterruptedException;
+
+    /** Takes the times. */
+    interface Clock {
+        void begin();
+
+        /** The time since {@link #begin()} belongs to this phase. */
+        void reached(Phase phase);
+    }
+}

@@ -1,0 +1,22 @@
+package org.datacapsule.bench;
+
+/** What is timed of a guest's life. */
+enum Phase {
+    CREATE_ANSWERED("create: answered"),
+    CREATED("create: made"),
+    LAUNCH_ANSWERED("launch: answered"),
+    RUNNING("launch: domain running"),
+    SSH_BANNER("launch: SSH banner"),
+    STOPPED("stop"),
+    DELETED("delete");
+
+    private final String title;
+
+    Phase(String title) {
+        this.title = title;
+    }
+
+    String title() {
+        return title;
+    }
+}

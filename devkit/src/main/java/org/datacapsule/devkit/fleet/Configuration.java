@@ -1,0 +1,87 @@
+package org.datacapsule.devkit.fleet;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+
+/** The two programs' configuration files. Times are short, so that what follows a crash follows soon. */
+record Configuration(FleetFiles files, Keys keys, Lane lane, int httpPort, int routerBus, int agentBus) {
+    static final String HOST = "e2e";
+
+    static Configuration choose(FleetFiles files, Keys keys, Lane lane) throws IOException {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        try (ServerSocket http = new ServerSocket(0, 1, loopback);
+                ServerSocket router = new ServerSocket(0, 1, loopback);
+                ServerSocket agent = new ServerSocket(0, 1, loopback)) {
+            return new Configuration(
+                    files, keys, lane, http.getLocalPort(), router.getLocalPort(), agent.getLocalPort());
+        }
+    }
+
+    void writeRouter(int databasePort, String database, String user) throws IOException {
+        Files.writeString(files.routerConfig(), """
+                development: true
+                http: {host: 127.0.0.1, port: %d}
+                auth: {issuer: datacapsule-e2e, audience: datacapsule, development-key-file: %s}
+                database: {host: 127.0.0.1, port: %d, name: %s, user: %s}
+                bus: {cluster-name: %s, host: 127.0.0.1, port: %d}
+                commands: {signing-key-file: %s, signing-public-key-file: %s}
+                secrets: {key-file: %s}
+                guests: {network: %s}
+                quota: {vcpus: 10000, memory-mb: 10000000, disk-gb: 10000}
+                capsules: {disk-gb: 1, least-memory-mb: 192, stop-grace: 1s}
+                operations: {claim: 1s, recheck: 2s}
+                hosts: {lease: 3s}
+                placement: {vcpu-ratio: 100, memory-ratio: 4, disk-ratio: 100}
+                """.formatted(
+                        httpPort,
+                        keys.tokens(),
+                        databasePort,
+                        database,
+                        user,
+                        cluster(),
+                        routerBus,
+                        keys.commands(),
+                        keys.commandsPublic(),
+                        keys.routerSecret(),
+                        lane.guests()));
+    }
+
+    void writeAgent(String libvirtUri) throws IOException {
+        Files.writeString(files.agentConfig(), """
+                development: true
+                host: {name: %s, address: 127.0.0.1}
+                bus: {cluster-name: %s, host: 127.0.0.1, port: %d, members: ["127.0.0.1:%d"], rejoin-after: 1s}
+                heartbeat: {interval: 250ms}
+                libvirt: {uri: "%s", acceleration: auto}
+                network: {name: %s, bridge: %s, guests: %s, address: 127.0.0.1, policies: %s}
+                storage: {directory: %s, reserve-gb: 0}
+                memory: {reserve-mb: 256}
+                ports: {ssh-first: %d, vnc-first: %d, count: %d}
+                vnc: {listen: 127.0.0.1}
+                router: {command-keys: ["%s"]}
+                secrets: {key-file: %s}
+                """.formatted(
+                        HOST,
+                        cluster(),
+                        agentBus,
+                        routerBus,
+                        libvirtUri,
+                        lane.network(),
+                        lane.bridge(),
+                        lane.guests(),
+                        Checkout.find().policies(),
+                        files.storage(),
+                        lane.sshFirst(),
+                        lane.vncFirst(),
+                        Lane.PORTS,
+                        keys.commandsPublic(),
+                        keys.agentSecret()));
+    }
+
+    /** Fleets side by side never join each other. */
+    private String cluster() {
+        return lane.network();
+    }
+}

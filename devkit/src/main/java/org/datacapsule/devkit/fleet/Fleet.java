@@ -1,0 +1,273 @@
+package org.datacapsule.devkit.fleet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.datacapsule.devkit.DevPostgres;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One router and one agent over a Postgres, with the small guest image registered. Both can be killed and started again with
+ * other settings; closing removes all that the fleet made on this machine.
+ */
+public final class Fleet implements AutoCloseable {
+    private static final Duration UP_WITHIN = Duration.ofSeconds(60);
+    private static final String HALT_AT = "fault-injection.halt-at";
+    /** Of a simulated host's image: that of an empty file. */
+    private static final String SIMULATED_IMAGE = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    private final FleetPlan plan;
+    private final Checkout checkout = Checkout.find();
+    private final Lane lane;
+    private final FleetFiles files;
+    private final DevPostgres postgres;
+    private final Configuration configuration;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final Thread closeWithUs = new Thread(this::closeQuietly, "close-fleet");
+    private @Nullable Program router;
+    private @Nullable Program agent;
+    private String image = "";
+
+    private Fleet(FleetPlan plan) throws IOException {
+        this.plan = plan;
+        this.lane = Lane.take();
+        this.files = FleetFiles.make();
+        this.postgres = DevPostgres.temporary();
+        this.configuration = Configuration.choose(files, Keys.make(files.keys()), lane);
+        Runtime.getRuntime().addShutdownHook(closeWithUs);
+    }
+
+    /** A fleet whose host is up and has the image. */
+    public static Fleet start(FleetPlan plan) throws IOException, InterruptedException {
+        if (!plan.simulated()) {
+            Libvirt.requireRunning();
+        }
+        Fleet fleet = new Fleet(plan);
+        try {
+            fleet.start();
+            return fleet;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            System.err.println(fleet.logs());
+            fleet.close();
+            throw e;
+        }
+    }
+
+    private void start() throws IOException, InterruptedException {
+        configuration.writeRouter(postgres.port(), postgres.database(), postgres.user());
+        configuration.writeAgent(plan.simulated() ? "simulated" : Libvirt.URI);
+        if (!plan.simulated()) {
+            Libvirt.removeNetwork(lane.network(), lane.bridge());
+        }
+        String content = plan.simulated() ? SIMULATED_IMAGE : addImage(checkout.guestImage());
+        startRouter();
+        startAgent();
+        image = api("operator", "operator")
+                .post("/v1/images", Map.of("imageName", "small", "sha256", content, "public", "true"))
+                .text("imageId");
+        awaitHost(content);
+    }
+
+    /** The id of the registered image. */
+    public String image() {
+        return image;
+    }
+
+    public Program router() {
+        return started(router);
+    }
+
+    public Program agent() {
+        return started(agent);
+    }
+
+    public void startRouter() throws IOException, InterruptedException {
+        startRouter(Map.of());
+    }
+
+    /** A router that dies at the named step. */
+    public void startRouterHaltingAt(String step) throws IOException, InterruptedException {
+        startRouter(Map.of(HALT_AT, step));
+    }
+
+    private void startRouter(Map<String, String> more) throws IOException, InterruptedException {
+        Program program = Program.serve(
+                "router", checkout.routerJar(), files.routerConfig(), both(plan.router(), more), files.routerLog());
+        router = program;
+        CapsuleApi anybody = new CapsuleApi(base(), http, "none");
+        Patience.await("readiness of the router", UP_WITHIN, () -> {
+            program.requireRunning();
+            return isReady(anybody) ? Optional.of(program) : Optional.empty();
+        });
+    }
+
+    public void startAgent() throws IOException {
+        startAgent(Map.of());
+    }
+
+    /** An agent that dies at the named step. */
+    public void startAgentHaltingAt(String step) throws IOException {
+        startAgent(Map.of(HALT_AT, step));
+    }
+
+    private void startAgent(Map<String, String> more) throws IOException {
+        Map<String, String> settings = both(plan.agent(), more);
+        if (plan.simulated()) {
+            settings.put("simulated.images", SIMULATED_IMAGE);
+        }
+        agent = Program.serve("agent", checkout.agentJar(), files.agentConfig(), settings, files.agentLog());
+    }
+
+    private static boolean isReady(CapsuleApi anybody) throws InterruptedException {
+        try {
+            return anybody.get("/health/ready").status() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void awaitHost(String content) throws IOException, InterruptedException {
+        CapsuleApi operator = api("operator", "operator");
+        try (Connection database = database()) {
+            Patience.await("host that is up with its image", UP_WITHIN, () -> {
+                agent().requireRunning();
+                return isUp(operator) && hasImage(database, content) ? Optional.of(content) : Optional.empty();
+            });
+        } catch (SQLException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static boolean isUp(CapsuleApi operator) throws IOException, InterruptedException {
+        JsonNode hosts = operator.get("/v1/hosts").success().path("hosts");
+        return hosts.path(0).path("state").asText().equals("UP");
+    }
+
+    private static boolean hasImage(Connection database, String content) throws IOException {
+        try (var statement = database.prepareStatement("select from host_image where sha256 = ?")) {
+            statement.setString(1, content);
+            return statement.executeQuery().next();
+        } catch (SQLException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /** The API as this user has it. */
+    public CapsuleApi api(String user, String... roles) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(Program.java(checkout.routerJar()));
+        command.addAll(List.of("token", "--config", files.routerConfig().toString()));
+        command.addAll(List.of("--sub", user, "--email", user + "@example.org"));
+        if (roles.length > 0) {
+            command.addAll(List.of("--roles", String.join(",", roles)));
+        }
+        String token = ShortCommand.run(UP_WITHIN, command).output().strip();
+        return new CapsuleApi(base(), http, token);
+    }
+
+    public Connection database() throws SQLException {
+        return DriverManager.getConnection(postgres.jdbcUrl());
+    }
+
+    /** Where the agent keeps capsules, images and its journal. */
+    public Path storage() {
+        return files.storage();
+    }
+
+    /** The name of the capsules' network in libvirt. */
+    public String network() {
+        return lane.network();
+    }
+
+    /** The capsules' addresses, in CIDR notation. */
+    public String guests() {
+        return lane.guests();
+    }
+
+    /** The end of what both programs said, for whoever has to find out why a test failed. */
+    public String logs() {
+        return Stream.of(router, agent)
+                .flatMap(Stream::ofNullable)
+                .map(program -> "---- " + program.log().getFileName() + "\n" + program.endOfLog())
+                .reduce("", (one, other) -> one + "\n" + other);
+    }
+
+    private String addImage(Path file) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(Program.java(checkout.agentJar()));
+        command.addAll(List.of(
+                "image", "add", file.toString(), "--config", files.agentConfig().toString()));
+        return ShortCommand.run(UP_WITHIN, command).output().strip();
+    }
+
+    private URI base() {
+        return URI.create("http://127.0.0.1:" + configuration.httpPort());
+    }
+
+    private static Map<String, String> both(Map<String, String> one, Map<String, String> other) {
+        Map<String, String> both = new LinkedHashMap<>(one);
+        both.putAll(other);
+        return both;
+    }
+
+    private static Program started(@Nullable Program program) {
+        if (program == null) {
+            throw new IllegalStateException("not started");
+        }
+        return program;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            Runtime.getRuntime().removeShutdownHook(closeWithUs);
+        } catch (IllegalStateException e) {
+            // This JVM ends, and this is the hook.
+        }
+        try (lane;
+                postgres;
+                http) {
+            stop(agent);
+            stop(router);
+            if (!plan.simulated()) {
+                removeFromHost();
+            }
+        } finally {
+            files.delete();
+        }
+    }
+
+    /** When this JVM is told to end in the middle of a test. */
+    private void closeQuietly() {
+        try {
+            close();
+        } catch (IOException | RuntimeException e) {
+            System.err.println("the fleet in " + files.folder() + " is not all removed: " + e);
+        }
+    }
+
+    private void removeFromHost() throws IOException {
+        try {
+            Libvirt.removeNetwork(lane.network(), lane.bridge());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted before all was removed from the host", e);
+        }
+    }
+
+    private static void stop(@Nullable Program program) {
+        if (program != null) {
+            program.close();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package org.datacapsule.devkit.fleet;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Waiting for something to come true, by looking often. */
+public final class Patience {
+    private static final Duration LOOK_EVERY = Duration.ofMillis(20);
+
+    private Patience() {}
+
+    /** Something that may be there at the next look. */
+    @FunctionalInterface
+    public interface Look<T> {
+        Optional<T> look() throws IOException, InterruptedException;
+    }
+
+    /** @throws IllegalStateException when it is not there within {@code limit} */
+    public static <T> T await(String what, Duration limit, Look<T> look) throws IOException, InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        while (true) {
+            Optional<T> found = look.look();
+            if (found.isPresent()) {
+                return found.get();
+            }
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("no " + what + " within " + limit.toMillis() + " ms");
+            }
+            Thread.sleep(LOOK_EVERY);
+        }
+    }
+}

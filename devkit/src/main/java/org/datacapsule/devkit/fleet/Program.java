@@ -1,0 +1,126 @@
+package org.datacapsule.devkit.fleet;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** One of our programs as a process. Its log goes on over restarts. It ends when this JVM does. */
+public final class Program implements AutoCloseable {
+    private static final Duration END_WITHIN = Duration.ofSeconds(20);
+    /** What suits programs that start often on a small machine. */
+    private static final List<String> JVM_FLAGS =
+            List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m", "-Xshare:auto");
+
+    private final String name;
+    private final Process process;
+    private final Path log;
+    private final Thread endWithUs;
+
+    private Program(String name, Process process, Path log) {
+        this.name = name;
+        this.process = process;
+        this.log = log;
+        this.endWithUs = new Thread(process::destroyForcibly, "end-" + name);
+        Runtime.getRuntime().addShutdownHook(endWithUs);
+    }
+
+    /** @param settings go over those of the configuration file */
+    static Program serve(String name, Path jar, Path config, Map<String, String> settings, Path log)
+            throws IOException {
+        List<String> command = new ArrayList<>(java(jar));
+        command.addAll(List.of("serve", "--config", config.toString()));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        settings.forEach((key, value) -> builder.environment().put(variable(key), value));
+        return new Program(name, builder.start(), log);
+    }
+
+    /** The beginning of the command line that runs a program of ours. */
+    static List<String> java(Path jar) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JVM_FLAGS);
+        command.addAll(List.of("-jar", jar.toString()));
+        return command;
+    }
+
+    private static String variable(String key) {
+        return "DATACAPSULE_" + key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Where everything it says goes. */
+    public Path log() {
+        return log;
+    }
+
+    /** @throws IllegalStateException when it has ended, with the end of its log */
+    void requireRunning() {
+        if (!process.isAlive()) {
+            throw new IllegalStateException(name + " ended with " + process.exitValue() + ":\n" + endOfLog());
+        }
+    }
+
+    /** Ends it as a power cut would: {@code kill -9}. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly();
+        awaitEnd(END_WITHIN);
+    }
+
+    /** Waits until it ends by itself; answers its exit status. */
+    public int awaitEnd(Duration limit) throws InterruptedException {
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new IllegalStateException(name + " did not end within " + limit + ":\n" + endOfLog());
+        }
+        forget();
+        return process.exitValue();
+    }
+
+    /** Tells it to end, and waits. */
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(END_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+                throw new IllegalStateException(name + " did not end when told to:\n" + endOfLog());
+            }
+            forget();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void forget() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(endWithUs);
+        } catch (IllegalStateException e) {
+            // This JVM ends: the hook does no harm.
+        }
+    }
+
+    /** What it said last. */
+    public String endOfLog() {
+        int most = 60;
+        try {
+            List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - most), lines.size()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

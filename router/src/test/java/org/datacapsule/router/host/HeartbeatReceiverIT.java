@@ -1,0 +1,93 @@
+package org.datacapsule.router.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Vertx;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.datacapsule.common.id.HostId;
+import org.datacapsule.common.wire.Capacity;
+import org.datacapsule.common.wire.GuestNetwork;
+import org.datacapsule.common.wire.Heartbeat;
+import org.datacapsule.common.wire.PortRange;
+import org.datacapsule.router.database.Database;
+import org.datacapsule.router.database.DatabaseConfig;
+import org.datacapsule.router.database.Migrations;
+import org.datacapsule.router.operation.OperationSignal;
+import org.datacapsule.router.operation.OperationStore;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Which agents are told to join the cluster again. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class HeartbeatReceiverIT {
+    private final Vertx vertx = Vertx.vertx();
+    private final HostId host = new HostId("h1");
+    private EmbeddedPostgres postgres;
+    private Database database;
+    private HeartbeatReceiver receiver;
+
+    @BeforeAll
+    void start() throws Exception {
+        postgres = EmbeddedPostgres.builder().start();
+        DatabaseConfig config =
+                new DatabaseConfig("127.0.0.1", postgres.getPort(), "postgres", "postgres", Optional.empty(), 4);
+        Migrations.apply(config);
+        database = Database.open(vertx, config);
+        receiver = new HeartbeatReceiver(
+                database,
+                new HostStore(),
+                new OperationStore(),
+                (tx, from, observed) -> 0,
+                new OperationSignal(),
+                new HostConfig(Duration.ofSeconds(10)));
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        database.close();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+        postgres.close();
+    }
+
+    @Test
+    void anAgentThatBeatsAndCannotBeReachedIsToldOnceToJoinAgain() {
+        UUID agent = UUID.randomUUID();
+        receiver.receive(heartbeat(agent));
+
+        receiver.foundUnreachable(host);
+
+        assertThat(receiver.receive(heartbeat(agent)).rejoin()).isTrue();
+        assertThat(receiver.receive(heartbeat(agent)).rejoin()).isFalse();
+    }
+
+    @Test
+    void anAgentStartedAnewIsNotBlamedForItsPredecessor() {
+        receiver.receive(heartbeat(UUID.randomUUID()));
+        receiver.foundUnreachable(host);
+
+        UUID successor = UUID.randomUUID();
+
+        assertThat(receiver.receive(heartbeat(successor)).rejoin()).isFalse();
+        assertThat(receiver.receive(heartbeat(successor)).rejoin()).isFalse();
+    }
+
+    private Heartbeat heartbeat(UUID agent) {
+        return new Heartbeat(
+                host,
+                agent,
+                "test",
+                "127.0.0.1",
+                "simulated (no guest runs)",
+                new Capacity(2, 1024, 10),
+                new PortRange(20_000, 6_000, 2),
+                GuestNetwork.parse("10.90.0.0/26"),
+                List.of(),
+                List.of());
+    }
+}
