@@ -3,6 +3,7 @@ package org.datacapsule.router;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -17,7 +18,10 @@ import org.datacapsule.common.signing.CommandSigner;
 import org.datacapsule.common.signing.KeyFiles;
 import org.datacapsule.common.wire.Acknowledged;
 import org.datacapsule.common.wire.Contracts;
+import org.datacapsule.router.audit.AuditChain;
 import org.datacapsule.router.audit.AuditLog;
+import org.datacapsule.router.audit.AuditRoutes;
+import org.datacapsule.router.audit.AuditedRefusals;
 import org.datacapsule.router.capsule.CapsuleJson;
 import org.datacapsule.router.capsule.CapsuleRoutes;
 import org.datacapsule.router.capsule.CapsuleStore;
@@ -38,6 +42,12 @@ import org.datacapsule.router.dispatch.GuestsGone;
 import org.datacapsule.router.dispatch.OutcomeRecorder;
 import org.datacapsule.router.dispatch.ProgressRecorder;
 import org.datacapsule.router.dispatch.SideTurn;
+import org.datacapsule.router.event.EventFeed;
+import org.datacapsule.router.event.EventLog;
+import org.datacapsule.router.event.EventRoutes;
+import org.datacapsule.router.expiry.ExpiryMail;
+import org.datacapsule.router.expiry.ExpirySweep;
+import org.datacapsule.router.expiry.ExtendCapsule;
 import org.datacapsule.router.fault.StepListener;
 import org.datacapsule.router.host.HeartbeatReceiver;
 import org.datacapsule.router.host.HostRoutes;
@@ -48,10 +58,14 @@ import org.datacapsule.router.http.Authenticator;
 import org.datacapsule.router.http.Contract;
 import org.datacapsule.router.http.Endpoints;
 import org.datacapsule.router.http.ErrorRenderer;
+import org.datacapsule.router.http.RefusalLog;
 import org.datacapsule.router.idempotency.Idempotency;
 import org.datacapsule.router.idempotency.IdempotencyStore;
 import org.datacapsule.router.image.ImageRoutes;
 import org.datacapsule.router.image.ImageStore;
+import org.datacapsule.router.lifetime.LifetimeRule;
+import org.datacapsule.router.mail.MailSender;
+import org.datacapsule.router.mail.Outbox;
 import org.datacapsule.router.operation.OperationRoutes;
 import org.datacapsule.router.operation.OperationSignal;
 import org.datacapsule.router.operation.OperationStore;
@@ -70,12 +84,18 @@ import org.datacapsule.router.sharing.UpdateCapsule;
 import org.datacapsule.router.sharing.UserKeys;
 import org.datacapsule.router.user.UserRoutes;
 import org.datacapsule.router.user.UserStore;
+import org.datacapsule.router.work.Loop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Wires a router; closing it ends everything in the reverse order. */
 public final class RouterAssembly implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RouterAssembly.class);
+
+    /** How often a router looks for what is to be chained or published. */
+    private static final Duration LOOK = Duration.ofMillis(200);
+
+    private static final Duration MAIL_LOOK = Duration.ofSeconds(1);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final RouterConfig config;
@@ -110,21 +130,24 @@ public final class RouterAssembly implements AutoCloseable {
         CapsuleStore capsules = new CapsuleStore();
         OperationStore operations = new OperationStore();
         AuditLog audit = new AuditLog();
+        EventFeed feed = remember(new EventFeed(database, config.keepEvents()));
+        EventLog events = new EventLog(feed::wake);
+        LifetimeRule lifetime = new LifetimeRule(config.lifetime());
         OperationSignal signal = new OperationSignal();
         LoginSecret secrets = new LoginSecret(SecretBox.fromKeyFile(config.secretsKey()));
-        Idempotency idempotency = new Idempotency(database, new IdempotencyStore(), audit);
+        Idempotency idempotency = new Idempotency(database, new IdempotencyStore());
         database.transaction(tx -> {
             ports.fitGuestSlots(tx, config.guests().slots());
             return true;
         });
 
-        HeartbeatReceiver heartbeats =
-                new HeartbeatReceiver(database, hosts, operations, new GuestsGone(capsules), signal, config.hosts());
+        HeartbeatReceiver heartbeats = new HeartbeatReceiver(
+                database, hosts, operations, new GuestsGone(capsules, events), signal, config.hosts());
         MemberStore members = new MemberStore();
         SideOperationStore sideOperations = new SideOperationStore();
         StartKeySync keys = new StartKeySync(members, sideOperations, signal, config.operations());
-        OutcomeRecorder outcomes =
-                new OutcomeRecorder(database, capsules, operations, ports, keys, audit, config.operations(), steps);
+        OutcomeRecorder outcomes = new OutcomeRecorder(
+                database, capsules, operations, ports, keys, audit, events, config.operations(), steps);
         Delivery delivery = new Delivery(
                 database,
                 operations,
@@ -140,7 +163,8 @@ public final class RouterAssembly implements AutoCloseable {
         serveAgents(node.bus(), heartbeats, outcomes, new ProgressRecorder(database, operations));
         Dispatcher dispatcher = remember(new Dispatcher(database, operations, delivery, signal, config.operations()));
 
-        StartOperation start = new StartOperation(capsules, operations, audit, signal, config.operations(), steps);
+        StartOperation start =
+                new StartOperation(capsules, operations, audit, events, signal, config.operations(), steps);
         ImageStore images = new ImageStore();
         Endpoints endpoints = new Endpoints();
         new CapsuleRoutes(
@@ -155,7 +179,7 @@ public final class RouterAssembly implements AutoCloseable {
                                 config.capsules(),
                                 config.guests()),
                         new CommandCapsule(idempotency, users, capsules, start),
-                        new ShowCapsules(database, new CapsuleJson(secrets)),
+                        new ShowCapsules(database, new CapsuleJson(secrets, lifetime)),
                         new ListCapsules(database))
                 .register(endpoints);
         new OperationRoutes(database, operations).register(endpoints);
@@ -164,8 +188,28 @@ public final class RouterAssembly implements AutoCloseable {
         new UserRoutes(database, idempotency, users, audit).register(endpoints);
         sharing(database, idempotency, users, new ChangeMembers(capsules, members, keys, audit), keys, audit)
                 .register(endpoints);
+        new AuditRoutes(database).register(endpoints);
+        new EventRoutes(database, feed, config.http().maxConcurrent() / 2).register(endpoints);
+        new ExtendCapsule(idempotency, users, capsules, audit, events, config.lifetime()).register(endpoints);
         dispatcher.start();
-        listen(node.vertx(), endpoints, database);
+        remember(Loop.start("audit-chain", LOOK, new AuditChain(database)::extend));
+        sweepExpired(node.vertx(), database, new ExpiryParts(capsules, start, events, lifetime));
+        listen(node.vertx(), endpoints, database, new AuditedRefusals(database, audit));
+        // Before the server drains: who waits for an event would hold that up.
+        remember(feed);
+    }
+
+    private record ExpiryParts(CapsuleStore capsules, StartOperation start, EventLog events, LifetimeRule lifetime) {}
+
+    private void sweepExpired(Vertx vertx, Database database, ExpiryParts parts) throws IOException {
+        Outbox outbox = new Outbox(config.mail().host().isPresent());
+        if (config.mail().host().isPresent()) {
+            MailSender sender = remember(MailSender.create(vertx, database, outbox, config.mail()));
+            remember(Loop.start("mail", MAIL_LOOK, sender::sendOne));
+        }
+        ExpirySweep sweep = new ExpirySweep(
+                database, parts.capsules(), parts.start(), parts.events(), new ExpiryMail(outbox), parts.lifetime());
+        remember(Loop.start("expiry", config.lifetime().sweep(), sweep::sweepOne));
     }
 
     private SharingRoutes sharing(
@@ -208,7 +252,8 @@ public final class RouterAssembly implements AutoCloseable {
         }
     }
 
-    private void listen(Vertx vertx, Endpoints endpoints, Database database) throws IOException, InterruptedException {
+    private void listen(Vertx vertx, Endpoints endpoints, Database database, RefusalLog refusals)
+            throws IOException, InterruptedException {
         ApiServer server = new ApiServer(
                 vertx,
                 config.http(),
@@ -216,6 +261,7 @@ public final class RouterAssembly implements AutoCloseable {
                 endpoints,
                 Authenticator.create(vertx, config.auth(), Clock.systemUTC()),
                 new ErrorRenderer(RouterAssembly::databaseAway),
+                refusals,
                 Map.of("database", database::answers));
         port = server.start().toCompletionStage().toCompletableFuture().join();
         remember(() -> server.close().toCompletionStage().toCompletableFuture().join());

@@ -13,6 +13,8 @@ import org.datacapsule.router.database.DatabaseConfig;
 import org.datacapsule.router.host.HostConfig;
 import org.datacapsule.router.http.AuthConfig;
 import org.datacapsule.router.http.HttpConfig;
+import org.datacapsule.router.lifetime.LifetimeConfig;
+import org.datacapsule.router.mail.MailConfig;
 import org.datacapsule.router.operation.OperationConfig;
 import org.datacapsule.router.placement.PlacementPolicy;
 import org.datacapsule.router.sharing.SharingConfig;
@@ -38,6 +40,9 @@ public record RouterConfig(
         PlacementPolicy placement,
         OperationConfig operations,
         HostConfig hosts,
+        LifetimeConfig lifetime,
+        MailConfig mail,
+        Duration keepEvents,
         SharingConfig sharing,
         Duration stopGrace,
         String haltAt) {
@@ -73,6 +78,9 @@ public record RouterConfig(
                 PlacementPolicy.from(settings),
                 OperationConfig.from(settings),
                 HostConfig.from(settings),
+                LifetimeConfig.from(settings),
+                MailConfig.from(settings),
+                settings.duration("events.keep", "How long events can be read", Duration.ofDays(30)),
                 SharingConfig.from(settings),
                 settings.duration(
                         "capsules.stop-grace",

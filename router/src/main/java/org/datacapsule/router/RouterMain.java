@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = RouterMain.Version.class,
         description = "The HTTP service of datacapsule.",
-        subcommands = {RouterMain.Serve.class, RouterMain.ShowConfig.class, TokenCommand.class})
+        subcommands = {RouterMain.Serve.class, RouterMain.ShowConfig.class, TokenCommand.class, AuditCommand.class})
 public final class RouterMain {
     private static final Logger LOG = LoggerFactory.getLogger(RouterMain.class);
     private static final int FAILED = 1;
@@ -26,14 +26,19 @@ public final class RouterMain {
     private RouterMain() {}
 
     public static void main(String[] arguments) {
+        // Threads of a half-started cluster member would keep the process from ending by itself.
+        System.exit(run(arguments));
+    }
+
+    /** Answers the exit status. */
+    static int run(String... arguments) {
         CommandLine commandLine = new CommandLine(new RouterMain()).setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler((e, line, parsed) -> {
             line.getErr().println(e instanceof ConfigException ? e.getMessage() : "datacapsule-router: " + causes(e));
             LOG.atDebug().setCause(e).log("not started");
             return FAILED;
         });
-        // Threads of a half-started cluster member would keep the process from ending by itself.
-        System.exit(commandLine.execute(arguments));
+        return commandLine.execute(arguments);
     }
 
     private static String causes(Throwable failure) {

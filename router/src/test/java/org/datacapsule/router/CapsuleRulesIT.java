@@ -50,6 +50,7 @@ class CapsuleRulesIT {
             new Rule("launchvm", "OWNER-CONTROLLER, CONTROLLER", "SHUTDOWN"),
             new Rule("stopvm", "OWNER-CONTROLLER, CONTROLLER", "RUNNING in MAINTENANCE, RUNNING in SECURE"),
             new Rule("deletevm", "OWNER-CONTROLLER, OWNER", "any but DELETE_PENDING"),
+            new Rule("v1/capsules/{id}/extend", "OWNER-CONTROLLER, OWNER", "any but DELETE_PENDING"),
             new Rule("updatevm", "OWNER-CONTROLLER, OWNER", SETTLED),
             new Rule("addsharees", "OWNER-CONTROLLER, OWNER", SETTLED_NOT_SECURE),
             new Rule("deletesharees", "OWNER-CONTROLLER, OWNER", SETTLED),
@@ -157,7 +158,8 @@ class CapsuleRulesIT {
             }
             default -> {}
         }
-        Answer answer = router.post("/" + command, router.token(role.toLowerCase(Locale.ROOT)), form);
+        Answer answer =
+                router.post("/" + command.replace("{id}", id), router.token(role.toLowerCase(Locale.ROOT)), form);
         return answer.status() == 200 ? "200" : answer.code();
     }
 

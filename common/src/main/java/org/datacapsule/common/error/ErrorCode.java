@@ -64,6 +64,16 @@ public enum ErrorCode {
             ErrorKind.CALLER,
             400,
             "The caller has not been granted full access on this capsule."),
+    CAPSULE_EXPIRED(
+            "capsule.expired",
+            ErrorKind.CALLER,
+            400,
+            "The capsule's life is over; an owner can extend it until it is deleted."),
+    CAPSULE_EXTENSIONS_EXHAUSTED(
+            "capsule.extensions-exhausted",
+            ErrorKind.CALLER,
+            400,
+            "The capsule's life was extended as often as the cluster allows."),
     CAPSULE_INVALID_CONVERSION(
             "capsule.invalid-conversion",
             ErrorKind.CALLER,

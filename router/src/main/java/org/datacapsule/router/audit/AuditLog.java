@@ -2,6 +2,7 @@ package org.datacapsule.router.audit;
 
 import io.vertx.sqlclient.Tuple;
 import java.util.Optional;
+import java.util.UUID;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.OperationId;
 import org.datacapsule.router.database.Tx;
@@ -9,59 +10,53 @@ import org.datacapsule.router.http.Call;
 
 /** Writes audit rows, in the transaction of what they tell of. */
 public final class AuditLog {
+    private static final String INSERT = """
+            insert into audit (user_guid, email, client_address, request_id, action, capsule_id, operation_id, outcome,
+                               detail)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            """;
 
     /** A command was accepted, and {@code operation} will carry it out. */
     public void accepted(Tx tx, Call call, CapsuleId capsule, OperationId operation) throws InterruptedException {
-        String sql = """
-                insert into audit (user_guid, email, client_address, request_id, action, capsule_id, operation_id, outcome)
-                values ($1, $2, $3, $4, $5, $6, $7, 'ACCEPTED')
-                """;
-        tx.update(
-                sql,
-                Tuple.of(
-                        call.caller().guid(),
-                        call.caller().email().orElse(null),
-                        call.clientAddress(),
-                        call.requestId(),
-                        call.operation(),
-                        capsule.value(),
-                        operation.value()));
+        write(tx, call, Optional.of(capsule.value()), Optional.of(operation.value()), "ACCEPTED", Optional.empty());
     }
 
-    /** A command that takes no time was done. */
+    /** A command that takes no time was done; the capsule is the one it named. */
     public void done(Tx tx, Call call, String detail) throws InterruptedException {
-        write(tx, call, "DONE", Optional.of(detail));
+        write(tx, call, NamedCapsule.in(call), Optional.empty(), "DONE", Optional.of(detail));
     }
 
     /** A command was refused. */
     public void refused(Tx tx, Call call, String code) throws InterruptedException {
-        write(tx, call, "REFUSED", Optional.of(code));
+        write(tx, call, NamedCapsule.in(call), Optional.empty(), "REFUSED", Optional.of(code));
     }
 
     /** An operation ended; the row stands beside the one of its command, with the same request id. */
     public void ended(Tx tx, OperationId operation, String outcome, Optional<String> detail)
             throws InterruptedException {
         String sql = """
-                insert into audit (user_guid, client_address, request_id, action, capsule_id, operation_id, outcome, detail)
-                select requested_by, 'router', request_id, lower(kind), capsule_id, id, $2, $3 from operation where id = $1
+                insert into audit (user_guid, email, client_address, request_id, action, capsule_id, operation_id, outcome,
+                                   detail)
+                select requested_by, (select email from users where guid = requested_by), 'router', request_id,
+                       lower(kind), capsule_id, id, $2, $3
+                from operation where id = $1
                 """;
         tx.update(sql, Tuple.of(operation.value(), outcome, detail.orElse(null)));
     }
 
-    private static void write(Tx tx, Call call, String outcome, Optional<String> detail) throws InterruptedException {
-        String sql = """
-                insert into audit (user_guid, email, client_address, request_id, action, outcome, detail)
-                values ($1, $2, $3, $4, $5, $6, $7)
-                """;
-        tx.update(
-                sql,
-                Tuple.of(
-                        call.caller().guid(),
-                        call.caller().email().orElse(null),
-                        call.clientAddress(),
-                        call.requestId(),
-                        call.operation(),
-                        outcome,
-                        detail.orElse(null)));
+    private static void write(
+            Tx tx, Call call, Optional<UUID> capsule, Optional<UUID> operation, String outcome, Optional<String> detail)
+            throws InterruptedException {
+        tx.update(INSERT, Tuple.from(new Object[] {
+            call.caller().guid(),
+            call.caller().email().orElse(null),
+            call.clientAddress(),
+            call.requestId(),
+            call.operation(),
+            capsule.orElse(null),
+            operation.orElse(null),
+            outcome,
+            detail.orElse(null)
+        }));
     }
 }

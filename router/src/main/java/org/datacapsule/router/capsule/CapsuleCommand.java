@@ -7,6 +7,7 @@ public enum CapsuleCommand {
     STOP("stop"),
     SWITCH("switch"),
     DELETE("delete"),
+    EXTEND("extend the life of"),
     UPDATE("update"),
     ADD_SHAREES("share"),
     DELETE_SHAREES("remove sharees from"),
@@ -27,7 +28,7 @@ public enum CapsuleCommand {
         return switch (this) {
             case SHOW, KEYS, RESULTS, ADD_SUPPORT_USER -> true;
             case LAUNCH, STOP, SWITCH -> role == CapsuleRole.OWNER_CONTROLLER || role == CapsuleRole.CONTROLLER;
-            case DELETE, UPDATE, ADD_SHAREES, DELETE_SHAREES -> role.isOwner();
+            case DELETE, EXTEND, UPDATE, ADD_SHAREES, DELETE_SHAREES -> role.isOwner();
             case MANAGE_CONTROLLER -> role != CapsuleRole.SHAREE;
             case EXIT -> role == CapsuleRole.SHAREE;
         };

@@ -9,15 +9,21 @@ import java.util.Locale;
 import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.router.lifetime.ExpiryStage;
+import org.datacapsule.router.lifetime.Lifetime;
+import org.datacapsule.router.lifetime.LifetimeRule;
+import org.jspecify.annotations.Nullable;
 
 /** A capsule's row as the seed's JSON. */
 public final class CapsuleJson {
     private static final DateTimeFormatter SEED_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
 
     private final LoginSecret secrets;
+    private final LifetimeRule lifetime;
 
-    public CapsuleJson(LoginSecret secrets) {
+    public CapsuleJson(LoginSecret secrets, LifetimeRule lifetime) {
         this.secrets = secrets;
+        this.lifetime = lifetime;
     }
 
     /** An element of /show's {@code status}; redacted for a caller who may not query the capsule yet. */
@@ -29,6 +35,18 @@ public final class CapsuleJson {
         return row.getOffsetDateTime(column)
                 .withOffsetSameInstant(ZoneOffset.UTC)
                 .format(SEED_TIME);
+    }
+
+    private @Nullable String expiresAt(Row row) {
+        Lifetime life = new Lifetime(
+                CapsuleType.parse(row.getString("type")),
+                row.getOffsetDateTime("life_began_at").toInstant(),
+                row.getOffsetDateTime("last_active_at").toInstant(),
+                ExpiryStage.valueOf(row.getString("expiry_stage")),
+                row.getOffsetDateTime("expiry_stage_since").toInstant());
+        return lifetime.end(life)
+                .map(end -> end.atOffset(ZoneOffset.UTC).format(SEED_TIME))
+                .orElse(null);
     }
 
     private static boolean mayQuery(Row row) {
@@ -72,6 +90,7 @@ public final class CapsuleJson {
                 .put("rr_data_files", row.getString("rr_data_files"))
                 .put("rr_result_usage", row.getString("rr_result_usage"))
                 .put("created_at", seedTime(row, "created_at"))
+                .put("expires_at", expiresAt(row))
                 .put("role", row.getString("my_role"))
                 .put("user_full_access", row.getBoolean("my_full_access"))
                 .put("roles", roles(row))
@@ -115,6 +134,7 @@ public final class CapsuleJson {
                 .putNull("consent")
                 .put("full_access", row.getBoolean("full_access"))
                 .put("created_at", seedTime(row, "created_at"))
+                .putNull("expires_at")
                 .put("role", row.getString("my_role"))
                 .put("user_full_access", row.getBoolean("my_full_access"))
                 .put("roles", roles(row))

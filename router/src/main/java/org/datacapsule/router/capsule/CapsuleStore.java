@@ -71,7 +71,7 @@ public final class CapsuleStore {
         return tx.first(sql, Tuple.of(id.value()), CapsuleStore::capsule);
     }
 
-    Optional<Membership> membership(Tx tx, CapsuleId capsule, String user) throws InterruptedException {
+    public Optional<Membership> membership(Tx tx, CapsuleId capsule, String user) throws InterruptedException {
         String sql = "select role, full_access, tou from member where capsule_id = $1 and user_guid = $2";
         return tx.first(
                 sql,
@@ -101,6 +101,12 @@ public final class CapsuleStore {
         if (moved != 1) {
             throw new IllegalStateException("capsule " + capsule.id() + " changed under its own lock");
         }
+    }
+
+    /** Whether its life is over, so that only an extension brings it back. */
+    boolean isExpired(Tx tx, CapsuleId capsule) throws InterruptedException {
+        String sql = "select from capsule where id = $1 and type = 'DEMO' and expiry_stage = 'STOPPED'";
+        return tx.first(sql, Tuple.of(capsule.value()), row -> true).orElse(false);
     }
 
     /** The next place in the order of the capsule's operations. */

@@ -1,6 +1,7 @@
 package org.datacapsule.router.capsule;
 
 import io.vertx.core.json.JsonObject;
+import java.util.Optional;
 import org.datacapsule.common.capsule.CapsuleEvent.Requested;
 import org.datacapsule.common.capsule.CapsuleLife;
 import org.datacapsule.common.capsule.CapsuleStatus;
@@ -13,6 +14,7 @@ import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.OperationId;
 import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.event.EventLog;
 import org.datacapsule.router.fault.RouterStep;
 import org.datacapsule.router.fault.StepListener;
 import org.datacapsule.router.http.Call;
@@ -27,6 +29,7 @@ public final class StartOperation {
     private final CapsuleStore capsules;
     private final OperationStore operations;
     private final AuditLog audit;
+    private final EventLog events;
     private final OperationSignal signal;
     private final OperationConfig config;
     private final StepListener steps;
@@ -35,12 +38,14 @@ public final class StartOperation {
             CapsuleStore capsules,
             OperationStore operations,
             AuditLog audit,
+            EventLog events,
             OperationSignal signal,
             OperationConfig config,
             StepListener steps) {
         this.capsules = capsules;
         this.operations = operations;
         this.audit = audit;
+        this.events = events;
         this.signal = signal;
         this.config = config;
         this.steps = steps;
@@ -51,18 +56,32 @@ public final class StartOperation {
      *
      * @throws ProblemException {@link ErrorCode#CAPSULE_INVALID_STATE} when its state does not allow that
      */
-    Reply on(Tx tx, Call call, Capsule capsule, OperationKind kind) throws InterruptedException {
+    public Reply on(Tx tx, Call call, Capsule capsule, OperationKind kind) throws InterruptedException {
         return switch (CapsuleLife.next(capsule.status(), new Requested(kind))) {
             case Refused refused -> throw new ProblemException(ErrorCode.CAPSULE_INVALID_STATE, refused.because());
             case Ignored ignored -> throw new IllegalStateException("a request is moved or refused: " + kind);
             case Moved moved -> {
                 if (kind == OperationKind.DELETE) {
-                    operations.cancelAtWork(tx, capsule.id());
+                    cancelAtWork(tx, capsule);
+                }
+                if (kind == OperationKind.LAUNCH && capsules.isExpired(tx, capsule.id())) {
+                    throw new ProblemException(
+                            ErrorCode.CAPSULE_EXPIRED,
+                            "The capsule's life is over; extend it (/v1/capsules/" + capsule.id()
+                                    + "/extend), then launch it.");
                 }
                 capsules.move(tx, capsule, moved.to());
                 yield begin(tx, call, capsule, kind, moved.to());
             }
         };
+    }
+
+    private void cancelAtWork(Tx tx, Capsule capsule) throws InterruptedException {
+        Optional<OperationId> cancelled = operations.cancelAtWork(tx, capsule.id());
+        if (cancelled.isPresent()) {
+            audit.ended(tx, cancelled.get(), "CANCELLED", Optional.of(ErrorCode.OPERATION_CANCELLED.slug()));
+            events.cancelled(tx, capsule.id(), cancelled.get());
+        }
     }
 
     /** Begins {@code kind} on a capsule that is in its pending state already. */
@@ -80,6 +99,7 @@ public final class StartOperation {
                 call.requestId());
         operations.insert(tx, row, config.deadline());
         audit.accepted(tx, call, capsule.id(), operation);
+        events.started(tx, capsule.id(), operation, kind, status);
         tx.afterCommit(() -> {
             steps.reached(kind, RouterStep.COMMAND_COMMITTED);
             signal.wake();

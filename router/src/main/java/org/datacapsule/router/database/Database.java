@@ -78,6 +78,14 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /** Reads with several statements that see the same moment. */
+    public <T> T snapshot(Work<T> work) throws InterruptedException {
+        return transaction(tx -> {
+            tx.update("set transaction isolation level repeatable read read only", Tuple.tuple());
+            return work.in(tx);
+        });
+    }
+
     /** Reads with single statements that need no common snapshot. */
     public <T> T read(Work<T> work) throws InterruptedException {
         return work.in(new Tx(pool));

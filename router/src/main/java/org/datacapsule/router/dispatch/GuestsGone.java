@@ -13,6 +13,7 @@ import org.datacapsule.common.wire.CapsuleObservation;
 import org.datacapsule.router.capsule.Capsule;
 import org.datacapsule.router.capsule.CapsuleStore;
 import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.event.EventLog;
 import org.datacapsule.router.host.InventoryCheck;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,9 +26,11 @@ public final class GuestsGone implements InventoryCheck {
     private static final Logger LOG = LoggerFactory.getLogger(GuestsGone.class);
 
     private final CapsuleStore capsules;
+    private final EventLog events;
 
-    public GuestsGone(CapsuleStore capsules) {
+    public GuestsGone(CapsuleStore capsules, EventLog events) {
         this.capsules = capsules;
+        this.events = events;
     }
 
     @Override
@@ -66,6 +69,7 @@ public final class GuestsGone implements InventoryCheck {
             return 0;
         }
         capsules.move(tx, capsule, moved.to());
+        events.changed(tx, capsule.id(), moved.to());
         LOG.atWarn()
                 .addKeyValue("capsuleId", capsule.id())
                 .addKeyValue("hostId", capsule.host())

@@ -20,6 +20,7 @@ import org.datacapsule.router.capsule.Capsule;
 import org.datacapsule.router.capsule.CapsuleStore;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.event.EventLog;
 import org.datacapsule.router.fault.RouterStep;
 import org.datacapsule.router.fault.StepListener;
 import org.datacapsule.router.host.PortStore;
@@ -42,6 +43,7 @@ public final class OutcomeRecorder {
     private final PortStore ports;
     private final StartKeySync keys;
     private final AuditLog audit;
+    private final EventLog events;
     private final OperationConfig config;
     private final StepListener steps;
 
@@ -52,6 +54,7 @@ public final class OutcomeRecorder {
             PortStore ports,
             StartKeySync keys,
             AuditLog audit,
+            EventLog events,
             OperationConfig config,
             StepListener steps) {
         this.database = database;
@@ -60,6 +63,7 @@ public final class OutcomeRecorder {
         this.ports = ports;
         this.keys = keys;
         this.audit = audit;
+        this.events = events;
         this.config = config;
         this.steps = steps;
     }
@@ -95,20 +99,20 @@ public final class OutcomeRecorder {
     private void succeeded(Tx tx, Capsule capsule, Operation operation, Outcome.Succeeded outcome)
             throws InterruptedException {
         if (operation.kind().isSide()) {
-            succeed(tx, operation);
+            succeed(tx, operation, capsule.status());
             return;
         }
         CapsuleEvent event = new CapsuleEvent.Succeeded(operation.kind(), outcome.found());
         switch (CapsuleLife.next(capsule.status(), event)) {
             case Moved moved -> {
                 move(tx, capsule, moved.to());
-                succeed(tx, operation);
+                succeed(tx, operation, moved.to());
                 if (returnsToEarlierGuest(operation.kind()) && moved.to().state() == CapsuleState.RUNNING) {
                     keys.afterReturn(tx, operation);
                 }
                 log(operation, capsule.status(), moved.to());
             }
-            case Ignored ignored -> end(tx, operation, nothingFound(operation));
+            case Ignored ignored -> end(tx, operation, nothingFound(operation), capsule.status());
             case Refused refused -> throw new IllegalStateException("an outcome is never refused");
         }
     }
@@ -122,11 +126,13 @@ public final class OutcomeRecorder {
             operations.tryAgain(tx, operation.id(), outcome.problem(), delay);
             return;
         }
-        end(tx, operation, outcome.problem());
-        if (CapsuleLife.next(capsule.status(), new CapsuleEvent.Failed(operation.kind())) instanceof Moved moved) {
-            move(tx, capsule, moved.to());
-            log(operation, capsule.status(), moved.to());
+        CapsuleStatus now = capsule.status();
+        if (CapsuleLife.next(now, new CapsuleEvent.Failed(operation.kind())) instanceof Moved moved) {
+            now = moved.to();
+            move(tx, capsule, now);
+            log(operation, capsule.status(), now);
         }
+        end(tx, operation, outcome.problem(), now);
     }
 
     /** Out of secure mode the guest is the one of the checkpoint; one in ERROR was out of reach for a while. */
@@ -134,14 +140,16 @@ public final class OutcomeRecorder {
         return kind == OperationKind.SWITCH_TO_MAINTENANCE || kind == OperationKind.RECOVER;
     }
 
-    private void succeed(Tx tx, Operation operation) throws InterruptedException {
+    private void succeed(Tx tx, Operation operation, CapsuleStatus now) throws InterruptedException {
         operations.succeed(tx, operation.id());
         audit.ended(tx, operation.id(), "SUCCEEDED", Optional.empty());
+        events.ended(tx, operation.capsule(), operation.id(), operation.kind(), "SUCCEEDED", now);
     }
 
-    private void end(Tx tx, Operation operation, Problem problem) throws InterruptedException {
+    private void end(Tx tx, Operation operation, Problem problem, CapsuleStatus now) throws InterruptedException {
         operations.fail(tx, operation.id(), problem);
         audit.ended(tx, operation.id(), "FAILED", Optional.of(problem.code().slug()));
+        events.ended(tx, operation.capsule(), operation.id(), operation.kind(), "FAILED", now);
     }
 
     private void move(Tx tx, Capsule capsule, CapsuleStatus to) throws InterruptedException {

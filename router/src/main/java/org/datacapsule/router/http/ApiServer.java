@@ -41,12 +41,13 @@ public final class ApiServer {
             Endpoints endpoints,
             Authenticator authenticator,
             ErrorRenderer errors,
+            RefusalLog refusals,
             Map<String, Callable<Boolean>> checks) {
         requireOneEach(contract.endpoints(), endpoints.operations());
         this.vertx = vertx;
         this.config = config;
         this.contract = contract;
-        this.handler = new RequestHandler(vertx, config, endpoints, authenticator, errors);
+        this.handler = new RequestHandler(vertx, config, endpoints, authenticator, errors, refusals);
         this.pages = new ServicePages(vertx, contract, new Readiness(checks, handler::draining));
         this.server = vertx.createHttpServer(options(config));
     }

@@ -65,7 +65,14 @@ final class ContractReader {
                 roles(model),
                 errorCode(model.getString("x-role-refusal", ErrorCode.AUTH_FORBIDDEN.slug())),
                 model.containsKey("requestBody"),
+                takesIdempotencyKey(model),
                 parameters(model));
+    }
+
+    private boolean takesIdempotencyKey(JsonObject model) {
+        return model.getJsonArray("parameters", new JsonArray()).stream()
+                .map(item -> resolved((JsonObject) item).getString("name"))
+                .anyMatch(IdempotencyKey.HEADER::equals);
     }
 
     private List<Parameter> parameters(JsonObject model) {

@@ -15,6 +15,7 @@ import org.datacapsule.common.error.ErrorCode;
  * @param tokenRoles the token must have one of these; empty when any token will do
  * @param roleRefusal what is answered when it has none of them
  * @param hasBody whether it takes a body
+ * @param command whether it changes something: it takes an Idempotency-Key
  */
 record Operation(
         String id,
@@ -25,6 +26,7 @@ record Operation(
         Set<TokenRole> tokenRoles,
         ErrorCode roleRefusal,
         boolean hasBody,
+        boolean command,
         List<Parameter> parameters) {
     Operation {
         tokenRoles = Set.copyOf(tokenRoles);

@@ -5,6 +5,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ final class RequestHandler {
     private final Endpoints endpoints;
     private final Authenticator authenticator;
     private final ErrorRenderer errors;
+    private final RefusalLog refusals;
     private final BodyReader bodies;
     private final Semaphore slots;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
@@ -38,11 +40,17 @@ final class RequestHandler {
     private volatile boolean draining;
 
     RequestHandler(
-            Vertx vertx, HttpConfig config, Endpoints endpoints, Authenticator authenticator, ErrorRenderer errors) {
+            Vertx vertx,
+            HttpConfig config,
+            Endpoints endpoints,
+            Authenticator authenticator,
+            ErrorRenderer errors,
+            RefusalLog refusals) {
         this.vertx = vertx;
         this.endpoints = endpoints;
         this.authenticator = authenticator;
         this.errors = errors;
+        this.refusals = refusals;
         this.bodies = new BodyReader(vertx, config.maxBody(), config.bodyTimeout());
         this.slots = new Semaphore(config.maxConcurrent());
     }
@@ -135,25 +143,41 @@ final class RequestHandler {
     }
 
     private Reply serve(Exchange exchange, Arrived arrived) throws InterruptedException {
-        Operation operation = arrived.operation();
         Caller caller = authenticator.authenticate(arrived.token());
         exchange.isFrom(caller);
+        Call call = new Call(
+                arrived.operation().endpoint(),
+                caller,
+                new Parameters(new JsonObject()),
+                exchange.requestId(),
+                exchange.request().remoteAddress().host(),
+                Optional.empty());
+        try {
+            requireRole(arrived.operation(), caller);
+            call = read(call, arrived, exchange.request());
+            Endpoint endpoint = endpoints.find(call.operation()).orElseThrow();
+            return endpoint.handle(call);
+        } catch (ProblemException refusal) {
+            if (arrived.operation().command()) {
+                refusals.refused(call, refusal.problem());
+            }
+            throw refusal;
+        }
+    }
+
+    private static void requireRole(Operation operation, Caller caller) {
         if (!operation.admits(caller)) {
             throw new ProblemException(
                     operation.roleRefusal(),
                     "The token has none of the roles this needs: " + operation.tokenRoles() + ".");
         }
-        HttpServerRequest request = exchange.request();
+    }
+
+    private static Call read(Call call, Arrived arrived, HttpServerRequest request) {
         Optional<String> idempotencyKey = IdempotencyKey.of(request.headers().getAll(IdempotencyKey.HEADER));
-        Parameters parameters = RequestReader.read(operation, given(arrived, request));
-        Endpoint endpoint = endpoints.find(operation.endpoint()).orElseThrow();
-        return endpoint.handle(new Call(
-                operation.endpoint(),
-                caller,
-                parameters,
-                exchange.requestId(),
-                request.remoteAddress().host(),
-                idempotencyKey));
+        Parameters parameters = RequestReader.read(arrived.operation(), given(arrived, request));
+        return new Call(
+                call.operation(), call.caller(), parameters, call.requestId(), call.clientAddress(), idempotencyKey);
     }
 
     private static List<Given> given(Arrived arrived, HttpServerRequest request) {

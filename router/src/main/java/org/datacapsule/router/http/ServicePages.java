@@ -5,17 +5,25 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.Problem;
 
 /** What the server answers itself and to everybody: the contract, and how it is. */
 final class ServicePages {
     private final Vertx vertx;
     private final Buffer document;
     private final Readiness readiness;
-    private final Map<String, Consumer<Exchange>> pages =
-            Map.of("getDocument", this::document, "getLiveness", ServicePages::live, "getReadiness", this::ready);
+    private final ReferencePage reference = new ReferencePage();
+    private final Map<String, Consumer<Exchange>> pages = Map.of(
+            "getDocument", this::document,
+            "getReference", this::reference,
+            "getReferenceFile", this::referenceFile,
+            "getLiveness", ServicePages::live,
+            "getReadiness", this::ready);
 
     ServicePages(Vertx vertx, Contract contract, Readiness readiness) {
         this.vertx = vertx;
@@ -39,6 +47,30 @@ final class ServicePages {
 
     private void document(Exchange exchange) {
         exchange.answer(200, "application/yaml; charset=utf-8", document);
+    }
+
+    private void reference(Exchange exchange) {
+        answer(exchange, reference.page());
+    }
+
+    private void referenceFile(Exchange exchange) {
+        String path = Objects.requireNonNullElse(exchange.request().path(), "");
+        String name = path.substring(path.lastIndexOf('/') + 1);
+        reference
+                .file(name)
+                .ifPresentOrElse(
+                        file -> answer(exchange, file),
+                        () -> exchange.answer(ErrorRenderer.render(
+                                Problem.of(ErrorCode.REQUEST_NOT_FOUND, "There is no such file; the page is /docs."),
+                                exchange.requestId())));
+    }
+
+    private static void answer(Exchange exchange, ReferencePage.File file) {
+        exchange.request()
+                .response()
+                .putHeader("Content-Security-Policy", ReferencePage.CONTENT_SECURITY_POLICY)
+                .putHeader("Referrer-Policy", "no-referrer");
+        exchange.answer(200, file.contentType(), file.content());
     }
 
     private static void live(Exchange exchange) {

@@ -17,6 +17,9 @@ final class TokenClaims {
     private static final int LONGEST_EMAIL = 254;
     private static final Pattern EMAIL = Pattern.compile("[^\\s@]+@[^\\s@]+");
 
+    /** What the service does by itself is written down under names that begin so. */
+    private static final String RESERVED = "system:";
+
     private final AuthConfig.Claims names;
 
     TokenClaims(AuthConfig.Claims names) {
@@ -25,6 +28,9 @@ final class TokenClaims {
 
     Caller caller(JsonObject payload) {
         String guid = text(payload, names.guid(), LONGEST).orElseThrow(() -> invalid(names.guid(), "is required"));
+        if (guid.startsWith(RESERVED)) {
+            throw invalid(names.guid(), "begins with " + RESERVED + ", as only the service itself does");
+        }
         Optional<String> email = text(payload, names.email(), LONGEST_EMAIL);
         if (email.isPresent() && !EMAIL.matcher(email.get()).matches()) {
             throw invalid(names.email(), "is not an email address");

@@ -3,7 +3,6 @@ package org.datacapsule.router.idempotency;
 import java.util.Optional;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
-import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.http.Call;
@@ -17,12 +16,10 @@ import org.datacapsule.router.http.Reply;
 public final class Idempotency {
     private final Database database;
     private final IdempotencyStore store;
-    private final AuditLog audit;
 
-    public Idempotency(Database database, IdempotencyStore store, AuditLog audit) {
+    public Idempotency(Database database, IdempotencyStore store) {
         this.database = database;
         this.store = store;
-        this.audit = audit;
     }
 
     /**
@@ -42,11 +39,11 @@ public final class Idempotency {
         try {
             return database.transaction(tx -> firstOr(tx, call, () -> new Answer.Done(command.in(tx))));
         } catch (ProblemException refusal) {
-            // What the command had begun is rolled back by now; that it was refused is kept.
-            return database.transaction(tx -> firstOr(tx, call, () -> {
-                audit.refused(tx, call, refusal.problem().code().slug());
-                return new Answer.Refused(refusal.problem());
-            }));
+            if (call.idempotencyKey().isEmpty()) {
+                throw refusal;
+            }
+            // What the command had begun is rolled back by now; that it was refused is kept for the key.
+            return database.transaction(tx -> firstOr(tx, call, () -> new Answer.Refused(refusal.problem())));
         }
     }
 

@@ -68,7 +68,7 @@ public final class ChangeMembers {
         CapsuleId id = locked.capsule().id();
         members.save(tx, id, locked.shared(), after);
         List<OperationId> started = keys.after(tx, call, id, locked.shared(), after);
-        audit.done(tx, call, "capsule " + id);
+        audit.done(tx, call, WhatWasAsked.of(call));
         return Reply.ok(new JsonObject().put("vmid", id.toString()).put("operations", StartKeySync.json(started)));
     }
 }

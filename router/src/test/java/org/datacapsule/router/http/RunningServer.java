@@ -41,6 +41,7 @@ final class RunningServer implements AutoCloseable {
                 endpoints,
                 Authenticator.create(vertx, auth, Clock.systemUTC()),
                 new ErrorRenderer(failure -> Optional.empty()),
+                RefusalLog.NONE,
                 checks);
         int port = server.start().toCompletionStage().toCompletableFuture().get();
         return new RunningServer(vertx, server, port);

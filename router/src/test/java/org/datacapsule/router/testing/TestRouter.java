@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -22,6 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
+import org.assertj.core.api.Assertions;
+import org.awaitility.Awaitility;
 import org.datacapsule.common.bus.BusConfig;
 import org.datacapsule.common.config.Settings;
 import org.datacapsule.common.id.Sha256;
@@ -34,10 +37,14 @@ import org.datacapsule.router.http.TokenRole;
 
 /** A router with its Postgres, and a client that calls it over HTTP as a front end would. */
 public final class TestRouter implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(45);
+    private static final Duration SOON = Duration.ofSeconds(20);
     public static final Sha256 IMAGE = new Sha256("ab".repeat(32));
 
     private final EmbeddedPostgres postgres;
     private final RouterConfig config;
+    private final Path configFile;
+    private final Map<String, String> settings;
     private final TestKeys keys;
     private final int busPort;
     private final DevelopmentTokens tokens;
@@ -45,9 +52,18 @@ public final class TestRouter implements AutoCloseable {
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private RouterAssembly router;
 
-    private TestRouter(EmbeddedPostgres postgres, RouterConfig config, TestKeys keys, int busPort) throws Exception {
+    private TestRouter(
+            EmbeddedPostgres postgres,
+            RouterConfig config,
+            Map<String, String> settings,
+            Path configFile,
+            TestKeys keys,
+            int busPort)
+            throws Exception {
         this.postgres = postgres;
         this.config = config;
+        this.configFile = configFile;
+        this.settings = Map.copyOf(settings);
         this.keys = keys;
         this.busPort = busPort;
         this.router = RouterAssembly.start(config);
@@ -84,13 +100,28 @@ public final class TestRouter implements AutoCloseable {
                 "operations.claim", "1s",
                 "operations.recheck", "1s"));
         settings.putAll(changes);
-        return new TestRouter(postgres, RouterConfig.from(Settings.of(settings)), keys, busPort);
+        Path file = directory.resolve("router.yaml");
+        Files.writeString(
+                file,
+                settings.entrySet().stream()
+                        .map(entry -> entry.getKey() + ": \"" + entry.getValue() + "\"\n")
+                        .collect(Collectors.joining()));
+        return new TestRouter(
+                postgres, RouterConfig.from(Settings.load(file, Map.of())), settings, file, keys, busPort);
     }
 
     /** Ends the router without a word to anyone and starts it again on the same database. */
     public void restart() throws Exception {
         router.close();
         router = RouterAssembly.start(config);
+    }
+
+    /** A second router beside this one, on the same database and bus. */
+    public RouterAssembly another() throws Exception {
+        Map<String, String> changed = new HashMap<>(settings);
+        changed.put("bus.port", Integer.toString(FreePorts.one()));
+        changed.put("bus.members", "127.0.0.1:" + busPort);
+        return RouterAssembly.start(RouterConfig.from(Settings.of(changed)));
     }
 
     public FakeAgent agent(String host, Capacity capacity, PortRange ports) throws Exception {
@@ -144,12 +175,21 @@ public final class TestRouter implements AutoCloseable {
     }
 
     public Answer get(String path, String token) throws Exception {
-        return send(request(path, token).GET().build());
+        return getAt(router.port(), path, token);
+    }
+
+    /** Asks another router than this. */
+    public Answer getAt(int port, String path, String token) throws Exception {
+        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(PATIENCE)
+                .header("Authorization", "Bearer " + token)
+                .GET()
+                .build());
     }
 
     private HttpRequest.Builder request(String path, String token) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + router.port() + path))
-                .timeout(Duration.ofSeconds(30))
+                .timeout(PATIENCE)
                 .header("Authorization", "Bearer " + token);
     }
 
@@ -168,6 +208,34 @@ public final class TestRouter implements AutoCloseable {
 
     public URI uri() {
         return URI.create("http://127.0.0.1:" + router.port());
+    }
+
+    /** The configuration, as the program's commands take it. */
+    public Path configFile() {
+        return configFile;
+    }
+
+    /** Waits until a query's first column is this. */
+    public void awaitSql(String query, String wanted) {
+        Awaitility.await()
+                .atMost(SOON)
+                .pollInterval(Duration.ofMillis(20))
+                .untilAsserted(() -> Assertions.assertThat(sql(query)).as(query).isEqualTo(wanted));
+    }
+
+    /** Runs statements in one transaction, with neither triggers nor foreign keys when {@code unguarded}. */
+    public void change(boolean unguarded, List<String> statements) throws SQLException {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            if (unguarded) {
+                statement.execute("set local session_replication_role = replica");
+            }
+            for (String one : statements) {
+                statement.execute(one);
+            }
+            connection.commit();
+        }
     }
 
     /** The first column of the first row. */

@@ -1,0 +1,134 @@
+package org.datacapsule.router.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.datacapsule.common.wire.Capacity;
+import org.datacapsule.common.wire.PortRange;
+import org.datacapsule.router.http.TokenRole;
+import org.datacapsule.router.testing.FakeAgent;
+import org.datacapsule.router.testing.TestRouter;
+import org.datacapsule.router.testing.TestRouter.Answer;
+import org.jspecify.annotations.Nullable;
+
+/** A router with a host and capsules, and requests that fit it as far as the document alone can say. */
+final class Stage implements AutoCloseable {
+    final TestRouter router;
+    final ApiClient client;
+    private final FakeAgent agent;
+    private final String image;
+
+    Stage(Path directory) throws Exception {
+        router = TestRouter.start(
+                directory,
+                Map.of(
+                        "quota.vcpus", "100000",
+                        "quota.disk-gb", "1000000",
+                        "quota.memory-mb", "100000000",
+                        "sharing.support-user.guid", "support"));
+        agent = router.agent("h1", new Capacity(100_000, 1 << 26, 10_000_000), new PortRange(20_000, 6_000, 5_000));
+        image = router.registerImage();
+        client = new ApiClient(router.uri());
+    }
+
+    /** A request with every parameter at its example, by somebody who may make it; things it names are there. */
+    ApiRequest good(ApiOperation operation) throws Exception {
+        String user = "walker";
+        ApiRequest request = new ApiRequest(operation);
+        if (operation.secured()) {
+            request.as(token(user, operation.tokenRoles()));
+        }
+        for (ApiOperation.Parameter parameter : operation.parameters()) {
+            request.with(parameter.name(), SampleValues.good(parameter.schema()));
+        }
+        request.values.remove("Idempotency-Key");
+        request.values.remove("cursor");
+        request.values.replace("imageid", image);
+        // The example would be taken after the first call.
+        request.values.replace("imageName", "image-" + UUID.randomUUID());
+        request.values.replace("wait", 0);
+        request.values.replace("all", false);
+        if (request.values.containsKey("vmid") || request.values.containsKey("id")) {
+            prepareCapsule(operation, user, request);
+        }
+        return request;
+    }
+
+    String token(String user, List<String> roles) {
+        return router.token(
+                user,
+                roles.stream()
+                        .map(role -> TokenRole.valueOf(role.toUpperCase(Locale.ROOT)))
+                        .toArray(TokenRole[]::new));
+    }
+
+    private void prepareCapsule(ApiOperation operation, String user, ApiRequest request) throws Exception {
+        Answer created = router.post(
+                "/createvm",
+                router.token(user),
+                Map.of(
+                        "imageid", image,
+                        "loginusername", "researcher",
+                        "loginpassword", "correct-horse",
+                        "vcpu", "1",
+                        "memory", "256"));
+        assertThat(created.status()).as(created.body().encode()).isEqualTo(200);
+        String capsule = created.body().getString("vmid");
+        router.awaitSql("select state from capsule where id = '" + capsule + "'", "SHUTDOWN");
+        switch (operation.id()) {
+            case "stopvm" -> put(capsule, "RUNNING", "MAINTENANCE");
+            case "recoverCapsule" -> put(capsule, "ERROR", "NOT_DEFINED");
+            case "deletesharees" -> addSharees(capsule, request.values.get("sharees"));
+            case "managecontroller" -> addSharees(capsule, request.values.get("controller"));
+            case "exitsharee" -> makeSharee(capsule, user);
+            // The examples together would be a reviewer's decision; without these it is an owner's change of words.
+            case "updatevm" -> List.of("type", "full_access", "guids").forEach(request.values::remove);
+            default -> {
+                // SHUTDOWN is what the others take.
+            }
+        }
+        request.values.replace("vmid", capsule);
+        request.values.replace(
+                "id", operation.path().contains("/operations/") ? created.body().getString("operation") : capsule);
+    }
+
+    private void addSharees(String capsule, @Nullable Object guids) throws Exception {
+        for (String guid : String.valueOf(guids).split(",", -1)) {
+            router.change(
+                    false,
+                    List.of(
+                            "insert into users (guid) values ('" + guid + "') on conflict do nothing",
+                            "insert into member (capsule_id, user_guid, role, tou) values ('" + capsule + "', '" + guid
+                                    + "', 'SHAREE', true)"));
+        }
+    }
+
+    private void makeSharee(String capsule, String user) throws Exception {
+        addSharees(capsule, "another-owner");
+        router.change(
+                false,
+                List.of(
+                        "update member set role = 'SHAREE' where capsule_id = '" + capsule + "' and user_guid = '"
+                                + user + "'",
+                        "update member set role = 'OWNER-CONTROLLER' where capsule_id = '" + capsule
+                                + "' and user_guid = 'another-owner'"));
+    }
+
+    private void put(String capsule, String state, String mode) throws Exception {
+        UUID id = UUID.fromString(capsule);
+        router.change(
+                false,
+                List.of("update capsule set state = '" + state + "', mode = '" + mode + "' where id = '" + id + "'"));
+    }
+
+    @Override
+    public void close() throws IOException {
+        agent.close();
+        router.close();
+    }
+}
