@@ -66,16 +66,27 @@ final class Forwarding {
         });
     }
 
-    /** A change is worked out from what is there, so nobody may come in between. */
+    /**
+     * A change is worked out from what is there, so nobody may come in between. When it fails the table may have been
+     * flushed by somebody, so it is put in place anew and the change worked out again.
+     */
     private void change(Supplier<String> change) {
         lock.lock();
         try {
-            String text = change.get();
-            if (!text.isEmpty()) {
-                apply(text);
+            try {
+                applyAny(change.get());
+            } catch (ProblemException e) {
+                ensure();
+                applyAny(change.get());
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void applyAny(String change) {
+        if (!change.isEmpty()) {
+            apply(change);
         }
     }
 

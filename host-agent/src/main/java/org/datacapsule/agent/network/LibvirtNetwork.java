@@ -81,13 +81,11 @@ public final class LibvirtNetwork implements CapsuleNetwork {
     public void openSsh(CapsuleSpec spec) {
         PortProbe.requireFree(config.hostAddress(), spec.sshPort());
         PortProbe.requireFree(config.hostAddress(), spec.vncPort());
-        forwarding.ensure();
         forwarding.open(spec.sshPort(), spec.guest().ipv4());
     }
 
     @Override
     public void closeSsh(CapsuleSpec spec) {
-        forwarding.ensure();
         forwarding.close(spec.sshPort());
     }
 
