@@ -92,8 +92,8 @@ import org.slf4j.LoggerFactory;
 public final class RouterAssembly implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RouterAssembly.class);
 
-    /** How often a router looks for what is to be chained or published. */
-    private static final Duration LOOK = Duration.ofMillis(200);
+    /** How often a router looks for audit rows to chain. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     private static final Duration MAIL_LOOK = Duration.ofSeconds(1);
 

@@ -49,6 +49,10 @@ public final class AuditChain {
 
     /** Chains some of what waits; answers whether there may be more. */
     public boolean extend() throws InterruptedException {
+        return database.read(store::somethingWaits) && extendNow();
+    }
+
+    private boolean extendNow() throws InterruptedException {
         return database.transaction(tx -> {
             if (!store.tryLockChain(tx)) {
                 return false;

@@ -30,6 +30,11 @@ final class AuditStore {
                 .orElse(false);
     }
 
+    boolean somethingWaits(Tx tx) throws InterruptedException {
+        return tx.first("select from audit_unchained limit 1", Tuple.tuple(), row -> true)
+                .orElse(false);
+    }
+
     AuditChain.Head head(Tx tx) throws InterruptedException {
         return tx.first(
                         "select position, hash from audit_head",

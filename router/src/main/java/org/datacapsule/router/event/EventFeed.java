@@ -12,7 +12,7 @@ import org.datacapsule.router.work.Loop;
  * read up to a position has read all before it (docs/decisions/0011-events.md).
  */
 public final class EventFeed implements AutoCloseable {
-    private static final Duration LOOK = Duration.ofMillis(200);
+    private static final Duration LOOK = Duration.ofMillis(500);
     private static final Duration BETWEEN_PURGES = Duration.ofHours(1);
     private static final int AT_ONCE = 500;
 
@@ -76,7 +76,8 @@ public final class EventFeed implements AutoCloseable {
     }
 
     private boolean step() throws InterruptedException {
-        boolean more = database.transaction(tx -> store.tryLockPublishing(tx) && store.publish(tx, AT_ONCE) == AT_ONCE);
+        boolean more = database.read(store::somethingWaits)
+                && database.transaction(tx -> store.tryLockPublishing(tx) && store.publish(tx, AT_ONCE) == AT_ONCE);
         if (somebodyWaits()) {
             announce(database.read(store::head));
         }

@@ -26,6 +26,11 @@ final class EventStore {
                 .orElse(false);
     }
 
+    boolean somethingWaits(Tx tx) throws InterruptedException {
+        return tx.first("select from event where position is null limit 1", Tuple.tuple(), row -> true)
+                .orElse(false);
+    }
+
     /** Gives committed events their position; answers how many. */
     int publish(Tx tx, int atMost) throws InterruptedException {
         String sql = """

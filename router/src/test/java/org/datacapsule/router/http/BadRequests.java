@@ -39,7 +39,7 @@ public final class BadRequests {
         verb("PATCH", "/show");
         verb("OPTIONS", "/stopvm");
         verb("POST", "/listvms");
-        verb("PUT", "/updateuserkey");
+        verb("PUT", "/updatevm");
         verb("POST", "/v1/operations/" + VMID);
         verb("DELETE", "/v1/images");
         verb("POST", "/health/live");

@@ -194,7 +194,7 @@ class SharingModelIT {
         String user = "ann";
         JsonObject quota = router.get("/v1/users/" + user + "/quota", router.token("op", TokenRole.OPERATOR))
                 .body();
-        assertThat(quota.getJsonObject("used").getInteger("vcpus")).as(as).isEqualTo(used.getOrDefault(user, 0));
+        assertThat(quota.getInteger("usedVcpus")).as(as).isEqualTo(used.getOrDefault(user, 0));
     }
 
     private String words(String id) throws Exception {
