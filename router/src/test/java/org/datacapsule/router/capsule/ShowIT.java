@@ -63,14 +63,12 @@ class ShowIT {
         }
         String token = router.token("many");
         long[] nanos = new long[30];
-        int fewest = Integer.MAX_VALUE;
         for (int i = 0; i < nanos.length; i++) {
-            int before = proxy.get().statements();
+            long before = statementsOfCallers();
             long begin = System.nanoTime();
             JsonObject body = router.post("/show", token, Map.of()).body();
             nanos[i] = System.nanoTime() - begin;
-            // The dispatcher looks for work now and then; what is left is what the call itself ran.
-            fewest = Math.min(fewest, proxy.get().statements() - before);
+            assertThat(statementsOfCallers() - before).isEqualTo(1);
             assertThat(body.getJsonArray("status")).hasSize(MANY);
         }
         Arrays.sort(nanos);
@@ -78,7 +76,11 @@ class ShowIT {
                 .addKeyValue("median", Duration.ofNanos(nanos[nanos.length / 2]))
                 .addKeyValue("fastest", Duration.ofNanos(nanos[0]))
                 .log("/show of 500 capsules");
-        assertThat(fewest).isEqualTo(1);
+    }
+
+    /** Whatever a call asks about its caller's capsules names their table; the router's own loops do not. */
+    private long statementsOfCallers() {
+        return proxy.get().statementsWith("member");
     }
 
     @ParameterizedTest

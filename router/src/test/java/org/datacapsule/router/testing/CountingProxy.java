@@ -12,16 +12,24 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Stands between a router and Postgres, and counts the statements that are run: simple queries and executions. */
+/**
+ * Stands between a router and Postgres, and counts the prepared statements that are executed, by their text (PostgreSQL,
+ * "Message Formats": Parse, Bind, Execute). A router has loops of its own, so a count is of statements about something.
+ */
 public final class CountingProxy implements AutoCloseable {
     private static final int SSL_REQUEST = 80_877_103;
     private static final int GSS_REQUEST = 80_877_104;
 
     private final ServerSocket server;
     private final int postgresPort;
-    private final AtomicInteger statements = new AtomicInteger();
+    private final Queue<String> executed = new ConcurrentLinkedQueue<>();
 
     public CountingProxy(int postgresPort) {
         this.postgresPort = postgresPort;
@@ -37,8 +45,9 @@ public final class CountingProxy implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    public int statements() {
-        return statements.get();
+    /** How many statements with this in their text have been executed. */
+    public long statementsWith(String text) {
+        return executed.stream().filter(sql -> sql.contains(text)).count();
     }
 
     private void accept() {
@@ -68,14 +77,26 @@ public final class CountingProxy implements AutoCloseable {
             int code = ByteBuffer.wrap(body).getInt();
             asksForEncryption = code == SSL_REQUEST || code == GSS_REQUEST;
         }
+        Map<String, String> prepared = new HashMap<>();
+        Map<String, String> portals = new HashMap<>();
         while (true) {
             int type = in.readByte();
-            if (type == 'E' || type == 'Q') {
-                statements.incrementAndGet();
-            }
             out.writeByte(type);
-            byte[] unused = forward(in, out);
+            List<String> words = words(forward(in, out));
+            switch (type) {
+                case 'P' -> prepared.put(words.get(0), words.get(1));
+                case 'B' -> portals.put(words.get(0), prepared.getOrDefault(words.get(1), ""));
+                case 'E' -> executed.add(portals.getOrDefault(words.get(0), ""));
+                default -> {
+                    // Nothing is prepared, bound or executed by the others.
+                }
+            }
         }
+    }
+
+    /** The zero-terminated strings a message begins with; what follows them is of no interest here. */
+    private static List<String> words(byte[] body) {
+        return List.of(new String(body, StandardCharsets.UTF_8).split("\0", 3));
     }
 
     private static byte[] forward(DataInputStream in, DataOutputStream out) throws IOException {
