@@ -71,17 +71,14 @@ class CapsuleLifeIT {
 
     @Test
     @Order(1)
-    void aCreatedCapsuleIsShutDownWithinASecond() throws Exception {
-        long begun = System.nanoTime();
+    void aCreatedCapsuleIsShutDown() throws Exception {
         Started created = api.create(FLEET.get().image(), USER, PASSWORD);
         capsule = created.capsule();
         assertThat(api.awaitEnd(created.operation(), SOON).path("status").asText())
                 .isEqualTo("SUCCEEDED");
-        Duration took = Duration.ofNanos(System.nanoTime() - begun);
 
         place = Place.of(FLEET.get(), capsule);
         assertThat(api.state(capsule)).isEqualTo("SHUTDOWN");
-        assertThat(took).isLessThan(Duration.ofSeconds(1));
         assertThat(traces()).containsExactlyInAnyOrder(Traces.FILE, Traces.PORTS_ROW, Traces.ADDRESS_ROW, Traces.LEASE);
     }
 

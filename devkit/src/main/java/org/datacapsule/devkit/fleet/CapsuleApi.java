@@ -36,6 +36,10 @@ public final class CapsuleApi {
         return send(request(path).GET().build());
     }
 
+    public Answer delete(String path) throws IOException, InterruptedException {
+        return send(request(path).DELETE().build());
+    }
+
     public Answer post(String path, Map<String, String> form) throws IOException, InterruptedException {
         return post(path, form, UUID.randomUUID().toString());
     }
