@@ -30,12 +30,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The image files of this host, each named by the hash of its bytes. A file counts only once its bytes were hashed by
- * this process, and for as long as its size and its time of change stay what they were then.
+ * The image files of this host, each named by the hash of its bytes. A file counts only once its bytes were hashed, and
+ * for as long as its size, its time of change and its inode stay what they were then. That is kept in a file beside it, so
+ * that an agent that was started anew has its images at once.
  */
 final class ImageCache {
     private static final Logger LOG = LoggerFactory.getLogger(ImageCache.class);
     private static final String SUFFIX = ".qcow2";
+    private static final String STAMP_SUFFIX = ".verified";
     private static final int BUFFER = 1 << 20;
 
     private final Path directory;
@@ -45,7 +47,11 @@ final class ImageCache {
     /** One file is hashed at a time, so that a full cache does not take the disk from the guests. */
     private final ReentrantLock hashing = new ReentrantLock();
 
-    private record Stamp(long size, long changed, Object file) {}
+    private record Stamp(long size, long changed, String file) {
+        String text() {
+            return size + " " + changed + " " + file;
+        }
+    }
 
     ImageCache(Path directory, Overlay overlay) {
         this.directory = directory;
@@ -90,7 +96,7 @@ final class ImageCache {
             overlay.requireStandalone(temporary);
             Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("r--r--r--"));
             Files.move(temporary, file(image), StandardCopyOption.ATOMIC_MOVE);
-            verified.put(image, stamp(file(image)));
+            keep(image, stamp(file(image)));
             refused.remove(image);
             return image;
         } catch (NoSuchFileException e) {
@@ -115,7 +121,7 @@ final class ImageCache {
                 LOG.atError().addKeyValue("image", image).log("image file is damaged and will not be used");
                 return false;
             }
-            verified.put(image, before);
+            keep(image, before);
             return true;
         } catch (NoSuchFileException e) {
             return false;
@@ -127,7 +133,35 @@ final class ImageCache {
     }
 
     private boolean isVerified(Sha256 image) {
-        return isKnown(verified, image);
+        return isKnown(verified, image) || wasVerifiedBefore(image);
+    }
+
+    private boolean wasVerifiedBefore(Sha256 image) {
+        try {
+            Stamp now = stamp(file(image));
+            boolean unchanged = Files.readString(stampFile(image)).equals(now.text());
+            if (unchanged) {
+                verified.put(image, now);
+            }
+            return unchanged;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void keep(Sha256 image, Stamp stamp) throws IOException {
+        verified.put(image, stamp);
+        Path temporary = directory.resolve(".stamp-" + UUID.randomUUID());
+        try {
+            Files.writeString(temporary, stamp.text());
+            Files.move(temporary, stampFile(image), StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            discard(temporary);
+        }
+    }
+
+    private Path stampFile(Sha256 image) {
+        return directory.resolve(image.hex() + STAMP_SUFFIX);
     }
 
     private boolean isKnown(Map<Sha256, Stamp> among, Sha256 image) {

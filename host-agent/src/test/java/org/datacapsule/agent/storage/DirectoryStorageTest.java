@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -47,9 +48,20 @@ class DirectoryStorageTest {
     }
 
     @Test
-    void anImageFromBeforeTheStartIsListedOnceItIsHashed() throws Exception {
+    void anImageFromBeforeTheStartIsListedAtOnce() throws Exception {
         Sha256 image = storage.importImage(image("1G"));
+
+        assertThat(storage().images()).containsExactly(image);
+    }
+
+    @Test
+    void anImageThatWasTouchedSinceIsListedOnceItIsHashedAgain() throws Exception {
+        Sha256 image = storage.importImage(image("1G"));
+        Path file = folder.resolve("images").resolve(image.hex() + ".qcow2");
+        Files.setLastModifiedTime(file, FileTime.fromMillis(1));
         DirectoryStorage afterRestart = storage();
+
+        assertThat(afterRestart.images()).isEmpty();
         await().atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> assertThat(afterRestart.images()).containsExactly(image));
     }
