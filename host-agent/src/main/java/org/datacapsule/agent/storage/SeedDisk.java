@@ -1,10 +1,8 @@
 package org.datacapsule.agent.storage;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.datacapsule.agent.process.ProgramFailedException;
 import org.datacapsule.agent.process.ProgramRunner;
@@ -15,6 +13,7 @@ final class SeedDisk {
     private static final String LABEL = "CIDATA";
 
     private final ProgramRunner programs;
+    private volatile byte[] empty = {};
 
     SeedDisk(ProgramRunner programs) {
         this.programs = programs;
@@ -22,12 +21,21 @@ final class SeedDisk {
 
     /** @param file exists already, empty and with its permissions */
     void write(Path file, Seed seed) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(new byte[1]), SIZE - 1);
-        }
-        run(List.of("mformat", "-i", file.toString(), "-v", LABEL, "::"), "");
+        Files.write(file, empty(file));
         run(List.of("mcopy", "-i", file.toString(), "-", "::user-data"), seed.userData());
         run(List.of("mcopy", "-i", file.toString(), "-", "::meta-data"), seed.metaData());
+    }
+
+    /** An empty file system; the same for every seed, so it is formatted once, in the first one's file. */
+    private byte[] empty(Path file) throws IOException {
+        byte[] known = empty;
+        if (known.length == 0) {
+            Files.write(file, new byte[SIZE]);
+            run(List.of("mformat", "-i", file.toString(), "-v", LABEL, "::"), "");
+            known = Files.readAllBytes(file);
+            empty = known;
+        }
+        return known;
     }
 
     private void run(List<String> arguments, String input) {
