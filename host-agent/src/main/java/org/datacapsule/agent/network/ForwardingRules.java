@@ -26,11 +26,12 @@ final class ForwardingRules {
             add rule inet $TABLE guard iifname "$BRIDGE" ip daddr 127.0.0.0/8 drop
             add rule inet $TABLE guard iifname "$BRIDGE" ip saddr 127.0.0.0/8 drop
             # The way in by SSH, never for a guest itself. A connection is marked with its port's epoch, and passes for as
-            # long as that is the epoch.
-            add rule inet $TABLE arriving iifname != "$BRIDGE" $HOST ct mark set tcp dport map @ssh_epoch
-            add rule inet $TABLE arriving iifname != "$BRIDGE" $HOST dnat ip to tcp dport map @ssh:22
-            add rule inet $TABLE local $HOST ct mark set tcp dport map @ssh_epoch
-            add rule inet $TABLE local $HOST dnat ip to tcp dport map @ssh:22
+            # long as that is the epoch. Only a first packet is let in: a connection that was cut would come back with its
+            # next packet otherwise, as a new one.
+            add rule inet $TABLE arriving iifname != "$BRIDGE" $HOST tcp flags & (fin | syn | rst | ack) == syn ct mark set tcp dport map @ssh_epoch
+            add rule inet $TABLE arriving iifname != "$BRIDGE" $HOST tcp flags & (fin | syn | rst | ack) == syn dnat ip to tcp dport map @ssh:22
+            add rule inet $TABLE local $HOST tcp flags & (fin | syn | rst | ack) == syn ct mark set tcp dport map @ssh_epoch
+            add rule inet $TABLE local $HOST tcp flags & (fin | syn | rst | ack) == syn dnat ip to tcp dport map @ssh:22
             add rule inet $TABLE leaving oifname "$BRIDGE" ct status dnat masquerade
             add rule inet $TABLE leaving oifname != "$BRIDGE" ip saddr $GUESTS masquerade
             # A guest and the host: SSH while its port is open, answers, DHCP, names; nothing else.

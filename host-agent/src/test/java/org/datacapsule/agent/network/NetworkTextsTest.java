@@ -54,7 +54,8 @@ class NetworkTextsTest {
     @Test
     void theTable() throws Exception {
         Golden.assertMatches(getClass(), "table.nft", ForwardingRules.write(config("192.0.2.10")));
-        assertThat(ForwardingRules.write(config("0.0.0.0"))).contains("fib daddr type local dnat");
+        assertThat(ForwardingRules.write(config("0.0.0.0")))
+                .contains("fib daddr type local tcp flags & (fin | syn | rst | ack) == syn dnat");
     }
 
     private static NetworkConfig config(String address) {

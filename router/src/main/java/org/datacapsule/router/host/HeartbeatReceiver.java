@@ -1,5 +1,7 @@
 package org.datacapsule.router.host;
 
+import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.datacapsule.common.id.HostId;
@@ -16,6 +18,8 @@ import org.slf4j.LoggerFactory;
 public final class HeartbeatReceiver {
     private static final Logger LOG = LoggerFactory.getLogger(HeartbeatReceiver.class);
 
+    private static final Duration BETWEEN_TELLINGS = Duration.ofSeconds(30);
+
     private final Database database;
     private final HostStore hosts;
     private final OperationStore operations;
@@ -23,6 +27,7 @@ public final class HeartbeatReceiver {
     private final OperationSignal signal;
     private final HostConfig config;
     private final Set<HostId> unreachable = ConcurrentHashMap.newKeySet();
+    private final Map<HostId, Long> told = new ConcurrentHashMap<>();
 
     public HeartbeatReceiver(
             Database database,
@@ -54,7 +59,21 @@ public final class HeartbeatReceiver {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
-        return new HeartbeatReply(unreachable.remove(heartbeat.host()));
+        return new HeartbeatReply(unreachable.remove(heartbeat.host()) && isFirstTelling(heartbeat.host()));
+    }
+
+    /**
+     * While an agent leaves and joins again it cannot be reached, which is found too; told of that, it would leave again, and
+     * so on for ever. So it is told once, and then not for a while.
+     */
+    private boolean isFirstTelling(HostId host) {
+        long now = System.nanoTime();
+        Long last = told.get(host);
+        if (last != null && now - last < BETWEEN_TELLINGS.toNanos()) {
+            return false;
+        }
+        told.put(host, now);
+        return true;
     }
 
     /**

@@ -64,6 +64,10 @@ class HeartbeatReceiverIT {
 
         assertThat(receiver.receive(heartbeat(agent)).rejoin()).isTrue();
         assertThat(receiver.receive(heartbeat(agent)).rejoin()).isFalse();
+        receiver.foundUnreachable(host);
+        assertThat(receiver.receive(heartbeat(agent)).rejoin())
+                .as("found while it was away to join again")
+                .isFalse();
     }
 
     @Test
