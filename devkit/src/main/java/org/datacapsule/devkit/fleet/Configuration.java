@@ -1,6 +1,7 @@
 package org.datacapsule.devkit.fleet;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -8,15 +9,27 @@ import java.nio.file.Files;
 /** The two programs' configuration files. Times are short, so that what follows a crash follows soon. */
 record Configuration(FleetFiles files, Keys keys, Lane lane, int httpPort, int routerBus, int agentBus) {
     static final String HOST = "e2e";
+    private static final int FIRST_EPHEMERAL = 32_768;
 
     static Configuration choose(FleetFiles files, Keys keys, Lane lane) throws IOException {
-        InetAddress loopback = InetAddress.getLoopbackAddress();
-        try (ServerSocket http = new ServerSocket(0, 1, loopback);
-                ServerSocket router = new ServerSocket(0, 1, loopback);
-                ServerSocket agent = new ServerSocket(0, 1, loopback)) {
-            return new Configuration(
-                    files, keys, lane, http.getLocalPort(), router.getLocalPort(), agent.getLocalPort());
+        int http = free(lane.firstPort());
+        int router = free(http + 1);
+        return new Configuration(files, keys, lane, http, router, free(router + 1));
+    }
+
+    /**
+     * A port is bound again when its program is started again, so it must not be one the kernel gives to outgoing
+     * connections meanwhile: those begin at 32768.
+     */
+    private static int free(int from) throws IOException {
+        for (int port = from; port < FIRST_EPHEMERAL; port++) {
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                // Somebody's; the next one, then.
+            }
         }
+        throw new IOException("no port is free from " + from + " to " + (FIRST_EPHEMERAL - 1));
     }
 
     void writeRouter(int databasePort, String database, String user) throws IOException {

@@ -18,6 +18,7 @@ final class Lane implements AutoCloseable {
     private static final int LANES = 16;
     private static final int FIRST_SSH = 23_000;
     private static final int FIRST_VNC = 6_200;
+    private static final int FIRST_PORT = 28_000;
     private static final int ADDRESSES = 16;
 
     private final int number;
@@ -48,6 +49,11 @@ final class Lane implements AutoCloseable {
         } catch (OverlappingFileLockException e) {
             return false;
         }
+    }
+
+    /** Where to look for the ports of the programs themselves. */
+    int firstPort() {
+        return FIRST_PORT + number * PORTS;
     }
 
     String network() {
