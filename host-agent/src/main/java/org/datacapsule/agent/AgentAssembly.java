@@ -19,6 +19,7 @@ import org.datacapsule.agent.step.HaltAt;
 import org.datacapsule.agent.step.StepListener;
 import org.datacapsule.common.secret.SecretBox;
 import org.datacapsule.common.signing.KeyFiles;
+import org.datacapsule.common.signing.ReceiptSigner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +61,7 @@ public final class AgentAssembly {
                 steps(config, progress),
                 clock);
         core.resume();
-        link.start(core::receive, heartbeats(config, host, journal)::now);
+        link.start(core::receive, heartbeats(config, host, journal, receiptSigner(config))::now);
         LOG.atInfo().addKeyValue("hostId", config.host().name()).log("the agent runs");
         return new AgentAssembly(host, link, progress, core);
     }
@@ -74,10 +75,11 @@ public final class AgentAssembly {
         LOG.atInfo().log("the agent has stopped; guests run on");
     }
 
-    private static Heartbeats heartbeats(AgentConfig config, HostParts host, Journal journal) {
+    private static Heartbeats heartbeats(AgentConfig config, HostParts host, Journal journal, ReceiptSigner receipts) {
         HostProfile profile = new HostProfile(
                 config.host().name(),
                 UUID.randomUUID(),
+                receipts.publicKeyText(),
                 AgentVersion.text(),
                 config.host().address(),
                 config.host().ports(),
@@ -86,6 +88,13 @@ public final class AgentAssembly {
                 config.storage().reserveGb());
         CapsuleObserver observer = new CapsuleObserver(host.hypervisor(), host.network(), host.storage());
         return new Heartbeats(profile, host.hypervisor().facts(), host.storage(), observer, journal);
+    }
+
+    private static ReceiptSigner receiptSigner(AgentConfig config) throws IOException {
+        Path privateKey = config.storage().receiptKey();
+        Path publicKey = config.storage().receiptPublicKey();
+        KeyFiles.makeIfMissing(privateKey, publicKey);
+        return new ReceiptSigner(KeyFiles.readPrivate(privateKey), KeyFiles.readPublic(publicKey));
     }
 
     private static StepListener steps(AgentConfig config, ProgressReporter progress) {

@@ -188,7 +188,7 @@ class CrashPointsTest {
             agent.start();
 
             assertThat(agent.report(launch).outcome()).isInstanceOf(Outcome.Failed.class);
-            assertThat(agent.report(inspect).outcome()).isEqualTo(new Outcome.Succeeded(Found.STOPPED));
+            assertThat(agent.report(inspect).outcome()).isEqualTo(Outcome.Succeeded.found(Found.STOPPED));
             assertThat(agent.host.network().open()).isEmpty();
         }
     }

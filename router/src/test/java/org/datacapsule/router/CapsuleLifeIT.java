@@ -192,7 +192,7 @@ class CapsuleLifeIT {
         assertThat(command("/launchvm", id).code()).isEqualTo("capsule.invalid-state");
 
         agent.behave(command -> new Behaviour.Do(
-                new Outcome.Succeeded(command.command() instanceof Command.Inspect ? Found.STOPPED : Found.UNSAID)));
+                Outcome.Succeeded.found(command.command() instanceof Command.Inspect ? Found.STOPPED : Found.UNSAID)));
         assertThat(router.post("/v1/capsules/" + id + "/recover", alice, Map.of())
                         .code())
                 .isEqualTo("auth.forbidden");

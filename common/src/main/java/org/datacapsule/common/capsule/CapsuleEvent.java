@@ -13,8 +13,12 @@ public sealed interface CapsuleEvent {
         }
     }
 
-    /** It could not be done, and will not be tried again. */
-    record Failed(OperationKind kind) implements CapsuleEvent {}
+    /** It could not be done, and will not be tried again; {@code found} is what it left, where it knows. */
+    record Failed(OperationKind kind, Found found) implements CapsuleEvent {
+        public Failed(OperationKind kind) {
+            this(kind, Found.UNSAID);
+        }
+    }
 
     /** A host's inventory shows no guest where one should run: it powered itself off, crashed, or its host rebooted. */
     record GuestGone() implements CapsuleEvent {}

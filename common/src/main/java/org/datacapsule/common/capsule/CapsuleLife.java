@@ -24,7 +24,7 @@ public final class CapsuleLife {
         return switch (event) {
             case Requested requested -> requested(now, requested.kind());
             case Succeeded succeeded -> succeeded(now, succeeded.kind(), succeeded.found());
-            case Failed failed -> failed(now, failed.kind());
+            case Failed failed -> failed(now, failed.kind(), failed.found());
             case GuestGone gone -> now.isRunning() ? new Moved(CapsuleStatus.SHUTDOWN) : new Ignored();
         };
     }
@@ -95,8 +95,16 @@ public final class CapsuleLife {
         };
     }
 
-    private static Transition failed(CapsuleStatus now, OperationKind kind) {
-        return isAwaiting(now, kind) ? new Moved(CapsuleStatus.ERROR) : new Ignored();
+    /** A switch that took back what it had done leads back to what there is; ERROR is for what a person should look at. */
+    private static Transition failed(CapsuleStatus now, OperationKind kind, Found found) {
+        if (!isAwaiting(now, kind)) {
+            return new Ignored();
+        }
+        return isSwitch(kind) && recovered(found) instanceof Moved back ? back : new Moved(CapsuleStatus.ERROR);
+    }
+
+    private static boolean isSwitch(OperationKind kind) {
+        return kind == OperationKind.SWITCH_TO_SECURE || kind == OperationKind.SWITCH_TO_MAINTENANCE;
     }
 
     private static String whyNot(CapsuleStatus now, OperationKind kind) {

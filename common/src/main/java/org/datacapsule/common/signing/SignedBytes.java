@@ -12,6 +12,9 @@ final class SignedBytes {
     /** Signed before the message, so that a signature made for anything else can never pass for a command. */
     static final byte[] PURPOSE = "datacapsule command v1\0".getBytes(StandardCharsets.US_ASCII);
 
+    /** The same for a mode receipt. */
+    static final byte[] RECEIPT_PURPOSE = "datacapsule mode receipt v1\0".getBytes(StandardCharsets.US_ASCII);
+
     private static final int KEY_ID_BYTES = 8;
 
     private SignedBytes() {}

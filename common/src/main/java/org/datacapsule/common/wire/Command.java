@@ -13,7 +13,9 @@ import org.datacapsule.common.id.Sha256;
     @JsonSubTypes.Type(value = Command.Stop.class, name = "stop"),
     @JsonSubTypes.Type(value = Command.Delete.class, name = "delete"),
     @JsonSubTypes.Type(value = Command.Inspect.class, name = "inspect"),
-    @JsonSubTypes.Type(value = Command.SyncKeys.class, name = "sync-keys")
+    @JsonSubTypes.Type(value = Command.SyncKeys.class, name = "sync-keys"),
+    @JsonSubTypes.Type(value = Command.SwitchToSecure.class, name = "switch-to-secure"),
+    @JsonSubTypes.Type(value = Command.SwitchToMaintenance.class, name = "switch-to-maintenance")
 })
 public sealed interface Command {
 
@@ -24,6 +26,15 @@ public sealed interface Command {
 
     /** A running guest under the maintenance policy, its screen and SSH port reachable. */
     record Launch(CapsuleSpec spec, Login login) implements Command {}
+
+    /**
+     * The running guest under the secure policy, which is verified to be in force before the secure volume is attached; its
+     * state of before is kept as a checkpoint. The outcome has a receipt.
+     */
+    record SwitchToSecure(CapsuleSpec spec, SecureVolume volume) implements Command {}
+
+    /** The guest as it was at the checkpoint, under the maintenance policy and without the volume. The outcome has a receipt. */
+    record SwitchToMaintenance(CapsuleSpec spec) implements Command {}
 
     /**
      * No guest any more: asked to power off, and cut off when it has not within the grace.

@@ -22,5 +22,9 @@ public final class Contracts {
     public static final Contract<ProgressReport, Acknowledged> PROGRESS =
             new Contract<>("router.progress", 1, ProgressReport.class, Acknowledged.class, SHORT);
 
+    /** Agent to any router; a router writes to its store before it answers, so it may take its time. */
+    public static final Contract<ResultMessage, ResultReply> RESULT =
+            new Contract<>("router.result", 1, ResultMessage.class, ResultReply.class, Duration.ofSeconds(30));
+
     private Contracts() {}
 }

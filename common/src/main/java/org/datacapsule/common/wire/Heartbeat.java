@@ -9,6 +9,8 @@ import org.datacapsule.common.id.Sha256;
  * An agent's sign of life, every few seconds; the first one registers the host. Renews the host's lease.
  *
  * @param incarnation made anew at each start of the agent
+ * @param link made anew each time the agent joins the bus
+ * @param receiptKey public half of the key the host signs mode receipts with, base64 of its X.509 form
  * @param version the agent's version
  * @param address where users reach the host's ssh and vnc ports
  * @param acceleration {@code kvm} or {@code tcg}, and in brackets why
@@ -18,6 +20,8 @@ import org.datacapsule.common.id.Sha256;
 public record Heartbeat(
         HostId host,
         UUID incarnation,
+        UUID link,
+        String receiptKey,
         String version,
         String address,
         String acceleration,

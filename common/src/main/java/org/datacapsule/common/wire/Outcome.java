@@ -2,7 +2,8 @@ package org.datacapsule.common.wire;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import org.datacapsule.common.capsule.CapsuleEvent;
+import java.util.Optional;
+import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.error.Problem;
 
 /** How a command ended on a host. */
@@ -13,11 +14,29 @@ import org.datacapsule.common.error.Problem;
 })
 public sealed interface Outcome {
 
-    /** @param found what an {@link Command.Inspect} saw; UNSAID for every other command */
-    record Succeeded(CapsuleEvent.Found found) implements Outcome {
-        public static final Succeeded DONE = new Succeeded(CapsuleEvent.Found.UNSAID);
+    /**
+     * @param found what an {@link Command.Inspect} saw; UNSAID for every other command
+     * @param receipt what the host testifies, where the command changed the capsule's mode
+     */
+    record Succeeded(Found found, Optional<SignedReceipt> receipt) implements Outcome {
+        public static final Succeeded DONE = found(Found.UNSAID);
+
+        public static Succeeded found(Found found) {
+            return new Succeeded(found, Optional.empty());
+        }
+
+        public static Succeeded with(SignedReceipt receipt) {
+            return new Succeeded(Found.UNSAID, Optional.of(receipt));
+        }
     }
 
-    /** @param retryable whether the same command may succeed when it is tried again */
-    record Failed(Problem problem, boolean retryable) implements Outcome {}
+    /**
+     * @param retryable whether the same command may succeed when it is tried again
+     * @param found what the command left behind, where it put things back in order and knows; UNSAID where it does not
+     */
+    record Failed(Problem problem, boolean retryable, Found found) implements Outcome {
+        public Failed(Problem problem, boolean retryable) {
+            this(problem, retryable, Found.UNSAID);
+        }
+    }
 }

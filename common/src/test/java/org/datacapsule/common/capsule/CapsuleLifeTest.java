@@ -112,6 +112,29 @@ class CapsuleLifeTest {
     }
 
     @Test
+    void aSwitchThatTookBackWhatItHadDoneLeadsToWhatThereIs() {
+        for (OperationKind kind : List.of(OperationKind.SWITCH_TO_SECURE, OperationKind.SWITCH_TO_MAINTENANCE)) {
+            CapsuleStatus now =
+                    new CapsuleStatus(CapsuleLife.pendingState(kind).orElseThrow(), CapsuleMode.MAINTENANCE);
+            for (Map.Entry<Found, CapsuleStatus> left : Map.of(
+                            Found.RUNNING_IN_MAINTENANCE, IN_MAINTENANCE,
+                            Found.RUNNING_IN_SECURE, IN_SECURE,
+                            Found.STOPPED, SHUTDOWN,
+                            Found.NOTHING, ERROR,
+                            Found.UNSAID, ERROR)
+                    .entrySet()) {
+                Transition answer = CapsuleLife.next(now, new Failed(kind, left.getKey()));
+                assertThat(answer).isInstanceOf(Moved.class);
+                assertThat(((Moved) answer).to().state())
+                        .isEqualTo(left.getValue().state());
+            }
+        }
+        CapsuleStatus launching = new CapsuleStatus(CapsuleState.LAUNCH_PENDING, CapsuleMode.NOT_DEFINED);
+        assertThat(CapsuleLife.next(launching, new Failed(OperationKind.LAUNCH, Found.STOPPED)))
+                .isEqualTo(new Moved(ERROR));
+    }
+
+    @Test
     void aRefusalSaysWhatToDo() {
         Transition refusal = CapsuleLife.next(SHUTDOWN, new Requested(OperationKind.STOP));
 

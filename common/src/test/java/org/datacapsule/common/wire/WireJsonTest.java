@@ -14,6 +14,7 @@ import org.datacapsule.common.error.Violation;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.OperationId;
+import org.datacapsule.common.id.ResultId;
 import org.datacapsule.common.id.Sha256;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +32,10 @@ class WireJsonTest {
                 new Command.Launch(SPEC, new Login("ada", "secret", List.of("ssh-ed25519 AAAA"))),
                 new Command.Stop(SPEC, 30),
                 new Command.Delete(SPEC),
-                new Command.Inspect(SPEC))) {
+                new Command.Inspect(SPEC),
+                new Command.SyncKeys(SPEC, "ada", List.of("ssh-ed25519 AAAA"), true),
+                new Command.SwitchToSecure(SPEC, new SecureVolume(64, "c2VjcmV0")),
+                new Command.SwitchToMaintenance(SPEC))) {
             CommandEnvelope envelope = new CommandEnvelope(
                     OperationId.random(), 3, HOST, 7, 9, "r", Instant.parse("2026-01-01T00:00:00.123456789Z"), command);
 
@@ -47,14 +51,25 @@ class WireJsonTest {
                 new SignedCommand("k", "e", "s"),
                 new CommandReply.Accepted(),
                 new CommandReply.Finished(new Outcome.Failed(problem, true)),
+                new CommandReply.Finished(new Outcome.Failed(problem, false, Found.RUNNING_IN_MAINTENANCE)),
+                new ResultReply.SendFrom(7),
+                new ResultReply.Stored(),
+                new ResultReply.Refused(problem),
+                new ResultMessage.Begin(ResultId.random(), SPEC.id(), HOST, 3, 9, IMAGE, Instant.EPOCH),
+                ResultMessage.Chunk.of(ResultId.random(), 5, new byte[] {0, -1, 10}),
+                new ResultMessage.End(ResultId.random()),
                 new CommandReply.Refused(problem),
-                new OutcomeReport(OperationId.random(), 2, HOST, new Outcome.Succeeded(Found.STOPPED)),
+                new OutcomeReport(OperationId.random(), 2, HOST, Outcome.Succeeded.found(Found.STOPPED)),
+                new OutcomeReport(
+                        OperationId.random(), 2, HOST, Outcome.Succeeded.with(new SignedReceipt("k", "r", "s"))),
                 new ProgressReport(OperationId.random(), 2, HOST, "launch.domain-started", 80),
                 new Acknowledged(),
                 new HeartbeatReply(true),
                 new Heartbeat(
                         HOST,
                         UUID.randomUUID(),
+                        UUID.randomUUID(),
+                        "key",
                         "1.0",
                         "h1.example.org",
                         "kvm (it is there)",
@@ -101,6 +116,7 @@ class WireJsonTest {
     @Test
     void aLoginHidesItsPassword() {
         assertThat(new Login("ada", "secret", List.of()).toString()).doesNotContain("secret");
+        assertThat(new SecureVolume(64, "secret").toString()).doesNotContain("secret");
     }
 
     private static String with(String json, String where, String what) {

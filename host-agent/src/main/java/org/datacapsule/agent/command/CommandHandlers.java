@@ -5,8 +5,10 @@ import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.observe.CapsuleObserver;
-import org.datacapsule.common.capsule.CapsuleEvent.Found;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.wire.Command;
+import org.datacapsule.common.wire.Outcome.Succeeded;
 
 /** One handler per command. */
 public final class CommandHandlers {
@@ -28,7 +30,7 @@ public final class CommandHandlers {
         this.inspect = new InspectHandler(new CapsuleObserver(hypervisor, network, storage));
     }
 
-    Found handle(Command command, Operation operation) {
+    Succeeded handle(Command command, Operation operation) {
         return switch (command) {
             case Command.Create it -> create.handle(it, operation);
             case Command.Launch it -> launch.handle(it, operation);
@@ -36,6 +38,12 @@ public final class CommandHandlers {
             case Command.Delete it -> delete.handle(it, operation);
             case Command.Inspect it -> inspect.handle(it, operation);
             case Command.SyncKeys it -> syncKeys.handle(it, operation);
+            case Command.SwitchToSecure it -> throw unknown();
+            case Command.SwitchToMaintenance it -> throw unknown();
         };
+    }
+
+    private static ProblemException unknown() {
+        return new ProblemException(ErrorCode.HOST_COMMAND_REFUSED, "This agent does not switch modes yet.");
     }
 }

@@ -82,7 +82,7 @@ public final class CommandRunner {
             Command command = journal.command(entry);
             journal.begin(entry.operation());
             steps.reached(Step.COMMAND_BEGUN, entry.ref());
-            Outcome done = new Outcome.Succeeded(handlers.handle(command, operation));
+            Outcome done = handlers.handle(command, operation);
             entry.ref().on(LOG.atInfo()).log("{} done", entry.kind());
             return done;
         } catch (Abandoned e) {

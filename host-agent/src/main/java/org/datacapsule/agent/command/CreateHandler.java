@@ -3,8 +3,8 @@ package org.datacapsule.agent.command;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.step.Step;
-import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.wire.Command.Create;
+import org.datacapsule.common.wire.Outcome.Succeeded;
 
 /**
  * A directory and a disk. What a failed create leaves is the start of its retry, and goes with the capsule's deletion.
@@ -19,13 +19,13 @@ final class CreateHandler implements CommandHandler<Create> {
     }
 
     @Override
-    public Found handle(Create create, Operation operation) {
+    public Succeeded handle(Create create, Operation operation) {
         if (!storage.hasDisk(create.spec().id())) {
             storage.createDisk(create.spec(), create.image());
         }
         operation.reached(Step.CREATE_DISK_MADE);
         network.reserveLease(create.spec());
         operation.reached(Step.CREATE_LEASE_RESERVED);
-        return Found.UNSAID;
+        return Succeeded.DONE;
     }
 }

@@ -4,9 +4,9 @@ import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.step.Step;
-import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Command.Delete;
+import org.datacapsule.common.wire.Outcome.Succeeded;
 
 /** Nothing is left of the capsule but the journal's tombstone, which is the finished entry of this very command. */
 final class DeleteHandler implements CommandHandler<Delete> {
@@ -21,7 +21,7 @@ final class DeleteHandler implements CommandHandler<Delete> {
     }
 
     @Override
-    public Found handle(Delete delete, Operation operation) {
+    public Succeeded handle(Delete delete, Operation operation) {
         CapsuleSpec spec = delete.spec();
         if (hypervisor.find(spec.id()).isPresent()) {
             hypervisor.destroy(spec.id());
@@ -33,6 +33,6 @@ final class DeleteHandler implements CommandHandler<Delete> {
         operation.reached(Step.DELETE_LEASE_RELEASED);
         storage.delete(spec.id());
         operation.reached(Step.DELETE_FILES_DELETED);
-        return Found.UNSAID;
+        return Succeeded.DONE;
     }
 }

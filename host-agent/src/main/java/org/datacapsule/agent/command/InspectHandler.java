@@ -4,6 +4,7 @@ import org.datacapsule.agent.observe.CapsuleObserver;
 import org.datacapsule.agent.step.Step;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.wire.Command.Inspect;
+import org.datacapsule.common.wire.Outcome.Succeeded;
 
 /** Looks, and changes nothing. */
 final class InspectHandler implements CommandHandler<Inspect> {
@@ -14,9 +15,9 @@ final class InspectHandler implements CommandHandler<Inspect> {
     }
 
     @Override
-    public Found handle(Inspect inspect, Operation operation) {
+    public Succeeded handle(Inspect inspect, Operation operation) {
         Found found = observer.found(inspect.spec().id());
         operation.reached(Step.INSPECT_LOOKED);
-        return found;
+        return Succeeded.found(found);
     }
 }

@@ -9,11 +9,11 @@ import org.datacapsule.agent.hypervisor.GuestDomain;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.step.Abandoned;
 import org.datacapsule.agent.step.Step;
-import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Command.Launch;
+import org.datacapsule.common.wire.Outcome.Succeeded;
 
 /** A guest that runs under the maintenance policy; or, when that fails, a capsule that is stopped and shut. */
 final class LaunchHandler implements CommandHandler<Launch> {
@@ -28,14 +28,14 @@ final class LaunchHandler implements CommandHandler<Launch> {
     }
 
     @Override
-    public Found handle(Launch launch, Operation operation) {
+    public Succeeded handle(Launch launch, Operation operation) {
         if (isRunningAsAsked(launch.spec(), operation)) {
-            return Found.UNSAID;
+            return Succeeded.DONE;
         }
         UndoStack undo = new UndoStack();
         try {
             launch(launch, operation, undo);
-            return Found.UNSAID;
+            return Succeeded.DONE;
         } catch (Abandoned e) {
             throw e;
         } catch (RuntimeException | Error e) {

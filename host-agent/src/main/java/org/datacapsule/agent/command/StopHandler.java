@@ -5,9 +5,9 @@ import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.GuestDomain;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.step.Step;
-import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.wire.Command.Stop;
+import org.datacapsule.common.wire.Outcome.Succeeded;
 
 /** No guest and no way in; the guest may end by itself first. */
 final class StopHandler implements CommandHandler<Stop> {
@@ -25,7 +25,7 @@ final class StopHandler implements CommandHandler<Stop> {
     }
 
     @Override
-    public Found handle(Stop stop, Operation operation) {
+    public Succeeded handle(Stop stop, Operation operation) {
         CapsuleId capsule = stop.spec().id();
         Duration grace = shorter(Duration.ofSeconds(Math.max(0, stop.graceSeconds())), longestGrace);
         if (!grace.isZero() && isRunning(capsule)) {
@@ -37,7 +37,7 @@ final class StopHandler implements CommandHandler<Stop> {
         operation.reached(Step.STOP_GUEST_GONE);
         network.closeSsh(stop.spec());
         operation.reached(Step.STOP_SSH_CLOSED);
-        return Found.UNSAID;
+        return Succeeded.DONE;
     }
 
     /** Asks twice, at the start and half way: a guest that is still booting does not notice its power button. */

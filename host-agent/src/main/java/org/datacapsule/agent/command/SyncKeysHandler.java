@@ -4,8 +4,8 @@ import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.GuestDomain;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.step.Step;
-import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.wire.Command.SyncKeys;
+import org.datacapsule.common.wire.Outcome.Succeeded;
 
 /** The keys in a running guest are those given, and who lost access is out; a stopped guest gets them at its launch. */
 final class SyncKeysHandler implements CommandHandler<SyncKeys> {
@@ -18,9 +18,9 @@ final class SyncKeysHandler implements CommandHandler<SyncKeys> {
     }
 
     @Override
-    public Found handle(SyncKeys sync, Operation operation) {
+    public Succeeded handle(SyncKeys sync, Operation operation) {
         if (hypervisor.find(sync.spec().id()).filter(GuestDomain::running).isEmpty()) {
-            return Found.UNSAID;
+            return Succeeded.DONE;
         }
         hypervisor.setAuthorizedKeys(sync.spec().id(), sync.userName(), sync.sshKeys());
         operation.reached(Step.SYNC_KEYS_SET);
@@ -29,6 +29,6 @@ final class SyncKeysHandler implements CommandHandler<SyncKeys> {
             network.endSshSessions(sync.spec());
             operation.reached(Step.SYNC_KEYS_SESSIONS_ENDED);
         }
-        return Found.UNSAID;
+        return Succeeded.DONE;
     }
 }

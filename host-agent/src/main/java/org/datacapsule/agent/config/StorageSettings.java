@@ -22,6 +22,16 @@ public record StorageSettings(Path directory, int reserveGb) {
                         "storage.reserve-gb", "GiB of that file system that capsules do not get", 20, 0, 1 << 20));
     }
 
+    /** The key the host signs mode receipts with, made at the agent's first start. */
+    public Path receiptKey() {
+        return directory.resolve("receipt-key.pem");
+    }
+
+    /** Its public half. */
+    public Path receiptPublicKey() {
+        return directory.resolve("receipt-key.pub.pem");
+    }
+
     public Path journal() {
         return directory.resolve("journal");
     }

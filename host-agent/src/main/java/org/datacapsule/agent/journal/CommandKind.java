@@ -9,7 +9,9 @@ public enum CommandKind {
     STOP,
     DELETE,
     INSPECT,
-    SYNC_KEYS;
+    SYNC_KEYS,
+    SWITCH_TO_SECURE,
+    SWITCH_TO_MAINTENANCE;
 
     static CommandKind of(Command command) {
         return switch (command) {
@@ -19,6 +21,8 @@ public enum CommandKind {
             case Command.Delete delete -> DELETE;
             case Command.Inspect inspect -> INSPECT;
             case Command.SyncKeys sync -> SYNC_KEYS;
+            case Command.SwitchToSecure secure -> SWITCH_TO_SECURE;
+            case Command.SwitchToMaintenance maintenance -> SWITCH_TO_MAINTENANCE;
         };
     }
 }

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.datacapsule.common.bus.BusConfig;
 import org.datacapsule.common.bus.BusException;
 import org.datacapsule.common.bus.BusNode;
@@ -51,9 +51,9 @@ public final class BusLink implements Routers {
      * Starts to join; returns at once.
      *
      * @param commands answers the commands for this host
-     * @param heartbeat what is sent as sign of life
+     * @param heartbeat what is sent as sign of life, over the link of this id
      */
-    public void start(Function<SignedCommand, CommandReply> commands, Supplier<Heartbeat> heartbeat) {
+    public void start(Function<SignedCommand, CommandReply> commands, Function<UUID, Heartbeat> heartbeat) {
         thread = Thread.ofVirtual().name("bus-link").start(() -> stayJoined(commands, heartbeat));
     }
 
@@ -72,7 +72,7 @@ public final class BusLink implements Routers {
         }
     }
 
-    private void stayJoined(Function<SignedCommand, CommandReply> commands, Supplier<Heartbeat> heartbeat) {
+    private void stayJoined(Function<SignedCommand, CommandReply> commands, Function<UUID, Heartbeat> heartbeat) {
         Backoff backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT);
         try {
             while (!closing.isBegun()) {
@@ -89,7 +89,7 @@ public final class BusLink implements Routers {
     }
 
     /** One membership from joining to leaving; answers whether a router was ever met. */
-    private boolean joinOnce(Function<SignedCommand, CommandReply> commands, Supplier<Heartbeat> heartbeat)
+    private boolean joinOnce(Function<SignedCommand, CommandReply> commands, Function<UUID, Heartbeat> heartbeat)
             throws InterruptedException {
         try (BusNode node = BusNode.join(config)) {
             if (!isRouterInSight(node)) {
@@ -125,11 +125,13 @@ public final class BusLink implements Routers {
     }
 
     /** Answers why the way to the routers is lost; empty when the agent is stopping. */
-    private Optional<String> beatUntilLost(BusNode node, Supplier<Heartbeat> heartbeat) throws InterruptedException {
+    private Optional<String> beatUntilLost(BusNode node, Function<UUID, Heartbeat> heartbeat)
+            throws InterruptedException {
+        UUID link = UUID.randomUUID();
         LinkHealth health = new LinkHealth(timing.rejoinAfter(), clock.instant());
         while (true) {
             Instant began = clock.instant();
-            Optional<HeartbeatReply> reply = beat(node, heartbeat);
+            Optional<HeartbeatReply> reply = beat(node, link, heartbeat);
             reply.ifPresent(answered -> noteFound());
             Optional<String> lost = health.beat(node.seesRouter(), reply, clock.instant());
             if (lost.isPresent()) {
@@ -141,10 +143,11 @@ public final class BusLink implements Routers {
         }
     }
 
-    private Optional<HeartbeatReply> beat(BusNode node, Supplier<Heartbeat> heartbeat) throws InterruptedException {
+    private Optional<HeartbeatReply> beat(BusNode node, UUID link, Function<UUID, Heartbeat> heartbeat)
+            throws InterruptedException {
         Heartbeat now;
         try {
-            now = heartbeat.get();
+            now = heartbeat.apply(link);
         } catch (RuntimeException e) {
             LOG.atError().setCause(e).addKeyValue("hostId", host).log("no heartbeat is sent: the host cannot be read");
             return Optional.empty();

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.hypervisor.HostFacts;
 import org.datacapsule.agent.journal.Journal;
@@ -50,10 +51,13 @@ public final class Heartbeats {
         }
     }
 
-    public Heartbeat now() {
+    /** @param link over which it is said */
+    public Heartbeat now(UUID link) {
         return new Heartbeat(
                 profile.host(),
                 profile.incarnation(),
+                link,
+                profile.receiptKey(),
                 profile.version(),
                 profile.address(),
                 facts.acceleration() + " (" + facts.because() + ")",

@@ -168,13 +168,13 @@ class HandlersTest {
 
     @Test
     void anInspectionSaysWhatIsThere() throws Exception {
-        assertThat(outcome(new Command.Inspect(spec))).isEqualTo(new Outcome.Succeeded(Found.STOPPED));
+        assertThat(outcome(new Command.Inspect(spec))).isEqualTo(Outcome.Succeeded.found(Found.STOPPED));
         agent.done(agent.envelope(3, TestAgent.launch(spec)));
         assertThat(agent.done(agent.envelope(4, new Command.Inspect(spec))).outcome())
-                .isEqualTo(new Outcome.Succeeded(Found.RUNNING_IN_MAINTENANCE));
+                .isEqualTo(Outcome.Succeeded.found(Found.RUNNING_IN_MAINTENANCE));
         agent.done(agent.envelope(5, new Command.Delete(spec)));
         assertThat(agent.done(agent.envelope(6, new Command.Inspect(spec))).outcome())
-                .isEqualTo(new Outcome.Succeeded(Found.NOTHING));
+                .isEqualTo(Outcome.Succeeded.found(Found.NOTHING));
     }
 
     @Test

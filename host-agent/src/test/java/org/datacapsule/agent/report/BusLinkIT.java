@@ -85,7 +85,7 @@ class BusLinkIT {
     void whatIsAskedWhileNoRouterIsThereHasNoAnswer() throws Exception {
         start();
 
-        assertThat(link.ask(Contracts.HEARTBEAT, heartbeat())).isEqualTo(Optional.empty());
+        assertThat(link.ask(Contracts.HEARTBEAT, heartbeat(new UUID(0, 2)))).isEqualTo(Optional.empty());
     }
 
     private void start() {
@@ -106,10 +106,12 @@ class BusLinkIT {
                         .isEqualTo(new CommandReply.Accepted()));
     }
 
-    private static Heartbeat heartbeat() {
+    private static Heartbeat heartbeat(UUID link) {
         return new Heartbeat(
                 HOST,
                 new UUID(0, 1),
+                link,
+                "key",
                 "test",
                 "127.0.0.1",
                 "tcg (test)",

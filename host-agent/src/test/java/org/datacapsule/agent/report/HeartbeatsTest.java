@@ -98,6 +98,7 @@ class HeartbeatsTest {
         HostProfile profile = new HostProfile(
                 TestAgent.HOST,
                 new UUID(0, 1),
+                "key",
                 "test",
                 "127.0.0.1",
                 new PortRange(20_000, 5_900, 10),
@@ -107,7 +108,7 @@ class HeartbeatsTest {
         CapsuleObserver observer =
                 new CapsuleObserver(agent.host.hypervisor(), agent.host.network(), agent.host.storage());
         return new Heartbeats(profile, agent.host.hypervisor().facts(), agent.host.storage(), observer, agent.journal())
-                .now();
+                .now(new UUID(0, 2));
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

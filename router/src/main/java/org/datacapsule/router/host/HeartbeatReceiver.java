@@ -1,8 +1,7 @@
 package org.datacapsule.router.host;
 
-import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.wire.Heartbeat;
@@ -18,16 +17,14 @@ import org.slf4j.LoggerFactory;
 public final class HeartbeatReceiver {
     private static final Logger LOG = LoggerFactory.getLogger(HeartbeatReceiver.class);
 
-    private static final Duration BETWEEN_TELLINGS = Duration.ofSeconds(30);
-
     private final Database database;
     private final HostStore hosts;
     private final OperationStore operations;
     private final InventoryCheck inventory;
     private final OperationSignal signal;
     private final HostConfig config;
-    private final Set<HostId> unreachable = ConcurrentHashMap.newKeySet();
-    private final Map<HostId, Long> told = new ConcurrentHashMap<>();
+    private final Map<HostId, UUID> links = new ConcurrentHashMap<>();
+    private final Map<HostId, UUID> unreachable = new ConcurrentHashMap<>();
 
     public HeartbeatReceiver(
             Database database,
@@ -49,8 +46,6 @@ public final class HeartbeatReceiver {
             database.transaction(tx -> {
                 if (!hosts.renew(tx, heartbeat, config.lease())) {
                     register(tx, heartbeat);
-                    // What was found before was about an agent that is gone; this one has joined just now.
-                    tx.afterCommit(() -> unreachable.remove(heartbeat.host()));
                 }
                 hosts.setImages(tx, heartbeat.host(), heartbeat.images());
                 return inventory.check(tx, heartbeat.host(), heartbeat.capsules());
@@ -59,29 +54,21 @@ public final class HeartbeatReceiver {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
-        return new HeartbeatReply(unreachable.remove(heartbeat.host()) && isFirstTelling(heartbeat.host()));
-    }
-
-    /**
-     * While an agent leaves and joins again it cannot be reached, which is found too; told of that, it would leave again, and
-     * so on for ever. So it is told once, and then not for a while.
-     */
-    private boolean isFirstTelling(HostId host) {
-        long now = System.nanoTime();
-        Long last = told.get(host);
-        if (last != null && now - last < BETWEEN_TELLINGS.toNanos()) {
-            return false;
-        }
-        told.put(host, now);
-        return true;
+        links.put(heartbeat.host(), heartbeat.link());
+        return new HeartbeatReply(heartbeat.link().equals(unreachable.remove(heartbeat.host())));
     }
 
     /**
      * The event bus knows nobody who serves this host's commands. When the agent's heartbeats still arrive, its
-     * registration was lost with the router that held it, and only the agent can make it anew.
+     * registration was lost with the router that held it, and only the agent can make it anew. What is found counts for
+     * the link last heard of: while an agent leaves and joins again it cannot be reached either, and told of that it
+     * would leave again, and so on for ever.
      */
     public void foundUnreachable(HostId host) {
-        unreachable.add(host);
+        UUID link = links.get(host);
+        if (link != null) {
+            unreachable.put(host, link);
+        }
     }
 
     private void register(Tx tx, Heartbeat heartbeat) throws InterruptedException {

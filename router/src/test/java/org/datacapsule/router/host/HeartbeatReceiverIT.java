@@ -27,6 +27,8 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HeartbeatReceiverIT {
     private final Vertx vertx = Vertx.vertx();
+    private static final UUID AGENT = UUID.randomUUID();
+
     private final HostId host = new HostId("h1");
     private EmbeddedPostgres postgres;
     private Database database;
@@ -57,34 +59,34 @@ class HeartbeatReceiverIT {
 
     @Test
     void anAgentThatBeatsAndCannotBeReachedIsToldOnceToJoinAgain() {
-        UUID agent = UUID.randomUUID();
-        receiver.receive(heartbeat(agent));
+        UUID link = UUID.randomUUID();
+        receiver.receive(heartbeat(link));
 
         receiver.foundUnreachable(host);
 
-        assertThat(receiver.receive(heartbeat(agent)).rejoin()).isTrue();
-        assertThat(receiver.receive(heartbeat(agent)).rejoin()).isFalse();
-        receiver.foundUnreachable(host);
-        assertThat(receiver.receive(heartbeat(agent)).rejoin())
-                .as("found while it was away to join again")
-                .isFalse();
+        assertThat(receiver.receive(heartbeat(link)).rejoin()).isTrue();
+        assertThat(receiver.receive(heartbeat(link)).rejoin()).isFalse();
     }
 
     @Test
-    void anAgentStartedAnewIsNotBlamedForItsPredecessor() {
+    void whatWasFoundOfALinkIsNotHeldAgainstTheNext() {
         receiver.receive(heartbeat(UUID.randomUUID()));
         receiver.foundUnreachable(host);
 
-        UUID successor = UUID.randomUUID();
+        UUID next = UUID.randomUUID();
 
-        assertThat(receiver.receive(heartbeat(successor)).rejoin()).isFalse();
-        assertThat(receiver.receive(heartbeat(successor)).rejoin()).isFalse();
+        assertThat(receiver.receive(heartbeat(next)).rejoin()).isFalse();
+        assertThat(receiver.receive(heartbeat(next)).rejoin()).isFalse();
+        receiver.foundUnreachable(host);
+        assertThat(receiver.receive(heartbeat(next)).rejoin()).isTrue();
     }
 
-    private Heartbeat heartbeat(UUID agent) {
+    private Heartbeat heartbeat(UUID link) {
         return new Heartbeat(
                 host,
-                agent,
+                AGENT,
+                link,
+                "key",
                 "test",
                 "127.0.0.1",
                 "simulated (no guest runs)",

@@ -38,6 +38,7 @@ public final class FakeAgent implements AutoCloseable {
     private final BusNode node;
     private final HostId host;
     private final UUID incarnation = UUID.randomUUID();
+    private final UUID link = UUID.randomUUID();
     private final CommandVerifier verifier;
     private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor();
     private final Queue<CommandEnvelope> received = new ConcurrentLinkedQueue<>();
@@ -94,6 +95,8 @@ public final class FakeAgent implements AutoCloseable {
                         new Heartbeat(
                                 host,
                                 incarnation,
+                                link,
+                                "key",
                                 "test",
                                 "127.0.0.1",
                                 "simulated (no guest runs)",
