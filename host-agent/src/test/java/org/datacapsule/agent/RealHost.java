@@ -137,7 +137,9 @@ public final class RealHost implements AutoCloseable {
         }
         programsRun("virsh", "-c", "qemu:///system", "net-destroy", NETWORK);
         programsRun("virsh", "-c", "qemu:///system", "net-undefine", NETWORK);
-        programsRun("virsh", "-c", "qemu:///system", "nwfilter-undefine", NETWORK + "-maintenance");
+        for (String policy : List.of("maintenance", "secure", "secure-full")) {
+            programsRun("virsh", "-c", "qemu:///system", "nwfilter-undefine", NETWORK + "-" + policy);
+        }
         programsRun("nft", "delete", "table", "inet", NETWORK);
         programsRun("rm", "-r", folder.toString());
         connection.close();
