@@ -50,9 +50,9 @@ public final class TestAgent implements AutoCloseable {
     public static final Sha256 IMAGE = new Sha256("ab".repeat(32));
     public static final SecureVolume VOLUME = new SecureVolume(64, "a2V5");
     public static final String PASSWORD = "correct horse battery";
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    public final SimulatedHost host = SimulatedHost.with(Set.of(IMAGE));
+    public final SimulatedHost host;
     public final List<OutcomeReport> reports = new CopyOnWriteArrayList<>();
     public final List<Step> stepsReached = new CopyOnWriteArrayList<>();
     public volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
@@ -76,6 +76,7 @@ public final class TestAgent implements AutoCloseable {
         }
     };
     private final Path journalDirectory;
+    private final HostParts parts;
     private final SecretBox box = new SecretBox(new byte[32]);
     private final KeyPair keys;
     private final AtomicReference<Optional<Life>> life = new AtomicReference<>(Optional.empty());
@@ -108,7 +109,22 @@ public final class TestAgent implements AutoCloseable {
     private volatile Optional<AgentCore> core = Optional.empty();
 
     public TestAgent(Path journalDirectory) {
+        this(journalDirectory, SimulatedHost.with(Set.of(IMAGE)));
+    }
+
+    private TestAgent(Path journalDirectory, SimulatedHost host) {
+        this(journalDirectory, host, HostParts.simulated(host));
+    }
+
+    /** Over this machine; the simulated host is there, and nothing happens on it. */
+    public TestAgent(Path journalDirectory, HostParts parts) {
+        this(journalDirectory, SimulatedHost.with(Set.of()), parts);
+    }
+
+    private TestAgent(Path journalDirectory, SimulatedHost host, HostParts parts) {
         this.journalDirectory = journalDirectory;
+        this.host = host;
+        this.parts = parts;
         try {
             this.keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         } catch (GeneralSecurityException e) {
@@ -129,7 +145,7 @@ public final class TestAgent implements AutoCloseable {
                     HOST,
                     new WorkConfig(8, Duration.ofSeconds(30), Duration.ofDays(2)),
                     List.of(keys.getPublic()),
-                    HostParts.simulated(host),
+                    parts,
                     journal,
                     routers(alive),
                     desk,
