@@ -71,6 +71,7 @@ import org.datacapsule.router.operation.OperationRoutes;
 import org.datacapsule.router.operation.OperationSignal;
 import org.datacapsule.router.operation.OperationStore;
 import org.datacapsule.router.operation.SideOperationStore;
+import org.datacapsule.router.receipt.ReceiptRoutes;
 import org.datacapsule.router.receipt.ReceiptStore;
 import org.datacapsule.router.receipt.RecordReceipt;
 import org.datacapsule.router.sharing.AddSharees;
@@ -209,6 +210,7 @@ public final class RouterAssembly implements AutoCloseable {
         new UserRoutes(database, idempotency, users, audit).register(endpoints);
         sharing(database, idempotency, users, new ChangeMembers(capsules, members, keys, audit), keys, audit)
                 .register(endpoints);
+        new ReceiptRoutes(database, capsules, receipts).register(endpoints);
         new AuditRoutes(database).register(endpoints);
         new EventRoutes(database, feed, config.http().maxConcurrent() / 2).register(endpoints);
         new ExtendCapsule(idempotency, users, capsules, audit, events, config.lifetime()).register(endpoints);

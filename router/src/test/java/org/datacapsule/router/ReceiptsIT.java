@@ -3,15 +3,19 @@ package org.datacapsule.router;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.id.OperationId;
+import org.datacapsule.common.signing.ReceiptVerifier;
 import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.CommandEnvelope;
@@ -19,6 +23,7 @@ import org.datacapsule.common.wire.ModeReceipt;
 import org.datacapsule.common.wire.Outcome;
 import org.datacapsule.common.wire.PortRange;
 import org.datacapsule.common.wire.SignedReceipt;
+import org.datacapsule.common.wire.WireJson;
 import org.datacapsule.router.http.TokenRole;
 import org.datacapsule.router.testing.FakeAgent;
 import org.datacapsule.router.testing.FakeAgent.Behaviour;
@@ -194,6 +199,116 @@ class ReceiptsIT {
                 "delete from host_receipt_key returning 1")) {
             assertThatThrownBy(() -> router.sql(statement)).hasMessageContaining("append-only");
         }
+    }
+
+    @Test
+    void receiptsAreShownNewestFirstAndAreAsTheHostSignedThem() throws Exception {
+        String id = secure();
+        switchTo(id, "maintenance");
+        awaitStatus(id, "RUNNING MAINTENANCE");
+        String operation = switchTo(id, "secure").body().getString("operation");
+        awaitStatus(id, "RUNNING SECURE");
+
+        List<JsonObject> shown = receipts(id, router.token(owner));
+
+        assertThat(shown.stream().map(one -> one.getString("mode"))).containsExactly("SECURE", "MAINTENANCE", "SECURE");
+        JsonObject newest = shown.getFirst();
+        assertThat(newest.getString("operation")).isEqualTo(operation);
+        assertThat(newest.getString("vmid")).isEqualTo(id);
+        assertThat(newest.getString("host")).isEqualTo("h1");
+        assertThat(newest.getString("policy")).isEqualTo("secure");
+        assertThat(newest.getString("policyHash")).isEqualTo("0a".repeat(32));
+        assertThat(newest.getString("rulesHash")).isEqualTo("0b".repeat(32));
+        assertThat(newest.getJsonArray("verified")).hasSize(1);
+        assertThat(newest.getString("publicKey")).isEqualTo(agent.receiptKey());
+        ModeReceipt verified = ReceiptVerifier.verify(
+                WireJson.read(newest.getJsonObject("signed").encode(), SignedReceipt.class), agent.receiptKey());
+        assertThat(newest.getString("verifiedAt"))
+                .isEqualTo(verified.verifiedAt().toString());
+        assertThat(newest.getString("volumeAttachedAt"))
+                .isEqualTo(verified.volumeAttachedAt().orElseThrow().toString());
+        assertThat(shown.get(1).getString("volumeAttachedAt")).isNull();
+    }
+
+    @Test
+    void pagesTogetherAreTheWholeList() throws Exception {
+        String id = secure();
+        for (String mode : List.of("maintenance", "secure", "maintenance", "secure")) {
+            switchTo(id, mode);
+            awaitStatus(id, "RUNNING " + mode.toUpperCase(Locale.ROOT));
+        }
+
+        List<Object> paged = new ArrayList<>();
+        String cursor = "";
+        do {
+            Answer page = router.get("/v1/capsules/" + id + "/receipts?limit=2" + cursor, router.token(owner));
+            assertThat(page.body().getJsonArray("receipts").size()).isLessThanOrEqualTo(2);
+            page.body().getJsonArray("receipts").forEach(paged::add);
+            cursor = page.body().containsKey("nextCursor")
+                    ? "&cursor=" + page.body().getString("nextCursor")
+                    : "";
+        } while (!cursor.isEmpty());
+
+        assertThat(paged).hasSize(5).isEqualTo(List.copyOf(receipts(id, router.token(owner))));
+    }
+
+    @Test
+    void receiptsAreForThoseOnTheCapsuleAndThoseWhoLookAfterAll() throws Exception {
+        String id = secure();
+        String path = "/v1/capsules/" + id + "/receipts";
+        for (TokenRole role : List.of(TokenRole.OPERATOR, TokenRole.ADMIN, TokenRole.REVIEWER)) {
+            assertThat(receipts(id, router.token("somebody", role))).hasSize(1);
+        }
+        for (String stranger : List.of(router.token("stranger"), router.token("host", TokenRole.HOST))) {
+            Answer strangers = router.get(path, stranger);
+            String none = UUID.randomUUID().toString();
+            Answer missing = router.get(path.replace(id, none), stranger);
+            assertThat(strangers.code()).isEqualTo(missing.code()).isEqualTo("capsule.not-found");
+            assertThat(strangers.body().getString("description").replace(id, none))
+                    .isEqualTo(missing.body().getString("description"));
+        }
+        assertThat(router.get(path.replace(id, UUID.randomUUID().toString()), router.token("op", TokenRole.OPERATOR))
+                        .code())
+                .isEqualTo("capsule.not-found");
+
+        String sharee = "sharee-" + UUID.randomUUID();
+        router.execute("insert into users (guid) values ('" + sharee + "');"
+                + "insert into member (capsule_id, user_guid, role, tou) values ('" + id + "', '" + sharee
+                + "', 'SHAREE', false)");
+        assertThat(router.get(path, router.token(sharee)).code()).isEqualTo("capsule.tou-not-accepted");
+        router.execute("update member set tou = true where user_guid = '" + sharee + "'");
+        assertThat(receipts(id, router.token(sharee))).hasSize(1);
+        router.execute("update capsule set type = 'RESEARCH-FULL' where id = '" + id + "'");
+        assertThat(router.get(path, router.token(sharee)).code()).isEqualTo("capsule.full-access-required");
+    }
+
+    @Test
+    void receiptsOutliveTheirCapsule() throws Exception {
+        String id = secure();
+        post("/deletevm", id);
+        awaitStatus(id, "DELETED NOT_DEFINED");
+
+        assertThat(receipts(id, router.token("auditor", TokenRole.REVIEWER))).hasSize(1);
+        assertThat(receipts(id, router.token(owner))).hasSize(1);
+    }
+
+    @Test
+    void theHostsKeyIsShown() throws Exception {
+        JsonObject host = router.get("/v1/hosts", router.token("op", TokenRole.OPERATOR))
+                .body()
+                .getJsonArray("hosts")
+                .getJsonObject(0);
+
+        assertThat(host.getString("receiptKey")).isEqualTo(agent.receiptKey());
+        assertThat(host.getString("receiptKeyId")).isEqualTo(ReceiptVerifier.keyId(agent.receiptKey()));
+    }
+
+    private List<JsonObject> receipts(String id, String token) throws Exception {
+        Answer answer = router.get("/v1/capsules/" + id + "/receipts", token);
+        assertThat(answer.status()).as(answer.body().encode()).isEqualTo(200);
+        return answer.body().getJsonArray("receipts").stream()
+                .map(JsonObject.class::cast)
+                .toList();
     }
 
     private SignedReceipt secured(CommandEnvelope command) {

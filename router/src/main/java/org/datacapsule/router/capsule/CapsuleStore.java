@@ -71,6 +71,14 @@ public final class CapsuleStore {
         return tx.first(sql, Tuple.of(id.value()), CapsuleStore::capsule);
     }
 
+    /** Also of a capsule that is deleted. */
+    public Optional<CapsuleType> typeOf(Tx tx, CapsuleId id) throws InterruptedException {
+        return tx.first(
+                "select type from capsule where id = $1",
+                Tuple.of(id.value()),
+                row -> CapsuleType.parse(row.getString("type")));
+    }
+
     public Optional<Membership> membership(Tx tx, CapsuleId capsule, String user) throws InterruptedException {
         String sql = "select role, full_access, tou from member where capsule_id = $1 and user_guid = $2";
         return tx.first(
