@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.datacapsule.agent.config.AgentConfig;
+import org.datacapsule.agent.hypervisor.ReleaseDesk;
 import org.datacapsule.agent.journal.Journal;
 import org.datacapsule.agent.observe.CapsuleObserver;
 import org.datacapsule.agent.report.BusLink;
@@ -17,6 +18,7 @@ import org.datacapsule.agent.report.LinkTiming;
 import org.datacapsule.agent.report.ProgressReporter;
 import org.datacapsule.agent.step.HaltAt;
 import org.datacapsule.agent.step.StepListener;
+import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.secret.SecretBox;
 import org.datacapsule.common.signing.KeyFiles;
 import org.datacapsule.common.signing.ReceiptSigner;
@@ -26,6 +28,14 @@ import org.slf4j.LoggerFactory;
 /** Puts an agent together from its configuration and its host, and keeps it running. */
 public final class AgentAssembly {
     private static final Logger LOG = LoggerFactory.getLogger(AgentAssembly.class);
+
+    private static final ReleaseDesk NO_RESULTS = new ReleaseDesk() {
+        @Override
+        public void open(CapsuleId capsule, long generation, Path socket) {}
+
+        @Override
+        public void close(CapsuleId capsule) {}
+    };
 
     private final HostParts host;
     private final BusLink link;
@@ -51,6 +61,7 @@ public final class AgentAssembly {
         ProgressReporter progress = new ProgressReporter(link);
         Journal journal = Journal.open(
                 config.storage().journal(), SecretBox.fromKeyFile(config.trust().secretKey()), clock);
+        ReceiptSigner receipts = receiptSigner(config);
         AgentCore core = new AgentCore(
                 config.host().name(),
                 config.work(),
@@ -58,10 +69,12 @@ public final class AgentAssembly {
                 host,
                 journal,
                 link,
+                NO_RESULTS,
+                receipts,
                 steps(config, progress),
                 clock);
         core.resume();
-        link.start(core::receive, heartbeats(config, host, journal, receiptSigner(config))::now);
+        link.start(core::receive, heartbeats(config, host, journal, receipts)::now);
         LOG.atInfo().addKeyValue("hostId", config.host().name()).log("the agent runs");
         return new AgentAssembly(host, link, progress, core);
     }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import org.datacapsule.agent.Golden;
+import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.capsule.CapsuleType;
+import org.datacapsule.common.policy.HostService;
 import org.datacapsule.common.policy.Ipv4Range;
 import org.datacapsule.common.policy.NetworkPolicy;
 import org.datacapsule.common.policy.PolicyParser;
@@ -19,9 +21,24 @@ class NetworkTextsTest {
     void theShippedMaintenancePolicy() throws Exception {
         NetworkConfig config = config("192.0.2.10");
         PolicyFolder folder = PolicyFolder.read(POLICIES);
-        assertThat(folder.maintenance()).containsOnlyKeys(CapsuleType.values());
-        NetworkPolicy policy = folder.policies().getFirst();
-        Golden.assertMatches(getClass(), "maintenance.xml", FilterXml.write(config, policy));
+        for (CapsuleType type : CapsuleType.values()) {
+            NetworkPolicy policy = folder.policy(CapsuleMode.MAINTENANCE, type);
+            Golden.assertMatches(
+                    getClass(),
+                    "maintenance.xml",
+                    FilterXml.write(config, policy).render());
+        }
+    }
+
+    @Test
+    void theShippedSecurePoliciesOpenNothing() throws Exception {
+        PolicyFolder folder = PolicyFolder.read(POLICIES);
+        for (CapsuleType type : CapsuleType.values()) {
+            NetworkPolicy policy = folder.policy(CapsuleMode.SECURE, type);
+            assertThat(policy.host()).containsOnly(HostService.DHCP);
+            assertThat(policy.sshIn()).isFalse();
+            assertThat(policy.allow()).isEmpty();
+        }
     }
 
     @Test
@@ -39,7 +56,10 @@ class NetworkTextsTest {
                   - to: 203.0.113.0/24
                     protocol: icmp
                 """);
-        Golden.assertMatches(getClass(), "listed.xml", FilterXml.write(config("192.0.2.10"), policy));
+        Golden.assertMatches(
+                getClass(),
+                "listed.xml",
+                FilterXml.write(config("192.0.2.10"), policy).render());
     }
 
     @Test
