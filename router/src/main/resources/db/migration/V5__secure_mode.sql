@@ -1,5 +1,5 @@
--- A capsule's secure volume: its key is made at the first switch to secure, sealed, and gone with the capsule; its size is
--- the one of that moment.
+-- A capsule's secure volume: its key is made at the first launch, sealed, and gone with the capsule; its size is the one
+-- configured at that moment.
 alter table capsule
     add column secure_volume_key bytea,
     add column secure_volume_mb integer check (secure_volume_mb > 0),

@@ -8,8 +8,8 @@ import org.datacapsule.common.wire.SecureVolume;
 import org.datacapsule.router.database.Tx;
 
 /**
- * Capsules' secure volumes: the key and size of each, fixed at its capsule's first switch to secure. Keys are sealed for
- * their row, and opened only for a command to the host; no answer and no log has them.
+ * Capsules' secure volumes: the key and size of each, fixed at its capsule's first launch, when the host makes it. Keys are
+ * sealed for their row, and opened only for a command to the host; no answer and no log has them.
  */
 public final class SecureVolumes {
     private static final int KEY_BYTES = 32;

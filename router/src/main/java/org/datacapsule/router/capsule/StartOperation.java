@@ -74,7 +74,7 @@ public final class StartOperation {
                             "The capsule's life is over; extend it (/v1/capsules/" + capsule.id()
                                     + "/extend), then launch it.");
                 }
-                if (kind == OperationKind.SWITCH_TO_SECURE) {
+                if (kind == OperationKind.LAUNCH || kind == OperationKind.SWITCH_TO_SECURE) {
                     volumes.giveOne(tx, capsule.id());
                 }
                 capsules.move(tx, capsule, moved.to());

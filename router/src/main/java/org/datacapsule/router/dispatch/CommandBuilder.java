@@ -64,7 +64,7 @@ public final class CommandBuilder {
         CapsuleSpec spec = spec(row);
         return switch (operation.kind()) {
             case CREATE -> new Command.Create(spec, new Sha256(row.getString("sha256")));
-            case LAUNCH -> new Command.Launch(spec, login(row, spec.id()));
+            case LAUNCH -> new Command.Launch(spec, login(row, spec.id()), volume(row, spec.id()));
             case STOP -> new Command.Stop(spec, Math.toIntExact(stopGrace.toSeconds()));
             case DELETE -> new Command.Delete(spec);
             case RECOVER -> new Command.Inspect(spec);
