@@ -180,7 +180,12 @@ public enum ErrorCode {
             "host.tool-failed",
             ErrorKind.OPERATOR,
             500,
-            "A program the agent runs failed; the description has its last words.");
+            "A program the agent runs failed; the description has its last words."),
+    HOST_RECEIPT_INVALID(
+            "host.receipt-invalid",
+            ErrorKind.OPERATOR,
+            500,
+            "The host reported a change of mode without a receipt that holds, so nothing proves which mode is in force.");
 
     private final String slug;
     private final ErrorKind kind;
