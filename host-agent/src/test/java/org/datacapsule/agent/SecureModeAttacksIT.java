@@ -356,13 +356,12 @@ class SecureModeAttacksIT {
 
     /** RFC 4291, appendix A. */
     private static String linkLocal(String mac) {
-        byte[] bytes = HexFormat.of().parseHex(hex(mac));
-        return "fe80::%x:%xff:fe%02x:%x"
-                .formatted(
-                        ((bytes[0] ^ 2) & 0xff) << 8 | (bytes[1] & 0xff),
-                        bytes[2] & 0xff,
-                        bytes[3] & 0xff,
-                        (bytes[4] & 0xff) << 8 | bytes[5] & 0xff);
+        String[] bytes = new String[6];
+        for (int at = 0; at < bytes.length; at++) {
+            bytes[at] = mac.substring(3 * at, 3 * at + 2);
+        }
+        // The first byte of ours is 52; its second-lowest bit is turned around.
+        return "fe80::50%s:%sff:fe%s:%s%s".formatted(bytes[1], bytes[2], bytes[3], bytes[4], bytes[5]);
     }
 
     private static String hex(String mac) {
