@@ -28,6 +28,8 @@ import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.common.wire.Outcome;
 import org.datacapsule.common.wire.OutcomeReport;
 import org.datacapsule.common.wire.PortRange;
+import org.datacapsule.common.wire.ResultMessage;
+import org.datacapsule.common.wire.ResultReply;
 import org.datacapsule.common.wire.SignedCommand;
 
 /**
@@ -109,6 +111,11 @@ public final class FakeAgent implements AutoCloseable {
 
     public void report(OutcomeReport report) throws BusException, InterruptedException {
         node.bus().ask(Contracts.OUTCOME, "", report);
+    }
+
+    /** Sends one message of a result to whichever router takes it. */
+    public ResultReply ship(ResultMessage message) throws BusException, InterruptedException {
+        return node.bus().ask(Contracts.RESULT, "", message);
     }
 
     private CommandReply receive(SignedCommand signed) {
