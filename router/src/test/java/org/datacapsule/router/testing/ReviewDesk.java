@@ -44,9 +44,13 @@ public final class ReviewDesk implements AutoCloseable {
         return agent;
     }
 
-    /** Where the router keeps a result. */
+    /** Where the router keeps results. */
+    public Path store() {
+        return folder.resolve("results");
+    }
+
     public Path file(String result) {
-        return folder.resolve("results").resolve(result + ".tar");
+        return store().resolve(result + ".tar");
     }
 
     /** A capsule in secure mode; its first member owns it. */
