@@ -74,6 +74,7 @@ import org.datacapsule.router.operation.SideOperationStore;
 import org.datacapsule.router.receipt.ReceiptRoutes;
 import org.datacapsule.router.receipt.ReceiptStore;
 import org.datacapsule.router.receipt.RecordReceipt;
+import org.datacapsule.router.result.ResultParts;
 import org.datacapsule.router.sharing.AddSharees;
 import org.datacapsule.router.sharing.AddSupportUser;
 import org.datacapsule.router.sharing.ChangeMembers;
@@ -214,6 +215,19 @@ public final class RouterAssembly implements AutoCloseable {
         new AuditRoutes(database).register(endpoints);
         new EventRoutes(database, feed, config.http().maxConcurrent() / 2).register(endpoints);
         new ExtendCapsule(idempotency, users, capsules, audit, events, config.lifetime()).register(endpoints);
+        ResultParts results = new ResultParts(
+                config.results(),
+                new ResultParts.Around(
+                        database,
+                        idempotency,
+                        users,
+                        capsules,
+                        audit,
+                        events,
+                        new Outbox(config.mail().host().isPresent())));
+        results.register(endpoints);
+        results.serve(node.bus());
+        remember(results.startSweep());
         dispatcher.start();
         remember(Loop.start("audit-chain", LOOK, new AuditChain(database)::extend));
         sweepExpired(node.vertx(), database, new ExpiryParts(capsules, start, events, lifetime));

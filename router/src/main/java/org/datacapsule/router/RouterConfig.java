@@ -18,6 +18,7 @@ import org.datacapsule.router.lifetime.LifetimeConfig;
 import org.datacapsule.router.mail.MailConfig;
 import org.datacapsule.router.operation.OperationConfig;
 import org.datacapsule.router.placement.PlacementPolicy;
+import org.datacapsule.router.result.ResultConfig;
 import org.datacapsule.router.sharing.SharingConfig;
 import org.datacapsule.router.user.Quota;
 
@@ -46,6 +47,7 @@ public record RouterConfig(
         MailConfig mail,
         Duration keepEvents,
         SharingConfig sharing,
+        ResultConfig results,
         Duration stopGrace,
         String haltAt) {
 
@@ -85,6 +87,7 @@ public record RouterConfig(
                 MailConfig.from(settings),
                 settings.duration("events.keep", "How long events can be read", Duration.ofDays(30)),
                 SharingConfig.from(settings),
+                ResultConfig.from(settings),
                 settings.duration(
                         "capsules.stop-grace",
                         "How long a guest has to power off by itself before it is cut off",

@@ -31,6 +31,7 @@ class CapsuleRulesIT {
     private static final Path PUBLISHED = Path.of("../docs/capsule-rules.md");
     private static final List<String> ROLES = List.of("OWNER-CONTROLLER", "OWNER", "CONTROLLER", "SHAREE");
     private static final String SETTLED = "SHUTDOWN, RUNNING in MAINTENANCE, RUNNING in SECURE";
+    private static final String ANY = "any";
     private static final String SETTLED_NOT_SECURE = "SHUTDOWN, RUNNING in MAINTENANCE";
 
     /** Who may, and when. */
@@ -40,9 +41,11 @@ class CapsuleRulesIT {
         }
 
         boolean isWhen(String status) {
-            return states.equals("any but DELETE_PENDING")
-                    ? !status.startsWith("DELETE_PENDING")
-                    : List.of(states.split(", ", -1)).contains(status);
+            return switch (states) {
+                case ANY -> true;
+                case "any but DELETE_PENDING" -> !status.startsWith("DELETE_PENDING");
+                default -> List.of(states.split(", ", -1)).contains(status);
+            };
         }
     }
 
@@ -58,7 +61,8 @@ class CapsuleRulesIT {
             new Rule("deletesharees", "OWNER-CONTROLLER, OWNER", SETTLED),
             new Rule("managecontroller", "OWNER-CONTROLLER, OWNER, CONTROLLER", SETTLED),
             new Rule("exitsharee", "SHAREE", SETTLED),
-            new Rule("addsupportuser", "OWNER-CONTROLLER, OWNER, CONTROLLER, SHAREE", SETTLED_NOT_SECURE));
+            new Rule("addsupportuser", "OWNER-CONTROLLER, OWNER, CONTROLLER, SHAREE", SETTLED_NOT_SECURE),
+            new Rule("getvmresults", "OWNER-CONTROLLER, OWNER, CONTROLLER, SHAREE", ANY));
 
     private TestRouter router;
     private CapsuleRows rows;
@@ -149,6 +153,11 @@ class CapsuleRulesIT {
     }
 
     private String send(String command, String role, String id) throws Exception {
+        String caller = router.token(role.toLowerCase(Locale.ROOT));
+        if (command.equals("getvmresults")) {
+            Answer answer = router.get("/getvmresults?vmid=" + id, caller);
+            return answer.status() == 200 ? "200" : answer.code();
+        }
         Map<String, String> form = new LinkedHashMap<>(Map.of("vmId", id));
         switch (command) {
             case "updatevm" -> form.put("title", "Another title");
@@ -163,7 +172,7 @@ class CapsuleRulesIT {
             default -> {}
         }
         String path = "/" + command.replaceFirst(" .*", "").replace("{id}", id);
-        Answer answer = router.post(path, router.token(role.toLowerCase(Locale.ROOT)), form);
+        Answer answer = router.post(path, caller, form);
         return answer.status() == 200 ? "200" : answer.code();
     }
 
@@ -232,7 +241,9 @@ class CapsuleRulesIT {
 
                 `show` is for every role, and says less to one of whom 2 or 3 does not hold. `updateusertou` is for every
                 role in every state. A full-access request is decided (`updatevm`) by a reviewer or admin without a role on
-                the capsule, in the states of `updatevm`.
+                the capsule, in the states of `updatevm`. Results are for who may `getvmresults`, also once the capsule is
+                DELETED: `getresultinfo`, `checkdownloadability`, `download`. They are decided (`updateresult`) by a reviewer or
+                admin who never had a role on the capsule.
 
                 ## Roles
 

@@ -35,6 +35,16 @@ public final class AuditLog {
         write(tx, call, NamedCapsule.in(call), Optional.empty(), "DONE", Optional.of(detail));
     }
 
+    /** The same, where the capsule is not among what the request names. */
+    public void done(Tx tx, Call call, CapsuleId capsule, String detail) throws InterruptedException {
+        write(tx, call, Optional.of(capsule.value()), Optional.empty(), "DONE", Optional.of(detail));
+    }
+
+    /** Something was looked at that it matters who looked at; nothing was changed. */
+    public void read(Tx tx, Call call, Optional<CapsuleId> capsule, String detail) throws InterruptedException {
+        write(tx, call, capsule.map(CapsuleId::value), Optional.empty(), "READ", Optional.of(detail));
+    }
+
     /** A command was refused. */
     public void refused(Tx tx, Call call, String code) throws InterruptedException {
         write(tx, call, NamedCapsule.in(call), Optional.empty(), "REFUSED", Optional.of(code));

@@ -38,6 +38,8 @@ import org.datacapsule.common.wire.ModeReceipt;
 import org.datacapsule.common.wire.Outcome;
 import org.datacapsule.common.wire.OutcomeReport;
 import org.datacapsule.common.wire.PortRange;
+import org.datacapsule.common.wire.ResultMessage;
+import org.datacapsule.common.wire.ResultReply;
 import org.datacapsule.common.wire.SignedCommand;
 import org.datacapsule.common.wire.SignedReceipt;
 
@@ -175,6 +177,11 @@ public final class FakeAgent implements AutoCloseable {
     /** What it says to a router about how a command ended. */
     public OutcomeReport report(CommandEnvelope command, Outcome outcome) {
         return new OutcomeReport(command.operation(), command.attempt(), host, outcome);
+    }
+
+    /** Sends one message of a result to whichever router takes it. */
+    public ResultReply ship(ResultMessage message) throws BusException, InterruptedException {
+        return node.bus().ask(Contracts.RESULT, "", message);
     }
 
     private CommandReply receive(SignedCommand signed) {
