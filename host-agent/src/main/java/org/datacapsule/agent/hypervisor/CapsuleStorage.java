@@ -24,6 +24,9 @@ public interface CapsuleStorage {
 
     Path disk(CapsuleId capsule);
 
+    /** The host's end of the release channel of a capsule in secure mode: a socket that QEMU listens on. */
+    Path releaseSocket(CapsuleId capsule);
+
     /** Writes the NoCloud seed anew: host name, account, password hash, SSH keys. Never the password itself. */
     Path writeSeed(CapsuleSpec spec, Login login);
 

@@ -53,6 +53,11 @@ public final class SimulatedStorage implements CapsuleStorage {
     }
 
     @Override
+    public Path releaseSocket(CapsuleId capsule) {
+        return NOWHERE.resolve(capsule.toString()).resolve("release.sock");
+    }
+
+    @Override
     public Path writeSeed(CapsuleSpec spec, Login login) {
         faults.at("write-seed");
         if (!disks.contains(spec.id())) {

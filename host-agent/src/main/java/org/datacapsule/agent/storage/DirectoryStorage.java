@@ -27,6 +27,7 @@ import org.datacapsule.common.wire.Login;
 public final class DirectoryStorage implements CapsuleStorage {
     private static final String DISK = "disk.qcow2";
     private static final String SEED = "seed.img";
+    private static final String RELEASE_SOCKET = "release.sock";
     private static final String UNFINISHED = ".new";
     private static final String SALT_LETTERS = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final int SALT_LENGTH = 16;
@@ -85,6 +86,11 @@ public final class DirectoryStorage implements CapsuleStorage {
     @Override
     public Path disk(CapsuleId capsule) {
         return directory(capsule).resolve(DISK);
+    }
+
+    @Override
+    public Path releaseSocket(CapsuleId capsule) {
+        return directory(capsule).resolve(RELEASE_SOCKET);
     }
 
     @Override
