@@ -1,5 +1,6 @@
 package org.datacapsule.agent.hypervisor;
 
+import java.util.SortedMap;
 import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
@@ -13,6 +14,9 @@ public interface CapsuleNetwork {
 
     /** Name of the filter that puts maintenance mode in force for a capsule of this type. */
     String maintenanceFilter(CapsuleType type);
+
+    /** Names of data services with their addresses, for the hosts file of a capsule of this type, in either mode. */
+    SortedMap<String, String> names(CapsuleType type);
 
     /** Reserves the capsule's address for its MAC with the host's DHCP server. */
     void reserveLease(CapsuleSpec spec);

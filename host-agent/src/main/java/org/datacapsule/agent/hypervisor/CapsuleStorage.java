@@ -2,6 +2,7 @@ package org.datacapsule.agent.hypervisor;
 
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.SortedMap;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
@@ -27,8 +28,12 @@ public interface CapsuleStorage {
     /** The host's end of the release channel of a capsule in secure mode: a socket that QEMU listens on. */
     Path releaseSocket(CapsuleId capsule);
 
-    /** Writes the NoCloud seed anew: host name, account, password hash, SSH keys. Never the password itself. */
-    Path writeSeed(CapsuleSpec spec, Login login);
+    /**
+     * Writes the NoCloud seed anew: host name, account, password hash, SSH keys. Never the password itself.
+     *
+     * @param names of other machines with their addresses, for the guest's hosts file
+     */
+    Path writeSeed(CapsuleSpec spec, Login login, SortedMap<String, String> names);
 
     /** Nothing of the capsule is left afterwards. */
     void delete(CapsuleId capsule);

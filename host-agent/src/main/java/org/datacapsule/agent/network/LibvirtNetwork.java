@@ -3,7 +3,9 @@ package org.datacapsule.agent.network;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.process.ProgramRunner;
 import org.datacapsule.common.capsule.CapsuleType;
@@ -65,6 +67,11 @@ public final class LibvirtNetwork implements CapsuleNetwork {
             throw new IllegalStateException("checked when the policies were read: " + type);
         }
         return FilterXml.name(config, policy);
+    }
+
+    @Override
+    public SortedMap<String, String> names(CapsuleType type) {
+        return policies.names().getOrDefault(type, Collections.emptySortedMap());
     }
 
     @Override

@@ -8,14 +8,23 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.policy.NetworkPolicy;
 import org.datacapsule.common.policy.PolicyException;
 import org.datacapsule.common.policy.PolicyParser;
 
-/** The policies of a host: all of its files read, and each type of capsule served in maintenance mode by exactly one. */
-record PolicyFolder(List<NetworkPolicy> policies, Map<CapsuleType, NetworkPolicy> maintenance) {
+/**
+ * The policies of a host: all of its files read, and each type of capsule served in maintenance mode by exactly one.
+ *
+ * @param names of destinations with their addresses
+ */
+record PolicyFolder(
+        List<NetworkPolicy> policies,
+        Map<CapsuleType, NetworkPolicy> maintenance,
+        Map<CapsuleType, SortedMap<String, String>> names) {
 
     static PolicyFolder read(Path folder) throws PolicyException {
         List<NetworkPolicy> policies = new ArrayList<>();
@@ -30,7 +39,32 @@ record PolicyFolder(List<NetworkPolicy> policies, Map<CapsuleType, NetworkPolicy
         } catch (IOException e) {
             throw new PolicyException(folder.toString(), 1, "the policies cannot be read: " + e);
         }
-        return new PolicyFolder(List.copyOf(policies), maintenance(folder, policies));
+        return new PolicyFolder(List.copyOf(policies), maintenance(folder, policies), names(policies));
+    }
+
+    /** What each type's policies name, of all modes together: a guest's hosts file stays the same over a switch. */
+    private static Map<CapsuleType, SortedMap<String, String>> names(List<NetworkPolicy> policies)
+            throws PolicyException {
+        Map<CapsuleType, SortedMap<String, String>> byType = new EnumMap<>(CapsuleType.class);
+        for (CapsuleType type : CapsuleType.values()) {
+            SortedMap<String, String> names = new TreeMap<>();
+            for (NetworkPolicy policy : policies) {
+                for (Map.Entry<String, String> entry : policy.names().entrySet()) {
+                    if (policy.types().contains(type)) {
+                        String other = names.put(entry.getKey(), entry.getValue());
+                        if (other != null && !other.equals(entry.getValue())) {
+                            throw new PolicyException(
+                                    policy.name() + ".yaml",
+                                    1,
+                                    "another policy for " + type.wireName() + " says that " + entry.getKey() + " is "
+                                            + other);
+                        }
+                    }
+                }
+            }
+            byType.put(type, names);
+        }
+        return byType;
     }
 
     private static Map<CapsuleType, NetworkPolicy> maintenance(Path folder, List<NetworkPolicy> policies)

@@ -1,7 +1,9 @@
 package org.datacapsule.agent.simulated;
 
+import java.util.Collections;
 import java.util.Locale;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.common.capsule.CapsuleType;
@@ -48,6 +50,11 @@ public final class SimulatedNetwork implements CapsuleNetwork {
     @Override
     public String maintenanceFilter(CapsuleType type) {
         return "maintenance-" + type.wireName().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public SortedMap<String, String> names(CapsuleType type) {
+        return Collections.emptySortedMap();
     }
 
     @Override
