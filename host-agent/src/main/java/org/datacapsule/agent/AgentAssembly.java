@@ -5,10 +5,13 @@ import java.nio.file.Path;
 import java.security.PublicKey;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.datacapsule.agent.config.AgentConfig;
-import org.datacapsule.agent.hypervisor.ReleaseDesk;
+import org.datacapsule.agent.hypervisor.GuestDomain.Attachment;
+import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.journal.Journal;
 import org.datacapsule.agent.observe.CapsuleObserver;
 import org.datacapsule.agent.report.BusLink;
@@ -16,6 +19,7 @@ import org.datacapsule.agent.report.Heartbeats;
 import org.datacapsule.agent.report.HostProfile;
 import org.datacapsule.agent.report.LinkTiming;
 import org.datacapsule.agent.report.ProgressReporter;
+import org.datacapsule.agent.result.Results;
 import org.datacapsule.agent.step.HaltAt;
 import org.datacapsule.agent.step.StepListener;
 import org.datacapsule.common.id.CapsuleId;
@@ -29,23 +33,17 @@ import org.slf4j.LoggerFactory;
 public final class AgentAssembly {
     private static final Logger LOG = LoggerFactory.getLogger(AgentAssembly.class);
 
-    private static final ReleaseDesk NO_RESULTS = new ReleaseDesk() {
-        @Override
-        public void open(CapsuleId capsule, long generation, Path socket) {}
-
-        @Override
-        public void close(CapsuleId capsule) {}
-    };
-
     private final HostParts host;
     private final BusLink link;
     private final ProgressReporter progress;
+    private final Results results;
     private final AgentCore core;
 
-    private AgentAssembly(HostParts host, BusLink link, ProgressReporter progress, AgentCore core) {
+    private AgentAssembly(HostParts host, BusLink link, ProgressReporter progress, Results results, AgentCore core) {
         this.host = host;
         this.link = link;
         this.progress = progress;
+        this.results = results;
         this.core = core;
     }
 
@@ -62,6 +60,13 @@ public final class AgentAssembly {
         Journal journal = Journal.open(
                 config.storage().journal(), SecretBox.fromKeyFile(config.trust().secretKey()), clock);
         ReceiptSigner receipts = receiptSigner(config);
+        Results results = Results.open(
+                config.host().name(),
+                config.storage().results(),
+                config.results(),
+                host.storage()::releaseSocket,
+                link,
+                clock);
         AgentCore core = new AgentCore(
                 config.host().name(),
                 config.work(),
@@ -69,20 +74,22 @@ public final class AgentAssembly {
                 host,
                 journal,
                 link,
-                NO_RESULTS,
+                results.desk(),
                 receipts,
                 steps(config, progress),
                 clock);
         core.resume();
+        results.resume(generations(host.hypervisor()));
         link.start(core::receive, heartbeats(config, host, journal, receipts)::now);
         LOG.atInfo().addKeyValue("hostId", config.host().name()).log("the agent runs");
-        return new AgentAssembly(host, link, progress, core);
+        return new AgentAssembly(host, link, progress, results, core);
     }
 
     /** Accepts nothing more, leaves work at its next step boundary, and leaves guests running. */
     public void stop() throws InterruptedException, IOException {
         link.stop();
         progress.close();
+        results.stop();
         core.stop();
         host.close().run();
         LOG.atInfo().log("the agent has stopped; guests run on");
@@ -101,6 +108,17 @@ public final class AgentAssembly {
                 config.storage().reserveGb());
         CapsuleObserver observer = new CapsuleObserver(host.hypervisor(), host.network(), host.storage());
         return new Heartbeats(profile, host.hypervisor().facts(), host.storage(), observer, journal);
+    }
+
+    /** Of the guests that have a release channel. */
+    private static Map<CapsuleId, Long> generations(Hypervisor hypervisor) {
+        Map<CapsuleId, Long> generations = new HashMap<>();
+        hypervisor.all().forEach((capsule, guest) -> {
+            if (guest.attached().contains(Attachment.RELEASE_CHANNEL)) {
+                generations.put(capsule, guest.generation());
+            }
+        });
+        return generations;
     }
 
     private static ReceiptSigner receiptSigner(AgentConfig config) throws IOException {

@@ -392,7 +392,9 @@ class SecureModeAttacksIT {
                   - to: %s
                     protocol: tcp
                     ports: [%d]
-                """.formatted(allowed, World.PORT));
+                names:
+                  data.example.org: %s
+                """.formatted(allowed, World.PORT, allowed));
         Files.move(unfinished, policies.resolve("secure.yaml"), StandardCopyOption.REPLACE_EXISTING);
     }
 

@@ -53,7 +53,7 @@ final class LaunchHandler implements CommandHandler<Launch> {
 
         clearTheWay(spec);
         operation.reached(Step.LAUNCH_WAY_CLEARED);
-        Path seed = storage.writeSeed(spec, launch.login());
+        Path seed = storage.writeSeed(spec, launch.login(), network.names(spec.type()));
         operation.reached(Step.LAUNCH_SEED_WRITTEN);
         network.reserveLease(spec);
         operation.reached(Step.LAUNCH_LEASE_RESERVED);

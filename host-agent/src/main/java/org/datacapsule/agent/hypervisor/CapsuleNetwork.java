@@ -1,5 +1,6 @@
 package org.datacapsule.agent.hypervisor;
 
+import java.util.SortedMap;
 import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
@@ -30,6 +31,9 @@ public interface CapsuleNetwork {
 
     /** Ends every connection to and from the guest that the host keeps track of. */
     void cutConnections(CapsuleSpec spec);
+
+    /** Names of data services with their addresses, for the hosts file of a capsule of this type, in either mode. */
+    SortedMap<String, String> names(CapsuleType type);
 
     /** Reserves the capsule's address for its MAC with the host's DHCP server. */
     void reserveLease(CapsuleSpec spec);

@@ -3,6 +3,7 @@ package org.datacapsule.agent.hypervisor;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
@@ -26,8 +27,12 @@ public interface CapsuleStorage {
 
     Path disk(CapsuleId capsule);
 
-    /** Writes the NoCloud seed anew: host name, account, password hash, SSH keys. Never the password itself. */
-    Path writeSeed(CapsuleSpec spec, Login login);
+    /**
+     * Writes the NoCloud seed anew: host name, account, password hash, SSH keys. Never the password itself.
+     *
+     * @param names of other machines with their addresses, for the guest's hosts file
+     */
+    Path writeSeed(CapsuleSpec spec, Login login, SortedMap<String, String> names);
 
     /** Begins to make the capsule's secure volume where there is none; returns at once. */
     void prepareVolume(CapsuleId capsule, SecureVolume volume);

@@ -1,14 +1,14 @@
 package org.datacapsule.agent.hypervisor;
 
-import java.nio.file.Path;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.wire.CapsuleSpec;
 
-/** Takes what guests in secure mode ask to have released. Both verbs return at once and can be done again. */
+/** Where capsules in secure mode hand in results. */
 public interface ReleaseDesk {
 
-    /** From now on listens at the capsule's release channel. */
-    void open(CapsuleId capsule, long generation, Path socket);
+    /** Takes what the capsule hands in from now on; to be called once its release channel is attached. */
+    void open(CapsuleSpec spec, long generation);
 
-    /** Listens no longer; what had not arrived whole is dropped. */
+    /** Takes nothing more of the capsule, and drops what it has not handed in whole. */
     void close(CapsuleId capsule);
 }

@@ -3,8 +3,10 @@ package org.datacapsule.agent.network;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.PolicyInForce;
 import org.datacapsule.agent.network.PolicyFolder.PolicyFile;
@@ -114,6 +116,11 @@ public final class LibvirtNetwork implements CapsuleNetwork {
     @Override
     public void cutConnections(CapsuleSpec spec) {
         connections.cut(spec.guest().ipv4());
+    }
+
+    @Override
+    public SortedMap<String, String> names(CapsuleType type) {
+        return policies.names().getOrDefault(type, Collections.emptySortedMap());
     }
 
     @Override

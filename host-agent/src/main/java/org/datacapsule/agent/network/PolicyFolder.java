@@ -7,11 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.capsule.CapsuleType;
@@ -24,8 +27,12 @@ import org.datacapsule.common.policy.PolicyParser;
  * The policies of a host: all of its files read, and each type of capsule served in each mode by exactly one.
  *
  * @param files by the name of the policy
+ * @param names of destinations with their addresses
  */
-record PolicyFolder(Map<String, PolicyFile> files, Map<Served, PolicyFile> serving) {
+record PolicyFolder(
+        Map<String, PolicyFile> files,
+        Map<Served, PolicyFile> serving,
+        Map<CapsuleType, SortedMap<String, String>> names) {
 
     /** @param hash of the file's bytes */
     record PolicyFile(NetworkPolicy policy, Sha256 hash) {}
@@ -53,7 +60,33 @@ record PolicyFolder(Map<String, PolicyFile> files, Map<Served, PolicyFile> servi
         } catch (IOException e) {
             throw new PolicyException(folder.toString(), 1, "the policies cannot be read: " + e);
         }
-        return new PolicyFolder(policies, serving(folder, policies));
+        return new PolicyFolder(policies, serving(folder, policies), names(policies.values()));
+    }
+
+    /** What each type's policies name, of all modes together: a guest's hosts file stays the same over a switch. */
+    private static Map<CapsuleType, SortedMap<String, String>> names(Collection<PolicyFile> files)
+            throws PolicyException {
+        Map<CapsuleType, SortedMap<String, String>> byType = new EnumMap<>(CapsuleType.class);
+        for (CapsuleType type : CapsuleType.values()) {
+            SortedMap<String, String> names = new TreeMap<>();
+            for (PolicyFile file : files) {
+                NetworkPolicy policy = file.policy();
+                for (Map.Entry<String, String> entry : policy.names().entrySet()) {
+                    if (policy.types().contains(type)) {
+                        String other = names.put(entry.getKey(), entry.getValue());
+                        if (other != null && !other.equals(entry.getValue())) {
+                            throw new PolicyException(
+                                    policy.name() + ".yaml",
+                                    1,
+                                    "another policy for " + type.wireName() + " says that " + entry.getKey() + " is "
+                                            + other);
+                        }
+                    }
+                }
+            }
+            byType.put(type, names);
+        }
+        return byType;
     }
 
     List<NetworkPolicy> policies() {

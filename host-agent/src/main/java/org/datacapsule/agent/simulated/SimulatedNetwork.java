@@ -1,8 +1,10 @@
 package org.datacapsule.agent.simulated;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.PolicyInForce;
@@ -75,6 +77,11 @@ public final class SimulatedNetwork implements CapsuleNetwork {
     public void cutConnections(CapsuleSpec spec) {
         faults.at("cut-connections");
         faults.done("cut-connections", spec.id());
+    }
+
+    @Override
+    public SortedMap<String, String> names(CapsuleType type) {
+        return Collections.emptySortedMap();
     }
 
     @Override

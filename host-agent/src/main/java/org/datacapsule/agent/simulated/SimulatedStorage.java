@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.common.error.ErrorCode;
@@ -61,7 +62,7 @@ public final class SimulatedStorage implements CapsuleStorage {
     }
 
     @Override
-    public Path writeSeed(CapsuleSpec spec, Login login) {
+    public Path writeSeed(CapsuleSpec spec, Login login, SortedMap<String, String> names) {
         faults.at("write-seed");
         if (!disks.contains(spec.id())) {
             throw new ProblemException(ErrorCode.HOST_CAPSULE_MISSING, "The host has no files of the capsule.");

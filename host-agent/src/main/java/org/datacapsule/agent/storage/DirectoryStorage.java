@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.stream.Stream;
 import org.apache.commons.codec.digest.Sha2Crypt;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
@@ -101,14 +102,14 @@ public final class DirectoryStorage implements CapsuleStorage {
     }
 
     @Override
-    public Path writeSeed(CapsuleSpec spec, Login login) {
+    public Path writeSeed(CapsuleSpec spec, Login login, SortedMap<String, String> names) {
         Path directory = directory(spec.id());
         if (!Files.isDirectory(directory)) {
             throw new ProblemException(
                     ErrorCode.HOST_CAPSULE_MISSING,
                     "the host has no files of capsule " + spec.id() + "; create it first");
         }
-        Seed seed = Seed.of(spec.id(), login, hash(login.password()));
+        Seed seed = Seed.of(spec.id(), login, hash(login.password()), names);
         Path unfinished = directory.resolve(SEED + UNFINISHED);
         Path target = directory.resolve(SEED);
         try {

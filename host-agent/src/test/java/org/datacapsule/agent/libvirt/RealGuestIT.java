@@ -176,7 +176,7 @@ class RealGuestIT {
         timed("lease", () -> host.network.reserveLease(spec));
         timed("forwarding", () -> host.network.openSsh(spec));
         Path[] seed = new Path[1];
-        timed("seed", () -> seed[0] = host.storage.writeSeed(spec, LOGIN));
+        timed("seed", () -> seed[0] = host.storage.writeSeed(spec, LOGIN, host.network.names(spec.type())));
         timed("domain start", () -> host.hypervisor.start(plan(spec, generation, seed[0])));
     }
 

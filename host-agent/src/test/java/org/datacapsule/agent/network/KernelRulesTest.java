@@ -94,6 +94,7 @@ class KernelRulesTest {
                   - to: 198.51.100.7
                     protocol: tcp
                     ports: [8000-8080]
+                names: {}
                 """);
         NetworkConfig config = new NetworkConfig(
                 "datacapsule", "dcap0", GuestNetwork.parse("10.90.0.0/16"), "192.0.2.10", Path.of(""), List.of());

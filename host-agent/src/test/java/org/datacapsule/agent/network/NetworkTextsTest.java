@@ -1,9 +1,12 @@
 package org.datacapsule.agent.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.datacapsule.agent.Golden;
 import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.capsule.CapsuleType;
@@ -13,6 +16,7 @@ import org.datacapsule.common.policy.NetworkPolicy;
 import org.datacapsule.common.policy.PolicyParser;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class NetworkTextsTest {
     private static final Path POLICIES = Path.of("../deploy/policies");
@@ -42,6 +46,34 @@ class NetworkTextsTest {
     }
 
     @Test
+    void namesOfAllModesGoTogetherAndMustNotDiffer(@TempDir Path folder) throws Exception {
+        String maintenance = Files.readString(POLICIES.resolve("maintenance.yaml"));
+        String secure = """
+                mode: secure
+                types: [RESEARCH]
+                host: [dhcp]
+                ssh-in: false
+                deny: []
+                allow:
+                  - to: 198.51.100.0/24
+                    protocol: tcp
+                names:
+                  data.example.org: 198.51.100.7
+                """;
+        Files.writeString(
+                folder.resolve("maintenance.yaml"), maintenance.replace("names: {}", "names: {a: 198.51.100.8}"));
+        Files.writeString(folder.resolve("secure.yaml"), secure);
+        PolicyFolder read = PolicyFolder.read(folder);
+        assertThat(read.names().get(CapsuleType.RESEARCH))
+                .isEqualTo(Map.of("a", "198.51.100.8", "data.example.org", "198.51.100.7"));
+        assertThat(read.names().get(CapsuleType.DEMO)).isEqualTo(Map.of("a", "198.51.100.8"));
+
+        Files.writeString(folder.resolve("secure.yaml"), secure.replace("data.example.org", "a"));
+
+        assertThatThrownBy(() -> PolicyFolder.read(folder)).hasMessageContaining("another policy for RESEARCH");
+    }
+
+    @Test
     void aPolicyOfListedDestinationsOnly() throws Exception {
         NetworkPolicy policy = PolicyParser.parse("listed.yaml", """
                 mode: secure
@@ -55,6 +87,7 @@ class NetworkTextsTest {
                     ports: [443, 8000-8080]
                   - to: 203.0.113.0/24
                     protocol: icmp
+                names: {}
                 """);
         Golden.assertMatches(
                 getClass(),
