@@ -58,6 +58,7 @@ public final class AgentAssembly {
         ProgressReporter progress = new ProgressReporter(link);
         Journal journal = Journal.open(
                 config.storage().journal(), SecretBox.fromKeyFile(config.trust().secretKey()), clock);
+        ReceiptSigner receipts = receiptSigner(config);
         Results results = Results.open(
                 config.host().name(),
                 config.storage().results(),
@@ -72,11 +73,14 @@ public final class AgentAssembly {
                 host,
                 journal,
                 link,
+                results.desk(),
+                receipts,
                 steps(config, progress),
                 clock);
-        core.resume();
+        // Before the journal's work, which opens and closes what it switches.
         results.resume(generations(host.hypervisor()));
-        link.start(core::receive, heartbeats(config, host, journal, receiptSigner(config))::now);
+        core.resume();
+        link.start(core::receive, heartbeats(config, host, journal, receipts)::now);
         LOG.atInfo().addKeyValue("hostId", config.host().name()).log("the agent runs");
         return new AgentAssembly(host, link, progress, results, core);
     }

@@ -9,6 +9,7 @@ import org.datacapsule.agent.command.CommandHandlers;
 import org.datacapsule.agent.command.CommandReceiver;
 import org.datacapsule.agent.command.CommandRunner;
 import org.datacapsule.agent.config.WorkConfig;
+import org.datacapsule.agent.hypervisor.ReleaseDesk;
 import org.datacapsule.agent.journal.Journal;
 import org.datacapsule.agent.journal.JournalEntry;
 import org.datacapsule.agent.journal.JournalSweeper;
@@ -17,6 +18,7 @@ import org.datacapsule.agent.report.Routers;
 import org.datacapsule.agent.step.StepListener;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.signing.CommandVerifier;
+import org.datacapsule.common.signing.ReceiptSigner;
 import org.datacapsule.common.wire.CommandReply;
 import org.datacapsule.common.wire.SignedCommand;
 
@@ -35,12 +37,14 @@ public final class AgentCore {
             HostParts host,
             Journal journal,
             Routers routers,
+            ReleaseDesk releases,
+            ReceiptSigner receipts,
             StepListener steps,
             InstantSource clock) {
         this.journal = journal;
         this.reporter = new OutcomeReporter(journal, routers, steps);
-        CommandHandlers handlers =
-                new CommandHandlers(host.hypervisor(), host.network(), host.storage(), work.longestGrace());
+        CommandHandlers handlers = new CommandHandlers(
+                host.hypervisor(), host.network(), host.storage(), releases, receipts, clock, work.longestGrace());
         this.queues = new CapsuleQueues(
                 new CommandRunner(journal, host.hypervisor(), handlers, steps, reporter, clock, work.atOnce()));
         this.receiver = new CommandReceiver(new CommandVerifier(routerKeys, self, clock), journal, queues, steps);

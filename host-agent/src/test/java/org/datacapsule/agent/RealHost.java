@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -45,6 +47,10 @@ public final class RealHost implements AutoCloseable {
     public final ProgramRunner programs = new ProgramRunner(Duration.ofSeconds(60));
 
     public RealHost() throws IOException, PolicyException {
+        this(Path.of("../deploy/policies"));
+    }
+
+    public RealHost(Path policies) throws IOException, PolicyException {
         libvirtConfig = new LibvirtConfig("qemu:///system", "auto", NETWORK, "127.0.0.1", 4);
         connection = new LibvirtConnection(libvirtConfig);
         hypervisor = new LibvirtHypervisor(libvirtConfig, connection);
@@ -62,9 +68,11 @@ public final class RealHost implements AutoCloseable {
                 programs);
         networks = new LibvirtNetworks(connection);
         network = new LibvirtNetwork(
-                new NetworkConfig(NETWORK, NETWORK, guests, "127.0.0.1", Path.of("../deploy/policies"), List.of()),
-                networks,
-                programs);
+                new NetworkConfig(NETWORK, NETWORK, guests, "127.0.0.1", policies, List.of()), networks, programs);
+    }
+
+    public HostParts parts() {
+        return new HostParts(hypervisor, network, storage, () -> {});
     }
 
     public CapsuleSpec spec(int slot) throws IOException {
@@ -95,6 +103,26 @@ public final class RealHost implements AutoCloseable {
 
     /** Runs a shell line as root inside a guest, through its agent, and answers its exit code. */
     public int inGuest(CapsuleId capsule, String line) {
+        return ran(capsule, line).path("exitcode").asInt();
+    }
+
+    /** The same, and answers what it printed. */
+    public String printedInGuest(CapsuleId capsule, String line) {
+        byte[] printed =
+                Base64.getDecoder().decode(ran(capsule, line).path("out-data").asText());
+        return new String(printed, StandardCharsets.UTF_8);
+    }
+
+    /** Waits until the guest's agent answers. */
+    public void awaitGuest(CapsuleId capsule) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(90))
+                .pollInterval(Duration.ofMillis(200))
+                .ignoreException(AssertionError.class)
+                .until(() -> inGuest(capsule, "true") == 0);
+    }
+
+    private JsonNode ran(CapsuleId capsule, String line) {
         JsonNode started = agent(
                 capsule,
                 Map.of(
@@ -109,9 +137,7 @@ public final class RealHost implements AutoCloseable {
                 .until(
                         () -> agent(
                                 capsule, Map.of("execute", "guest-exec-status", "arguments", Map.of("pid", process))),
-                        status -> status.path("exited").asBoolean())
-                .path("exitcode")
-                .asInt();
+                        status -> status.path("exited").asBoolean());
     }
 
     private JsonNode agent(CapsuleId capsule, Map<String, Object> command) {
@@ -137,7 +163,9 @@ public final class RealHost implements AutoCloseable {
         }
         programsRun("virsh", "-c", "qemu:///system", "net-destroy", NETWORK);
         programsRun("virsh", "-c", "qemu:///system", "net-undefine", NETWORK);
-        programsRun("virsh", "-c", "qemu:///system", "nwfilter-undefine", NETWORK + "-maintenance");
+        for (String policy : List.of("maintenance", "secure", "secure-full")) {
+            programsRun("virsh", "-c", "qemu:///system", "nwfilter-undefine", NETWORK + "-" + policy);
+        }
         programsRun("nft", "delete", "table", "inet", NETWORK);
         programsRun("rm", "-r", folder.toString());
         connection.close();

@@ -166,6 +166,11 @@ public enum ErrorCode {
             ErrorKind.TRANSIENT,
             500,
             "The agent has no connection to libvirt at the moment."),
+    HOST_POLICY_NOT_IN_FORCE(
+            "host.policy-not-in-force",
+            ErrorKind.OPERATOR,
+            500,
+            "The host's kernel does not enforce the network policy the guest should be under; the switch was taken back."),
     HOST_GUEST_UNREACHABLE(
             "host.guest-unreachable",
             ErrorKind.TRANSIENT,

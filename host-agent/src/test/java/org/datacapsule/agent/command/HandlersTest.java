@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.datacapsule.agent.TestAgent;
 import org.datacapsule.agent.hypervisor.GuestDomain;
+import org.datacapsule.agent.simulated.SimulatedHypervisor;
 import org.datacapsule.agent.step.Abandoned;
 import org.datacapsule.agent.step.Step;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
@@ -21,8 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HandlersTest {
-    private static final GuestDomain RUNNING = new GuestDomain(true, 1, "maintenance-research");
-
     private final CapsuleSpec spec = TestAgent.spec();
 
     @TempDir
@@ -46,13 +45,13 @@ class HandlersTest {
     void aLaunchedGuestRunsUnderTheMaintenancePolicy() throws Exception {
         assertThat(outcome(TestAgent.launch(spec))).isEqualTo(Outcome.Succeeded.DONE);
 
-        assertThat(agent.host.hypervisor().find(spec.id())).contains(RUNNING);
+        assertThat(agent.host.hypervisor().find(spec.id())).contains(running("maintenance-research"));
         assertThat(agent.host.network().open()).containsExactly(spec.id());
     }
 
     @Test
     void aGuestThatRunsAsAskedIsLeftAlone() throws Exception {
-        agent.host.hypervisor().set(spec.id(), Optional.of(RUNNING));
+        agent.host.hypervisor().set(spec.id(), Optional.of(running("maintenance-research")));
 
         assertThat(outcome(TestAgent.launch(spec))).isEqualTo(Outcome.Succeeded.DONE);
 
@@ -61,11 +60,11 @@ class HandlersTest {
 
     @Test
     void aDomainThatDoesNotRunIsReplaced() throws Exception {
-        agent.host.hypervisor().set(spec.id(), Optional.of(new GuestDomain(false, 1, "maintenance-research")));
+        agent.host.hypervisor().set(spec.id(), Optional.of(ending()));
 
         assertThat(outcome(TestAgent.launch(spec))).isEqualTo(Outcome.Succeeded.DONE);
 
-        assertThat(agent.host.hypervisor().find(spec.id())).contains(RUNNING);
+        assertThat(agent.host.hypervisor().find(spec.id())).contains(running("maintenance-research"));
     }
 
     @Test
@@ -82,7 +81,7 @@ class HandlersTest {
     void aGuestThatComesUpUnderAnotherPolicyIsEnded() throws Exception {
         agent.extra = (step, operation) -> {
             if (step == Step.LAUNCH_DOMAIN_STARTED) {
-                agent.host.hypervisor().set(spec.id(), Optional.of(new GuestDomain(true, 1, "no-filter")));
+                agent.host.hypervisor().set(spec.id(), Optional.of(running("no-filter")));
             }
         };
 
@@ -192,6 +191,16 @@ class HandlersTest {
 
         assertFailed(agent.report(late).outcome(), ErrorCode.OPERATION_DEADLINE_EXCEEDED, true);
         assertThat(agent.host.hypervisor().all()).isEmpty();
+    }
+
+    private GuestDomain running(String filter) {
+        return SimulatedHypervisor.guest(1, filter, agent.host.storage().disk(spec.id()));
+    }
+
+    private GuestDomain ending() {
+        GuestDomain guest = running("maintenance-research");
+        return new GuestDomain(
+                GuestDomain.State.ENDING, 1, guest.filter(), guest.tap(), guest.disk(), guest.attached());
     }
 
     private Outcome outcome(Command command) throws InterruptedException {
