@@ -95,6 +95,8 @@ secrets:
   key-file: $state/keys/router.secret
 guests:
   network: ${setting[network]}
+results:
+  directory: $state/results
 END
 }
 

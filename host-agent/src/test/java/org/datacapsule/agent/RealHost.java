@@ -42,6 +42,7 @@ public final class RealHost implements AutoCloseable {
     public final LibvirtNetwork network;
     public final LibvirtNetworks networks;
     public final DirectoryStorage storage;
+    private final NetworkConfig networkConfig;
     public final Path folder;
     public final GuestNetwork guests = GuestNetwork.parse("10.91.0.0/24");
     public final ProgramRunner programs = new ProgramRunner(Duration.ofSeconds(60));
@@ -67,8 +68,13 @@ public final class RealHost implements AutoCloseable {
                 new StorageConfig(folder.resolve("capsules"), folder.resolve("images"), hypervisor.qemuGroup()),
                 programs);
         networks = new LibvirtNetworks(connection);
-        network = new LibvirtNetwork(
-                new NetworkConfig(NETWORK, NETWORK, guests, "127.0.0.1", policies, List.of()), networks, programs);
+        networkConfig = new NetworkConfig(NETWORK, NETWORK, guests, "127.0.0.1", policies, List.of());
+        network = new LibvirtNetwork(networkConfig, networks, programs);
+    }
+
+    /** The network as an agent that is started now sees it, its policies read anew. */
+    public LibvirtNetwork again() throws PolicyException {
+        return new LibvirtNetwork(networkConfig, networks, programs);
     }
 
     public HostParts parts() {
@@ -83,8 +89,8 @@ public final class RealHost implements AutoCloseable {
                 256,
                 1,
                 guests.address(slot),
-                freePort(24_000),
-                freePort(LOWEST_VNC_PORT));
+                freePort(24_000 + slot * 10),
+                freePort(LOWEST_VNC_PORT + slot * 10));
     }
 
     /** Path of the small guest image, built by its recipe if it is not there yet. */

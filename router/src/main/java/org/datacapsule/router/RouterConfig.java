@@ -9,6 +9,7 @@ import org.datacapsule.common.config.ConfigException;
 import org.datacapsule.common.config.Settings;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.router.capsule.CapsuleConfig;
+import org.datacapsule.router.capsule.SecureModeConfig;
 import org.datacapsule.router.database.DatabaseConfig;
 import org.datacapsule.router.host.HostConfig;
 import org.datacapsule.router.http.AuthConfig;
@@ -17,6 +18,7 @@ import org.datacapsule.router.lifetime.LifetimeConfig;
 import org.datacapsule.router.mail.MailConfig;
 import org.datacapsule.router.operation.OperationConfig;
 import org.datacapsule.router.placement.PlacementPolicy;
+import org.datacapsule.router.result.ResultConfig;
 import org.datacapsule.router.sharing.SharingConfig;
 import org.datacapsule.router.user.Quota;
 
@@ -37,6 +39,7 @@ public record RouterConfig(
         GuestNetwork guests,
         Quota quota,
         CapsuleConfig capsules,
+        SecureModeConfig secureMode,
         PlacementPolicy placement,
         OperationConfig operations,
         HostConfig hosts,
@@ -44,6 +47,7 @@ public record RouterConfig(
         MailConfig mail,
         Duration keepEvents,
         SharingConfig sharing,
+        ResultConfig results,
         Duration stopGrace,
         String haltAt) {
 
@@ -75,6 +79,7 @@ public record RouterConfig(
                         GuestNetwork::parse),
                 Quota.from(settings),
                 CapsuleConfig.from(settings),
+                SecureModeConfig.from(settings),
                 PlacementPolicy.from(settings),
                 OperationConfig.from(settings),
                 HostConfig.from(settings),
@@ -82,6 +87,7 @@ public record RouterConfig(
                 MailConfig.from(settings),
                 settings.duration("events.keep", "How long events can be read", Duration.ofDays(30)),
                 SharingConfig.from(settings),
+                ResultConfig.from(settings),
                 settings.duration(
                         "capsules.stop-grace",
                         "How long a guest has to power off by itself before it is cut off",

@@ -31,6 +31,7 @@ class CapsuleRulesIT {
     private static final Path PUBLISHED = Path.of("../docs/capsule-rules.md");
     private static final List<String> ROLES = List.of("OWNER-CONTROLLER", "OWNER", "CONTROLLER", "SHAREE");
     private static final String SETTLED = "SHUTDOWN, RUNNING in MAINTENANCE, RUNNING in SECURE";
+    private static final String ANY = "any";
     private static final String SETTLED_NOT_SECURE = "SHUTDOWN, RUNNING in MAINTENANCE";
 
     /** Who may, and when. */
@@ -40,14 +41,18 @@ class CapsuleRulesIT {
         }
 
         boolean isWhen(String status) {
-            return states.equals("any but DELETE_PENDING")
-                    ? !status.startsWith("DELETE_PENDING")
-                    : List.of(states.split(", ", -1)).contains(status);
+            return switch (states) {
+                case ANY -> true;
+                case "any but DELETE_PENDING" -> !status.startsWith("DELETE_PENDING");
+                default -> List.of(states.split(", ", -1)).contains(status);
+            };
         }
     }
 
     private static final List<Rule> RULES = List.of(
             new Rule("launchvm", "OWNER-CONTROLLER, CONTROLLER", "SHUTDOWN"),
+            new Rule("switchvm mode=secure", "OWNER-CONTROLLER, CONTROLLER", "RUNNING in MAINTENANCE"),
+            new Rule("switchvm mode=maintenance", "OWNER-CONTROLLER, CONTROLLER", "RUNNING in SECURE"),
             new Rule("stopvm", "OWNER-CONTROLLER, CONTROLLER", "RUNNING in MAINTENANCE, RUNNING in SECURE"),
             new Rule("deletevm", "OWNER-CONTROLLER, OWNER", "any but DELETE_PENDING"),
             new Rule("v1/capsules/{id}/extend", "OWNER-CONTROLLER, OWNER", "any but DELETE_PENDING"),
@@ -56,7 +61,8 @@ class CapsuleRulesIT {
             new Rule("deletesharees", "OWNER-CONTROLLER, OWNER", SETTLED),
             new Rule("managecontroller", "OWNER-CONTROLLER, OWNER, CONTROLLER", SETTLED),
             new Rule("exitsharee", "SHAREE", SETTLED),
-            new Rule("addsupportuser", "OWNER-CONTROLLER, OWNER, CONTROLLER, SHAREE", SETTLED_NOT_SECURE));
+            new Rule("addsupportuser", "OWNER-CONTROLLER, OWNER, CONTROLLER, SHAREE", SETTLED_NOT_SECURE),
+            new Rule("getvmresults", "OWNER-CONTROLLER, OWNER, CONTROLLER, SHAREE", ANY));
 
     private TestRouter router;
     private CapsuleRows rows;
@@ -147,6 +153,11 @@ class CapsuleRulesIT {
     }
 
     private String send(String command, String role, String id) throws Exception {
+        String caller = router.token(role.toLowerCase(Locale.ROOT));
+        if (command.equals("getvmresults")) {
+            Answer answer = router.get("/getvmresults?vmid=" + id, caller);
+            return answer.status() == 200 ? "200" : answer.code();
+        }
         Map<String, String> form = new LinkedHashMap<>(Map.of("vmId", id));
         switch (command) {
             case "updatevm" -> form.put("title", "Another title");
@@ -156,10 +167,12 @@ class CapsuleRulesIT {
                 form.put("action", role.equals("OWNER") ? "REVOKE" : "DELEGATE");
                 form.put("controller", role.equals("OWNER") ? "carl" : "sam");
             }
+            case "switchvm mode=secure" -> form.put("mode", "SECURE");
+            case "switchvm mode=maintenance" -> form.put("mode", "maintenance");
             default -> {}
         }
-        Answer answer =
-                router.post("/" + command.replace("{id}", id), router.token(role.toLowerCase(Locale.ROOT)), form);
+        String path = "/" + command.replaceFirst(" .*", "").replace("{id}", id);
+        Answer answer = router.post(path, caller, form);
         return answer.status() == 200 ? "200" : answer.code();
     }
 
@@ -228,7 +241,9 @@ class CapsuleRulesIT {
 
                 `show` is for every role, and says less to one of whom 2 or 3 does not hold. `updateusertou` is for every
                 role in every state. A full-access request is decided (`updatevm`) by a reviewer or admin without a role on
-                the capsule, in the states of `updatevm`.
+                the capsule, in the states of `updatevm`. Results are for who may `getvmresults`, also once the capsule is
+                DELETED: `getresultinfo`, `checkdownloadability`, `download`. They are decided (`updateresult`) by a reviewer or
+                admin who never had a role on the capsule.
 
                 ## Roles
 

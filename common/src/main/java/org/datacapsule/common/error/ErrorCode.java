@@ -22,6 +22,8 @@ public enum ErrorCode {
             ErrorKind.CALLER,
             405,
             "The path exists, but not with this verb; see the Allow header."),
+    REQUEST_RANGE_NOT_SATISFIABLE(
+            "request.range-not-satisfiable", ErrorKind.CALLER, 416, "The file has no such part as the Range asks for."),
     REQUEST_TIMEOUT("request.timeout", ErrorKind.CALLER, 408, "The request took too long to arrive."),
     IDEMPOTENCY_CONFLICT(
             "idempotency.conflict",
@@ -114,6 +116,34 @@ public enum ErrorCode {
     IMAGE_NOT_FOUND("image.not-found", ErrorKind.CALLER, 400, "There is no such image, or the caller may not use it."),
     IMAGE_INVALID_STATE("image.invalid-state", ErrorKind.CALLER, 400, "The image's state does not allow this now."),
     IMAGE_NAME_TAKEN("image.name-taken", ErrorKind.CALLER, 400, "Another image that is not deleted has this name."),
+    RESULT_NOT_FOUND(
+            "result.not-found",
+            ErrorKind.CALLER,
+            404,
+            "There is no such result, or it is not the caller's to see; the two are not told apart."),
+    RESULT_NOT_PENDING(
+            "result.not-pending", ErrorKind.CALLER, 409, "The result's status does not allow this decision any more."),
+    RESULT_NOT_RELEASED(
+            "result.not-released", ErrorKind.CALLER, 400, "The result is not released, so it cannot be downloaded."),
+    RESULT_LINK_EXPIRED(
+            "result.link-expired", ErrorKind.CALLER, 400, "The download link is too old; ask for a new one."),
+    RESULT_CONTENT_DELETED(
+            "result.content-deleted",
+            ErrorKind.CALLER,
+            400,
+            "The result's content was deleted when the time it is kept for was over."),
+    RESULT_CONTENT_MISMATCH(
+            "result.content-mismatch",
+            ErrorKind.CALLER,
+            400,
+            "The sha256 of what was looked at is not that of the result."),
+    RESULT_REVIEWER_IS_MEMBER(
+            "result.reviewer-is-member",
+            ErrorKind.CALLER,
+            403,
+            "Who is or was on the capsule does not review its results."),
+    RESULT_TOO_LARGE("result.too-large", ErrorKind.CALLER, 400, "The result has more bytes than the service takes."),
+    RESULT_REFUSED("result.refused", ErrorKind.CALLER, 400, "The result is not taken; the description says why."),
     QUOTA_EXCEEDED("quota.exceeded", ErrorKind.CALLER, 400, "The request would take the user over a quota."),
     CAPACITY_EXHAUSTED(
             "capacity.exhausted",
@@ -180,7 +210,12 @@ public enum ErrorCode {
             "host.tool-failed",
             ErrorKind.OPERATOR,
             500,
-            "A program the agent runs failed; the description has its last words.");
+            "A program the agent runs failed; the description has its last words."),
+    HOST_RECEIPT_INVALID(
+            "host.receipt-invalid",
+            ErrorKind.OPERATOR,
+            500,
+            "The host reported a change of mode without a receipt that holds, so nothing proves which mode is in force.");
 
     private final String slug;
     private final ErrorKind kind;

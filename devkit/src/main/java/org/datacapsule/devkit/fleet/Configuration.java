@@ -47,6 +47,7 @@ record Configuration(FleetFiles files, Keys keys, Lane lane, int httpPort, int r
                 operations: {claim: 1s, recheck: 2s}
                 hosts: {lease: 3s}
                 placement: {vcpu-ratio: 100, memory-ratio: 4, disk-ratio: 100}
+                results: {directory: %s, sweep: 1s}
                 """.formatted(
                         httpPort,
                         keys.tokens(),
@@ -58,7 +59,8 @@ record Configuration(FleetFiles files, Keys keys, Lane lane, int httpPort, int r
                         keys.commands(),
                         keys.commandsPublic(),
                         keys.routerSecret(),
-                        lane.guests()));
+                        lane.guests(),
+                        files.results()));
     }
 
     void writeAgent(String libvirtUri) throws IOException {

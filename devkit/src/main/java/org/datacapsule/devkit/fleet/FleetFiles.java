@@ -28,6 +28,10 @@ record FleetFiles(Path folder) {
         return folder.resolve("storage");
     }
 
+    Path results() {
+        return folder.resolve("results");
+    }
+
     Path routerConfig() {
         return folder.resolve("router.yaml");
     }

@@ -31,7 +31,7 @@ public final class CapsuleJson {
         return mayQuery(row) ? whole(row) : redacted(row);
     }
 
-    static String seedTime(Row row, String column) {
+    public static String seedTime(Row row, String column) {
         return row.getOffsetDateTime(column)
                 .withOffsetSameInstant(ZoneOffset.UTC)
                 .format(SEED_TIME);
@@ -142,7 +142,7 @@ public final class CapsuleJson {
                 .putNull("migration");
     }
 
-    static JsonArray roles(Row row) {
+    public static JsonArray roles(Row row) {
         JsonArray roles = row.getJsonArray("roles");
         return roles == null ? new JsonArray() : roles;
     }

@@ -6,23 +6,23 @@ import java.util.Optional;
 import org.datacapsule.router.http.Parameters;
 
 /** Which part of a list was asked for; all of it where no limit was given, as the seed says. */
-record Page(PageCursor after, Optional<Integer> limit) {
+public record Page(PageCursor after, Optional<Integer> limit) {
 
-    static Page from(Parameters parameters) {
+    public static Page from(Parameters parameters) {
         PageCursor after = parameters.has("cursor") ? parameters.parsed("cursor", PageCursor::parse) : PageCursor.START;
         return new Page(after, parameters.optionalInteger("limit"));
     }
 
     /** One more than are shown, to know whether there is a next page. */
-    int rowsToRead() {
+    public int rowsToRead() {
         return limit.map(rows -> rows + 1).orElse(Integer.MAX_VALUE);
     }
 
-    List<Row> shown(List<Row> rows) {
+    public List<Row> shown(List<Row> rows) {
         return limit.isPresent() && rows.size() > limit.get() ? rows.subList(0, limit.get()) : rows;
     }
 
-    Optional<String> next(List<Row> rows) {
+    public Optional<String> next(List<Row> rows) {
         if (limit.isEmpty() || rows.size() <= limit.get()) {
             return Optional.empty();
         }

@@ -7,7 +7,7 @@ import java.util.Base64;
 import java.util.UUID;
 
 /** Where the next page of capsules begins: after the last one shown, in the order of creation. */
-record PageCursor(OffsetDateTime createdAt, UUID id) {
+public record PageCursor(OffsetDateTime createdAt, UUID id) {
 
     /** Before every capsule. */
     static final PageCursor START = new PageCursor(OffsetDateTime.parse("1970-01-01T00:00:00Z"), new UUID(0, 0));

@@ -21,7 +21,7 @@ import org.datacapsule.common.error.ErrorCode;
  * {@code application/x-www-form-urlencoded}; it checks the document's form in a test instead.
  */
 final class ContractReader {
-    private static final Set<String> METHODS = Set.of("get", "put", "post", "delete");
+    private static final Set<String> METHODS = Set.of("get", "head", "put", "post", "delete");
 
     private final JsonObject document;
 

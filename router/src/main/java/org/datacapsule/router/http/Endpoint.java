@@ -7,5 +7,5 @@ import org.datacapsule.common.error.ProblemException;
 public interface Endpoint {
 
     /** @throws ProblemException for every answer that is no success */
-    Reply handle(Call call) throws InterruptedException;
+    Success handle(Call call) throws InterruptedException;
 }

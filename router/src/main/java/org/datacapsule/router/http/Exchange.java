@@ -6,6 +6,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,7 @@ final class Exchange {
     private final Level level;
     private final long began = System.nanoTime();
     private volatile String guid = "";
+    private volatile boolean begun;
 
     private Exchange(Vertx vertx, HttpServerRequest request, String path, Level level) {
         this.request = request;
@@ -68,16 +71,18 @@ final class Exchange {
     Future<Void> answer(int status, String contentType, Buffer body) {
         return Future.future(written -> context.runOnContext(now -> {
             HttpServerResponse response = request.response();
+            if (begun) {
+                // Half an answer is out; only a broken connection says that it ends here.
+                request.connection().close();
+                written.complete();
+                return;
+            }
             log(status);
             if (response.ended() || response.closed()) {
                 written.complete();
                 return;
             }
-            response.setStatusCode(status)
-                    .putHeader("Content-Type", contentType)
-                    .putHeader(RequestId.HEADER, requestId)
-                    .putHeader("Cache-Control", "no-store")
-                    .putHeader("X-Content-Type-Options", "nosniff");
+            head(status, contentType);
             if (status == REQUEST_TIMEOUT) {
                 // The rest of the request may never come, and until it has the connection is of no use.
                 response.putHeader("Connection", "close");
@@ -85,6 +90,46 @@ final class Exchange {
             }
             response.end(body).onComplete(written);
         }));
+    }
+
+    /** The head of an answer whose body follows piece by piece. */
+    void begin(int status, String contentType, Map<String, String> headers) {
+        begun = true;
+        context.runOnContext(now -> {
+            log(status);
+            head(status, contentType);
+            headers.forEach(request.response()::putHeader);
+        });
+    }
+
+    /**
+     * Returns when the client has taken it.
+     *
+     * @throws ExecutionException when there is nobody left to write it to
+     */
+    void write(Buffer piece) throws InterruptedException, ExecutionException {
+        Future.<Void>future(written -> context.runOnContext(
+                        now -> request.response().write(piece).onComplete(written)))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get();
+    }
+
+    void end() {
+        context.runOnContext(now -> request.response().end());
+    }
+
+    void breakOff() {
+        context.runOnContext(now -> request.connection().close());
+    }
+
+    private void head(int status, String contentType) {
+        request.response()
+                .setStatusCode(status)
+                .putHeader("Content-Type", contentType)
+                .putHeader(RequestId.HEADER, requestId)
+                .putHeader("Cache-Control", "no-store")
+                .putHeader("X-Content-Type-Options", "nosniff");
     }
 
     private void log(int status) {

@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,7 @@ final class RequestHandler {
     private final RefusalLog refusals;
     private final BodyReader bodies;
     private final Semaphore slots;
+    private final Semaphore transfers;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("request-", 0).factory());
     private final AtomicInteger running = new AtomicInteger();
@@ -53,6 +55,7 @@ final class RequestHandler {
         this.refusals = refusals;
         this.bodies = new BodyReader(vertx, config.maxBody(), config.bodyTimeout());
         this.slots = new Semaphore(config.maxConcurrent());
+        this.transfers = new Semaphore(Math.max(1, config.maxConcurrent() / 4));
     }
 
     /** What a virtual thread needs of a request; taken on the event loop. */
@@ -132,8 +135,10 @@ final class RequestHandler {
 
     private void run(Exchange exchange, Arrived arrived) {
         try {
-            Reply reply = serve(exchange, arrived);
-            exchange.answer(reply).onComplete(written -> ended());
+            switch (serve(exchange, arrived)) {
+                case Reply reply -> exchange.answer(reply).onComplete(written -> ended());
+                case FileReply file -> transfer(exchange, file);
+            }
         } catch (Throwable failure) {
             // An Error of one request, a stack overflow say, must not leave its client without an answer.
             fail(exchange, failure);
@@ -142,7 +147,20 @@ final class RequestHandler {
         }
     }
 
-    private Reply serve(Exchange exchange, Arrived arrived) throws InterruptedException {
+    /** Slow clients hold a part of the slots at most. */
+    private void transfer(Exchange exchange, FileReply file) throws InterruptedException, IOException {
+        if (!transfers.tryAcquire()) {
+            throw unavailable("The server sends as many files as it can at once; try again in a moment.");
+        }
+        try {
+            new FileTransfer(exchange, file).run();
+        } finally {
+            transfers.release();
+        }
+        ended();
+    }
+
+    private Success serve(Exchange exchange, Arrived arrived) throws InterruptedException {
         Caller caller = authenticator.authenticate(arrived.token());
         exchange.isFrom(caller);
         Call call = new Call(

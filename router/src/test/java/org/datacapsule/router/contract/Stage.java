@@ -2,7 +2,9 @@ package org.datacapsule.router.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +14,8 @@ import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.PortRange;
 import org.datacapsule.router.http.TokenRole;
 import org.datacapsule.router.testing.FakeAgent;
+import org.datacapsule.router.testing.ResultShipment;
+import org.datacapsule.router.testing.TarFile;
 import org.datacapsule.router.testing.TestRouter;
 import org.datacapsule.router.testing.TestRouter.Answer;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +26,10 @@ final class Stage implements AutoCloseable {
     final ApiClient client;
     private final FakeAgent agent;
     private final String image;
+    private final Path results;
 
     Stage(Path directory) throws Exception {
+        results = directory.resolve("results");
         router = TestRouter.start(
                 directory,
                 Map.of(
@@ -56,6 +62,9 @@ final class Stage implements AutoCloseable {
         if (request.values.containsKey("vmid") || request.values.containsKey("id")) {
             prepareCapsule(operation, user, request);
         }
+        if (request.values.containsKey("resultid") || request.values.containsKey("randomid")) {
+            prepareResult(operation, user, request);
+        }
         return request;
     }
 
@@ -68,20 +77,11 @@ final class Stage implements AutoCloseable {
     }
 
     private void prepareCapsule(ApiOperation operation, String user, ApiRequest request) throws Exception {
-        Answer created = router.post(
-                "/createvm",
-                router.token(user),
-                Map.of(
-                        "imageid", image,
-                        "loginusername", "researcher",
-                        "loginpassword", "correct-horse",
-                        "vcpu", "1",
-                        "memory", "256"));
-        assertThat(created.status()).as(created.body().encode()).isEqualTo(200);
-        String capsule = created.body().getString("vmid");
+        JsonObject created = createCapsule(user);
+        String capsule = created.getString("vmid");
         router.awaitSql("select state from capsule where id = '" + capsule + "'", "SHUTDOWN");
         switch (operation.id()) {
-            case "stopvm" -> put(capsule, "RUNNING", "MAINTENANCE");
+            case "stopvm", "switchvm" -> put(capsule, "RUNNING", "MAINTENANCE");
             case "recoverCapsule" -> put(capsule, "ERROR", "NOT_DEFINED");
             case "deletesharees" -> addSharees(capsule, request.values.get("sharees"));
             case "managecontroller" -> addSharees(capsule, request.values.get("controller"));
@@ -94,7 +94,50 @@ final class Stage implements AutoCloseable {
         }
         request.values.replace("vmid", capsule);
         request.values.replace(
-                "id", operation.path().contains("/operations/") ? created.body().getString("operation") : capsule);
+                "id", operation.path().contains("/operations/") ? created.getString("operation") : capsule);
+    }
+
+    private JsonObject createCapsule(String user) throws Exception {
+        Answer created = router.post(
+                "/createvm",
+                router.token(user),
+                Map.of(
+                        "imageid", image,
+                        "loginusername", "researcher",
+                        "loginpassword", "correct-horse",
+                        "vcpu", "1",
+                        "memory", "256"));
+        assertThat(created.status()).as(created.body().encode()).isEqualTo(200);
+        return created.body();
+    }
+
+    /** One of the user's own, or for a reviewer one of somebody else's. */
+    private void prepareResult(ApiOperation operation, String user, ApiRequest request) throws Exception {
+        boolean reviewed = !operation.tokenRoles().isEmpty();
+        byte[] archive = TarFile.small(UUID.randomUUID().toString());
+        String sha256 = ResultShipment.sha256(archive);
+        String capsule = createCapsule(reviewed ? "another-owner" : user).getString("vmid");
+        String id = UUID.randomUUID().toString();
+        Files.write(results.resolve(id + ".tar"), archive);
+        router.change(
+                false,
+                List.of(
+                        """
+                        insert into result (id, capsule_id, bytes, sha256, asked_at, status, files, decided_at)
+                        values ('%s', '%s', %d, '%s', now(), %s)
+                        """.formatted(
+                                        id,
+                                        capsule,
+                                        archive.length,
+                                        sha256,
+                                        reviewed ? "'PENDING', '[]', null" : "'RELEASED', '[]', now()"),
+                        """
+                        insert into result_link (token_hash, result_id, user_guid, expires_at)
+                        values (sha256('%s'), '%s', 'walker', now() + interval '1 hour')
+                        """.formatted(id, id)));
+        request.values.replace("resultid", id);
+        request.values.replace("randomid", id);
+        request.values.replace("sha256", sha256);
     }
 
     private void addSharees(String capsule, @Nullable Object guids) throws Exception {

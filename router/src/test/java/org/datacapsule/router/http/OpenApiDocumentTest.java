@@ -34,7 +34,7 @@ class OpenApiDocumentTest {
         }
     }
 
-    /** vertx-openapi refuses two media types that OpenAPI has, and relative servers; the rest is the document as it is. */
+    /** vertx-openapi refuses three media types that OpenAPI has, and relative servers; the rest is the document as it is. */
     @Test
     void theDocumentIsOpenApi() throws Exception {
         JsonObject copy = document.copy();
@@ -44,6 +44,12 @@ class OpenApiDocumentTest {
             if (body != null) {
                 body.getJsonObject("content").remove("application/x-www-form-urlencoded");
             }
+            JsonObject responses = model.getJsonObject("responses");
+            responses.fieldNames().stream()
+                    .map(responses::getJsonObject)
+                    .filter(response ->
+                            response.getJsonObject("content", new JsonObject()).containsKey("application/x-tar"))
+                    .forEach(response -> response.remove("content"));
         });
         OTHER_THAN_JSON.forEach(copy.getJsonObject("paths")::remove);
         Vertx vertx = Vertx.vertx();
@@ -93,7 +99,8 @@ class OpenApiDocumentTest {
     @Test
     void everyParameterHasMeaningLimitsAndAnExample() {
         JsonObject schemas = document.getJsonObject("components").getJsonObject("schemas");
-        for (String body : List.of("CreateVm", "OneVm", "ShowQuery", "UserKey", "RegisterImage", "SetQuota")) {
+        for (String body : List.of(
+                "CreateVm", "OneVm", "SwitchVm", "ShowQuery", "UserKey", "RegisterImage", "SetQuota", "UpdateResult")) {
             JsonObject properties = schemas.getJsonObject(body).getJsonObject("properties");
             properties.fieldNames().forEach(name -> {
                 JsonObject schema = resolved(properties.getJsonObject(name));

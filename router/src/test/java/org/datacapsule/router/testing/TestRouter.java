@@ -97,6 +97,7 @@ public final class TestRouter implements AutoCloseable {
                 "commands.signing-key-file", keys.signing().toString(),
                 "commands.signing-public-key-file", keys.signingPublic().toString(),
                 "secrets.key-file", keys.secrets().toString(),
+                "results.directory", directory.resolve("results").toString(),
                 "operations.claim", "1s",
                 "operations.recheck", "1s"));
         settings.putAll(changes);
