@@ -138,7 +138,7 @@ public final class RealHost implements AutoCloseable {
                         Map.of("path", "/bin/sh", "arg", List.of("-c", line), "capture-output", true)));
         int process = started.path("pid").asInt();
         return Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(200))
                 .until(
                         () -> agent(

@@ -322,7 +322,7 @@ class SecureModeAttacksIT {
             field().host()
                     .inGuest(
                             field().capsule().id(),
-                            "(timeout 60 "
+                            "(timeout 40 "
                                     + probe("hold-%s %s %d leak-%s-hold-%s"
                                             .formatted(kind, World.ANYBODY, World.PORT, when, kind))
                                     + ") > /dev/null 2>&1 &");

@@ -1,5 +1,6 @@
 package org.datacapsule.agent.hypervisor;
 
+<<<<<<< HEAD
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.wire.CapsuleSpec;
 
@@ -10,5 +11,17 @@ public interface ReleaseDesk {
     void open(CapsuleSpec spec, long generation);
 
     /** Takes nothing more of the capsule, and drops what it has not handed in whole. */
+=======
+import java.nio.file.Path;
+import org.datacapsule.common.id.CapsuleId;
+
+/** Takes what guests in secure mode ask to have released. Both verbs return at once and can be done again. */
+public interface ReleaseDesk {
+
+    /** From now on listens at the capsule's release channel. */
+    void open(CapsuleId capsule, long generation, Path socket);
+
+    /** Listens no longer; what had not arrived whole is dropped. */
+>>>>>>> results-agent
     void close(CapsuleId capsule);
 }

@@ -7,7 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+<<<<<<< HEAD
 import java.util.Collection;
+=======
+>>>>>>> results-agent
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -27,7 +30,11 @@ import org.datacapsule.common.policy.PolicyParser;
  * The policies of a host: all of its files read, and each type of capsule served in each mode by exactly one.
  *
  * @param files by the name of the policy
+<<<<<<< HEAD
  * @param names of destinations with their addresses
+=======
+ * @param names what each type's policies name, of both modes together: a guest's hosts file stays the same over a switch
+>>>>>>> results-agent
  */
 record PolicyFolder(
         Map<String, PolicyFile> files,
@@ -60,6 +67,7 @@ record PolicyFolder(
         } catch (IOException e) {
             throw new PolicyException(folder.toString(), 1, "the policies cannot be read: " + e);
         }
+<<<<<<< HEAD
         return new PolicyFolder(policies, serving(folder, policies), names(policies.values()));
     }
 
@@ -87,6 +95,9 @@ record PolicyFolder(
             byType.put(type, names);
         }
         return byType;
+=======
+        return new PolicyFolder(policies, serving(folder, policies), names(policies));
+>>>>>>> results-agent
     }
 
     List<NetworkPolicy> policies() {
@@ -124,6 +135,28 @@ record PolicyFolder(
             }
         }
         return serving;
+    }
+
+    private static Map<CapsuleType, SortedMap<String, String>> names(Map<String, PolicyFile> policies)
+            throws PolicyException {
+        Map<CapsuleType, SortedMap<String, String>> names = new EnumMap<>(CapsuleType.class);
+        for (PolicyFile file : policies.values()) {
+            NetworkPolicy policy = file.policy();
+            for (CapsuleType type : policy.types()) {
+                SortedMap<String, String> ofType = names.computeIfAbsent(type, each -> new TreeMap<>());
+                for (Map.Entry<String, String> named : policy.names().entrySet()) {
+                    String other = ofType.putIfAbsent(named.getKey(), named.getValue());
+                    if (other != null && !other.equals(named.getValue())) {
+                        throw new PolicyException(
+                                policy.name() + ".yaml",
+                                1,
+                                "another policy for " + type.wireName() + " says that " + named.getKey() + " is "
+                                        + other);
+                    }
+                }
+            }
+        }
+        return names;
     }
 
     private static Sha256 hash(byte[] bytes) {

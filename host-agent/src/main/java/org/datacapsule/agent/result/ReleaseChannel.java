@@ -51,17 +51,17 @@ final class ReleaseChannel {
         made.start();
     }
 
-    /** Ends the connection; when this returns nothing more is taken. */
+    /** Ends the connection, and returns at once. */
     void close() {
         closing.begin();
         hangUp();
+    }
+
+    /** Waits for the end of a channel that has been closed. */
+    void join() throws InterruptedException {
         Thread running = thread;
-        try {
-            if (running != null) {
-                running.join();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (running != null) {
+            running.join();
         }
     }
 

@@ -2,6 +2,7 @@ package org.datacapsule.agent.result;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -9,7 +10,6 @@ import java.util.function.Function;
 import org.datacapsule.agent.hypervisor.ReleaseDesk;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.HostId;
-import org.datacapsule.common.wire.CapsuleSpec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,8 +32,17 @@ final class ReleaseChannels implements ReleaseDesk {
     }
 
     @Override
-    public void open(CapsuleSpec spec, long generation) {
-        open(spec.id(), generation);
+    public void open(CapsuleId capsule, long generation, Path socket) {
+        close(capsule);
+        ReleaseChannel channel =
+                new ReleaseChannel(socket, new Intake.Origin(host, capsule, generation), stores, taken);
+        channels.put(capsule, channel);
+        channel.start(() -> channels.remove(capsule, channel));
+        LOG.atInfo()
+                .addKeyValue("hostId", host)
+                .addKeyValue("capsuleId", capsule)
+                .addKeyValue("generation", generation)
+                .log("results are taken from this capsule");
     }
 
     @Override
@@ -47,26 +56,19 @@ final class ReleaseChannels implements ReleaseDesk {
     /** Opens the channels of those of the guests that have one. */
     void resume(Map<CapsuleId, Long> generations) {
         generations.forEach((capsule, generation) -> {
-            if (Files.exists(sockets.apply(capsule))) {
-                open(capsule, generation);
+            Path socket = sockets.apply(capsule);
+            if (Files.exists(socket)) {
+                open(capsule, generation, socket);
             }
         });
     }
 
-    void closeAll() {
-        channels.keySet().forEach(this::close);
-    }
-
-    private void open(CapsuleId capsule, long generation) {
-        close(capsule);
-        ReleaseChannel channel =
-                new ReleaseChannel(sockets.apply(capsule), new Intake.Origin(host, capsule, generation), stores, taken);
-        channels.put(capsule, channel);
-        channel.start(() -> channels.remove(capsule, channel));
-        LOG.atInfo()
-                .addKeyValue("hostId", host)
-                .addKeyValue("capsuleId", capsule)
-                .addKeyValue("generation", generation)
-                .log("results are taken from this capsule");
+    /** Closes all, and waits until nothing more is being written. */
+    void closeAll() throws InterruptedException {
+        List<ReleaseChannel> open = List.copyOf(channels.values());
+        open.forEach(ReleaseChannel::close);
+        for (ReleaseChannel channel : open) {
+            channel.join();
+        }
     }
 }

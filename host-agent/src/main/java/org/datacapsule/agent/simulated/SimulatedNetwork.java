@@ -58,6 +58,11 @@ public final class SimulatedNetwork implements CapsuleNetwork {
     }
 
     @Override
+    public SortedMap<String, String> names(CapsuleType type) {
+        return Collections.emptySortedMap();
+    }
+
+    @Override
     public String secureFilter(CapsuleType type) {
         return "secure-" + type.wireName().toLowerCase(Locale.ROOT);
     }
@@ -77,11 +82,6 @@ public final class SimulatedNetwork implements CapsuleNetwork {
     public void cutConnections(CapsuleSpec spec) {
         faults.at("cut-connections");
         faults.done("cut-connections", spec.id());
-    }
-
-    @Override
-    public SortedMap<String, String> names(CapsuleType type) {
-        return Collections.emptySortedMap();
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.datacapsule.agent.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,30 +48,23 @@ class NetworkTextsTest {
 
     @Test
     void namesOfAllModesGoTogetherAndMustNotDiffer(@TempDir Path folder) throws Exception {
-        String maintenance = Files.readString(POLICIES.resolve("maintenance.yaml"));
-        String secure = """
-                mode: secure
-                types: [RESEARCH]
-                host: [dhcp]
-                ssh-in: false
-                deny: []
-                allow:
-                  - to: 198.51.100.0/24
-                    protocol: tcp
-                names:
-                  data.example.org: 198.51.100.7
-                """;
-        Files.writeString(
-                folder.resolve("maintenance.yaml"), maintenance.replace("names: {}", "names: {a: 198.51.100.8}"));
-        Files.writeString(folder.resolve("secure.yaml"), secure);
+        for (String name : List.of("maintenance.yaml", "secure.yaml", "secure-full.yaml")) {
+            Files.copy(POLICIES.resolve(name), folder.resolve(name));
+        }
+        replace(folder.resolve("maintenance.yaml"), "names: {}", "names: {a: 198.51.100.8}");
+        replace(folder.resolve("secure.yaml"), "allow: []", "allow: [{to: 198.51.100.0/24, protocol: tcp}]");
+        replace(folder.resolve("secure.yaml"), "names: {}", "names: {data.example.org: 198.51.100.7}");
+
         PolicyFolder read = PolicyFolder.read(folder);
         assertThat(read.names().get(CapsuleType.RESEARCH))
                 .isEqualTo(Map.of("a", "198.51.100.8", "data.example.org", "198.51.100.7"));
-        assertThat(read.names().get(CapsuleType.DEMO)).isEqualTo(Map.of("a", "198.51.100.8"));
+        assertThat(read.names().get(CapsuleType.RESEARCH_FULL)).isEqualTo(Map.of("a", "198.51.100.8"));
 
-        Files.writeString(folder.resolve("secure.yaml"), secure.replace("data.example.org", "a"));
+        replace(folder.resolve("secure.yaml"), "data.example.org", "a");
 
-        assertThatThrownBy(() -> PolicyFolder.read(folder)).hasMessageContaining("another policy for RESEARCH");
+        assertThatThrownBy(() -> PolicyFolder.read(folder))
+                .hasMessageContaining("another policy for")
+                .hasMessageContaining("says that a is");
     }
 
     @Test
@@ -109,6 +103,10 @@ class NetworkTextsTest {
         Golden.assertMatches(getClass(), "table.nft", ForwardingRules.write(config("192.0.2.10")));
         assertThat(ForwardingRules.write(config("0.0.0.0")))
                 .contains("fib daddr type local tcp flags & (fin | syn | rst | ack) == syn dnat");
+    }
+
+    private static void replace(Path file, String old, String text) throws IOException {
+        Files.writeString(file, Files.readString(file).replace(old, text));
     }
 
     private static NetworkConfig config(String address) {

@@ -133,8 +133,8 @@ class ReleaseChannelsTest {
 
             agent.results().desk().close(spec.id());
 
-            assertThat(agent.spooled()).isEmpty();
             assertThat(guest.read()).isEmpty();
+            await().until(() -> agent.spooled().isEmpty());
         }
     }
 
@@ -156,10 +156,10 @@ class ReleaseChannelsTest {
     void aChannelWhoseSocketIsNotThereEndsAndMayBeOpenedAgain() throws Exception {
         try (agent) {
             agent.start();
-            agent.results().desk().open(spec, 1);
+            agent.results().desk().open(spec.id(), 1, agent.socket(spec.id()));
 
             try (GuestEnd guest = new GuestEnd(agent.socket(spec.id()))) {
-                agent.results().desk().open(spec, 1);
+                agent.results().desk().open(spec.id(), 1, agent.socket(spec.id()));
                 guest.release(new byte[] {1});
             }
         }
@@ -170,7 +170,7 @@ class ReleaseChannelsTest {
             agent.start();
         }
         GuestEnd guest = new GuestEnd(agent.socket(of.id()));
-        agent.results().desk().open(of, 7);
+        agent.results().desk().open(of.id(), 7, agent.socket(of.id()));
         return guest;
     }
 

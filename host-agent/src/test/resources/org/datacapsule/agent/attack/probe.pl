@@ -48,7 +48,7 @@ if ($kind eq 'tcp' or $kind eq 'udp') {
 	$SIG{PIPE} = 'IGNORE';
 	while (1) {
 		syswrite($socket, "$text\n");
-		select(undef, undef, undef, 0.2);
+		select(undef, undef, undef, 0.5);
 	}
 } elsif ($kind eq 'raw') {
 	my ($type, $to, $from, $hex, $text) = @rest;
