@@ -10,10 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.datacapsule.agent.config.AgentConfig;
-<<<<<<< HEAD
 import org.datacapsule.agent.hypervisor.GuestDomain.Attachment;
-=======
->>>>>>> results-agent
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.journal.Journal;
 import org.datacapsule.agent.observe.CapsuleObserver;
@@ -81,14 +78,9 @@ public final class AgentAssembly {
                 receipts,
                 steps(config, progress),
                 clock);
-<<<<<<< HEAD
-        core.resume();
-        results.resume(generations(host.hypervisor()));
-=======
         // Before the journal's work, which opens and closes what it switches.
         results.resume(generations(host.hypervisor()));
         core.resume();
->>>>>>> results-agent
         link.start(core::receive, heartbeats(config, host, journal, receipts)::now);
         LOG.atInfo().addKeyValue("hostId", config.host().name()).log("the agent runs");
         return new AgentAssembly(host, link, progress, results, core);

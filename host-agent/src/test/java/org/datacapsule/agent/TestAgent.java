@@ -66,8 +66,8 @@ public final class TestAgent implements AutoCloseable {
 
     private final ReleaseDesk desk = new ReleaseDesk() {
         @Override
-        public void open(CapsuleSpec spec, long generation) {
-            listening.add(spec.id());
+        public void open(CapsuleId capsule, long generation, Path socket) {
+            listening.add(capsule);
         }
 
         @Override

@@ -88,7 +88,7 @@ final class SwitchToSecureHandler implements CommandHandler<SwitchToSecure> {
         operation.reached(Step.SECURE_VOLUME_ATTACHED);
         Path socket = storage.releaseSocket(spec.id());
         hypervisor.attachReleaseChannel(spec.id(), socket);
-        releases.open(spec, operation.ref().generation());
+        releases.open(spec.id(), operation.ref().generation(), socket);
         operation.reached(Step.SECURE_CHANNEL_ATTACHED);
         return Succeeded.with(receipts.sign(receipt));
     }

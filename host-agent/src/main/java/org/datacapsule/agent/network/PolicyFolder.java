@@ -7,10 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-<<<<<<< HEAD
-import java.util.Collection;
-=======
->>>>>>> results-agent
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -30,11 +26,7 @@ import org.datacapsule.common.policy.PolicyParser;
  * The policies of a host: all of its files read, and each type of capsule served in each mode by exactly one.
  *
  * @param files by the name of the policy
-<<<<<<< HEAD
- * @param names of destinations with their addresses
-=======
  * @param names what each type's policies name, of both modes together: a guest's hosts file stays the same over a switch
->>>>>>> results-agent
  */
 record PolicyFolder(
         Map<String, PolicyFile> files,
@@ -67,37 +59,7 @@ record PolicyFolder(
         } catch (IOException e) {
             throw new PolicyException(folder.toString(), 1, "the policies cannot be read: " + e);
         }
-<<<<<<< HEAD
-        return new PolicyFolder(policies, serving(folder, policies), names(policies.values()));
-    }
-
-    /** What each type's policies name, of all modes together: a guest's hosts file stays the same over a switch. */
-    private static Map<CapsuleType, SortedMap<String, String>> names(Collection<PolicyFile> files)
-            throws PolicyException {
-        Map<CapsuleType, SortedMap<String, String>> byType = new EnumMap<>(CapsuleType.class);
-        for (CapsuleType type : CapsuleType.values()) {
-            SortedMap<String, String> names = new TreeMap<>();
-            for (PolicyFile file : files) {
-                NetworkPolicy policy = file.policy();
-                for (Map.Entry<String, String> entry : policy.names().entrySet()) {
-                    if (policy.types().contains(type)) {
-                        String other = names.put(entry.getKey(), entry.getValue());
-                        if (other != null && !other.equals(entry.getValue())) {
-                            throw new PolicyException(
-                                    policy.name() + ".yaml",
-                                    1,
-                                    "another policy for " + type.wireName() + " says that " + entry.getKey() + " is "
-                                            + other);
-                        }
-                    }
-                }
-            }
-            byType.put(type, names);
-        }
-        return byType;
-=======
         return new PolicyFolder(policies, serving(folder, policies), names(policies));
->>>>>>> results-agent
     }
 
     List<NetworkPolicy> policies() {
