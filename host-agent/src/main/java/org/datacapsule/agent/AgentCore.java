@@ -8,6 +8,7 @@ import org.datacapsule.agent.command.CapsuleQueues;
 import org.datacapsule.agent.command.CommandHandlers;
 import org.datacapsule.agent.command.CommandReceiver;
 import org.datacapsule.agent.command.CommandRunner;
+import org.datacapsule.agent.command.SecureSweeper;
 import org.datacapsule.agent.config.WorkConfig;
 import org.datacapsule.agent.hypervisor.ReleaseDesk;
 import org.datacapsule.agent.journal.Journal;
@@ -29,6 +30,7 @@ public final class AgentCore {
     private final CapsuleQueues queues;
     private final CommandReceiver receiver;
     private final JournalSweeper sweeper;
+    private final SecureSweeper secureSweeper;
 
     public AgentCore(
             HostId self,
@@ -48,6 +50,7 @@ public final class AgentCore {
         this.queues = new CapsuleQueues(
                 new CommandRunner(journal, host.hypervisor(), handlers, steps, reporter, clock, work.atOnce()));
         this.receiver = new CommandReceiver(new CommandVerifier(routerKeys, self, clock), journal, queues, steps);
+        this.secureSweeper = new SecureSweeper(queues, host.hypervisor(), host.storage(), releases);
         this.sweeper = new JournalSweeper(journal, host.storage()::all, work.retention(), clock);
     }
 
@@ -60,6 +63,7 @@ public final class AgentCore {
         for (JournalEntry entry : journal.unfinished()) {
             queues.submit(entry);
         }
+        secureSweeper.start();
     }
 
     public CommandReply receive(SignedCommand command) {
@@ -73,6 +77,7 @@ public final class AgentCore {
     /** Stops at the next step boundaries. Guests run on. */
     public void stop() throws InterruptedException, IOException {
         sweeper.close();
+        secureSweeper.close();
         queues.stop();
         reporter.stop();
         journal.close();

@@ -43,6 +43,8 @@ public interface CapsuleStorage {
     /** Makes an empty overlay on the capsule's disk, for what the guest writes in secure mode. */
     Path makeSecureOverlay(CapsuleId capsule);
 
+    boolean hasSecureOverlay(CapsuleId capsule);
+
     /** Where the guest's memory of before secure mode is kept. */
     Path checkpoint(CapsuleId capsule);
 

@@ -104,6 +104,11 @@ public final class SimulatedStorage implements CapsuleStorage {
     }
 
     @Override
+    public boolean hasSecureOverlay(CapsuleId capsule) {
+        return overlays.contains(capsule);
+    }
+
+    @Override
     public Path checkpoint(CapsuleId capsule) {
         return in(capsule, "checkpoint.save");
     }

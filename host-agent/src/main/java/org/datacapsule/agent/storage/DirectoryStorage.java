@@ -148,6 +148,11 @@ public final class DirectoryStorage implements CapsuleStorage {
     }
 
     @Override
+    public boolean hasSecureOverlay(CapsuleId capsule) {
+        return Files.exists(directory(capsule).resolve(SECURE_OVERLAY));
+    }
+
+    @Override
     public Path checkpoint(CapsuleId capsule) {
         return directory(capsule).resolve(CHECKPOINT);
     }

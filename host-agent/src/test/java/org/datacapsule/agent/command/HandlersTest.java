@@ -1,8 +1,11 @@
 package org.datacapsule.agent.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.datacapsule.agent.TestAgent;
 import org.datacapsule.agent.hypervisor.GuestDomain;
@@ -151,6 +154,54 @@ class HandlersTest {
         agent.done(agent.envelope(3, new Command.Stop(spec, 20)));
 
         assertThat(agent.host.network().open()).isEmpty();
+    }
+
+    @Test
+    void whatAGuestWroteInSecureModeGoesWithIt() throws Exception {
+        outcome(TestAgent.launch(spec));
+        agent.done(agent.envelope(3, new Command.SwitchToSecure(spec, TestAgent.VOLUME)));
+        assertThat(agent.host.storage().hasSecureOverlay(spec.id())).isTrue();
+
+        agent.host.hypervisor().set(spec.id(), Optional.empty());
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> !agent.host.storage().hasSecureOverlay(spec.id()));
+        assertThat(agent.listening).isEmpty();
+    }
+
+    @Test
+    void keysAreNotPushedIntoAGuestInSecureMode() throws Exception {
+        outcome(TestAgent.launch(spec));
+        agent.done(agent.envelope(3, new Command.SwitchToSecure(spec, TestAgent.VOLUME)));
+
+        assertThat(agent.done(agent.envelope(3, new Command.SyncKeys(spec, "ada", List.of("key"), true)))
+                        .outcome())
+                .isEqualTo(Outcome.Succeeded.DONE);
+
+        assertThat(agent.host.hypervisor().authorizedKeys(spec.id())).isEmpty();
+    }
+
+    @Test
+    void aSwitchOfAGuestThatIsGoneSaysSoAndLeavesTheCapsuleStopped() throws Exception {
+        assertThat(outcome(new Command.SwitchToSecure(spec, TestAgent.VOLUME)))
+                .isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
+                    assertThat(failed.found()).isEqualTo(Found.STOPPED);
+                    assertThat(failed.retryable()).isFalse();
+                });
+    }
+
+    @Test
+    void whileLibvirtIsAwayASwitchIsNeitherGoneOnWithNorTakenBack() throws Exception {
+        outcome(TestAgent.launch(spec));
+        agent.host
+                .faults()
+                .fail("attach-volume", new ProblemException(ErrorCode.HOST_HYPERVISOR_UNAVAILABLE, "away"), 1);
+        CommandEnvelope first = agent.envelope(3, new Command.SwitchToSecure(spec, TestAgent.VOLUME));
+
+        assertFailed(agent.done(first).outcome(), ErrorCode.HOST_HYPERVISOR_UNAVAILABLE, true);
+        assertThat(agent.done(TestAgent.attempt(first, 2)).outcome()).isInstanceOf(Outcome.Succeeded.class);
+
+        assertThat(agent.host.faults().calls()).doesNotContain("restore " + spec.id());
+        assertThat(agent.host.hypervisor().violations()).isEmpty();
     }
 
     @Test
