@@ -77,7 +77,7 @@ public final class ErrorRenderer {
                 headers.put(
                         "WWW-Authenticate",
                         code == ErrorCode.AUTH_TOKEN_MISSING ? CHALLENGE : CHALLENGE + ", error=\"invalid_token\"");
-            case 503, 409 -> headers.put("Retry-After", RETRY_AFTER_SECONDS);
+            case 503 -> headers.put("Retry-After", RETRY_AFTER_SECONDS);
             default -> {
                 // The other statuses say all there is to say in the body.
             }
