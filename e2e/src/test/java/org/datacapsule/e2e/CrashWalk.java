@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,10 @@ import org.datacapsule.devkit.fleet.Patience;
 
 /** One capsule led from create to delete over and over, its state checked on libvirt and in the database at each stand. */
 final class CrashWalk {
+    /** In its order each operation leads to the next. */
+    static final List<OperationKind> LIFE =
+            List.of(OperationKind.CREATE, OperationKind.LAUNCH, OperationKind.STOP, OperationKind.DELETE);
+
     private static final Duration END_WITHIN = Duration.ofSeconds(40);
     private static final String USER = "walker";
     private static final String PASSWORD = "a-password-to-walk-with";

@@ -39,10 +39,11 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final Condition somethingHappened = lock.newCondition();
     private long events;
 
-    public LibvirtHypervisor(LibvirtConfig config, LibvirtConnection connection) {
+    /** @param network name of the libvirt network guests are on */
+    public LibvirtHypervisor(LibvirtConfig config, String network, LibvirtConnection connection) {
         this.connection = connection;
         this.acceleration = Acceleration.choose(config.acceleration(), KVM, CPU_INFO);
-        this.xml = new DomainXml(config, acceleration);
+        this.xml = new DomainXml(config, network, acceleration);
         this.power = new PowerButton(connection);
         this.keys = new GuestKeys(connection);
         connection.onDomainEvent(this::wakeAll);

@@ -42,11 +42,14 @@ public final class DirectoryStorage implements CapsuleStorage {
     /**
      * Makes the two directories where they are missing.
      *
+     * @param qemuGroup numeric group QEMU runs with, as libvirt's capabilities name it; 0 where QEMU runs as root. It may
+     *     pass through a capsule's directory and open what is in it; only root may change the directory, so that a QEMU
+     *     somebody broke out of cannot put a link where the agent writes.
      * @throws ProblemException when they cannot be made
      */
-    public DirectoryStorage(StorageConfig config, ProgramRunner programs) {
+    public DirectoryStorage(StorageConfig config, int qemuGroup, ProgramRunner programs) {
         this.capsules = config.capsules();
-        this.files = new GuardedFiles(config.qemuGroup());
+        this.files = new GuardedFiles(qemuGroup);
         this.overlay = new Overlay(programs);
         this.seedDisk = new SeedDisk(programs);
         this.images = new ImageCache(config.images(), overlay);

@@ -131,8 +131,7 @@ class DirectoryStorageTest {
     }
 
     private DirectoryStorage storage() {
-        return new DirectoryStorage(
-                new StorageConfig(folder.resolve("capsules"), folder.resolve("images"), 0), programs);
+        return new DirectoryStorage(new StorageConfig(folder, 0), 0, programs);
     }
 
     private Path image(String size) throws Exception {
