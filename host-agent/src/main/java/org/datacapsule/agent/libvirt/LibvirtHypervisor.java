@@ -82,11 +82,15 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     @Override
     public void start(DomainPlan plan) {
-        CapsuleId capsule = plan.spec().id();
-        if (find(capsule).isPresent()) {
-            return;
+        try {
+            connection.call(
+                    libvirt -> libvirt.domainCreateXML(xml.write(plan), 0).free());
+        } catch (ProblemException e) {
+            // libvirt refuses a second domain of the same id; done before, it need not be done again.
+            if (find(plan.spec().id()).isEmpty()) {
+                throw e;
+            }
         }
-        connection.call(libvirt -> libvirt.domainCreateXML(xml.write(plan), 0).free());
     }
 
     @Override

@@ -4,15 +4,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.commons.codec.digest.Sha2Crypt;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.process.ProgramRunner;
@@ -27,6 +24,7 @@ import org.datacapsule.common.wire.Login;
 public final class DirectoryStorage implements CapsuleStorage {
     private static final String DISK = "disk.qcow2";
     private static final String SEED = "seed.img";
+    private static final String SEED_TEXTS = "seed.texts";
     private static final String UNFINISHED = ".new";
     private static final String SALT_LETTERS = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final int SALT_LENGTH = 16;
@@ -101,9 +99,15 @@ public final class DirectoryStorage implements CapsuleStorage {
         Seed seed = Seed.of(spec.id(), login, hash(login.password()));
         Path unfinished = directory.resolve(SEED + UNFINISHED);
         Path target = directory.resolve(SEED);
+        Path texts = directory.resolve(SEED_TEXTS);
         try {
             files.makeFile(unfinished);
-            seedDisk.write(unfinished, seed);
+            files.makePrivateDirectory(texts);
+            try {
+                seedDisk.write(unfinished, seed, texts);
+            } finally {
+                files.deleteTree(texts);
+            }
             files.readable(unfinished);
             return Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
@@ -113,12 +117,8 @@ public final class DirectoryStorage implements CapsuleStorage {
 
     @Override
     public void delete(CapsuleId capsule) {
-        try (Stream<Path> tree = Files.walk(directory(capsule))) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        } catch (NoSuchFileException e) {
-            // nothing left to do
+        try {
+            files.deleteTree(directory(capsule));
         } catch (IOException e) {
             throw Failures.of("deleting the capsule's files", e);
         }

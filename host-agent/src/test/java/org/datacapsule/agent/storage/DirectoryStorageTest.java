@@ -113,6 +113,7 @@ class DirectoryStorageTest {
         storage.createDisk(spec, storage.importImage(image("1G")));
         Path seed = storage.writeSeed(spec, LOGIN);
         storage.writeSeed(spec, LOGIN);
+        assertThat(seed.getParent()).isDirectoryNotContaining(Files::isDirectory);
         String userData = programs.run(List.of("mtype", "-i", seed.toString(), "::user-data"));
         assertThat(userData)
                 .startsWith("#cloud-config\n")
@@ -123,6 +124,31 @@ class DirectoryStorageTest {
         assertThat(programs.run(List.of("mdir", "-i", seed.toString(), "::"))).contains("CIDATA");
         assertThat(Files.readString(seed, java.nio.charset.StandardCharsets.ISO_8859_1))
                 .doesNotContain("pa'ss");
+    }
+
+    @Test
+    void whatACutOffAgentLeftOfASeedIsNotInTheWay() throws Exception {
+        CapsuleSpec spec = spec(1);
+        storage.createDisk(spec, storage.importImage(image("1G")));
+        Path left = Files.createDirectory(storage.disk(spec.id()).resolveSibling("seed.texts"));
+        Files.writeString(left.resolve("user-data"), "of before");
+
+        Path seed = storage.writeSeed(spec, LOGIN);
+
+        assertThat(programs.run(List.of("mtype", "-i", seed.toString(), "::user-data")))
+                .startsWith("#cloud-config\n");
+        assertThat(left).doesNotExist();
+    }
+
+    @Test
+    void theTextsOfASeedThatCannotBeWrittenAreNotLeft() throws Exception {
+        CapsuleSpec spec = spec(1);
+        storage.createDisk(spec, storage.importImage(image("1G")));
+        Login tooMuch = new Login("alice", "pa'ss", List.of("ssh-rsa " + "B".repeat(2 << 20)));
+
+        assertThatThrownBy(() -> storage.writeSeed(spec, tooMuch)).isInstanceOf(ProblemException.class);
+
+        assertThat(storage.disk(spec.id()).resolveSibling("seed.texts")).doesNotExist();
     }
 
     @Test
