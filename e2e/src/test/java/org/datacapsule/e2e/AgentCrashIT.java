@@ -1,8 +1,5 @@
 package org.datacapsule.e2e;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -13,7 +10,6 @@ import java.util.Set;
 import org.datacapsule.agent.step.Step;
 import org.datacapsule.common.capsule.OperationKind;
 import org.datacapsule.devkit.fleet.CapsuleApi.Started;
-import org.datacapsule.devkit.fleet.FleetPlan;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -23,8 +19,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** An agent that dies at any step of any operation, and is started again, ends the operation. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AgentCrashIT {
-    private static final int LIKE_KILL_9 = 137;
-    private static final Duration DIES_WITHIN = Duration.ofSeconds(30);
     private static final List<OperationKind> LIFE = List.of(
             OperationKind.CREATE,
             OperationKind.LAUNCH,
@@ -39,10 +33,10 @@ class AgentCrashIT {
     private static final Set<Step> UNDONE = EnumSet.of(Step.LAUNCH_UNDONE, Step.SECURE_UNDONE);
 
     @RegisterExtension
-    static final RunningFleet FLEET = new RunningFleet(FleetPlan.onLibvirt().withRouter("hosts.lease", "60s"));
+    static final RunningFleet FLEET = Doomed.fleet();
 
     private CrashWalk walk;
-    private Optional<CrashPoint> armedFor = Optional.empty();
+    private final Doomed<CrashPoint> agent = new Doomed<>(() -> FLEET.get().agent(), AgentCrashIT::start);
 
     @BeforeAll
     void begin() throws Exception {
@@ -88,15 +82,10 @@ class AgentCrashIT {
     @MethodSource("crashPoints")
     void theOperationEndsAsIfNothingHadHappened(CrashPoint point) throws Exception {
         walk.readyFor(point.kind());
-        if (!armedFor.equals(Optional.of(point))) {
-            FLEET.get().agent().kill();
-            startArmedFor(Optional.of(point));
-        }
+        agent.arm(point);
 
         Started started = walk.ask(point.kind(), "crash " + point);
-        assertThat(FLEET.get().agent().awaitEnd(DIES_WITHIN)).isEqualTo(LIKE_KILL_9);
-        walk.assertNoDataUnderAnOpenPolicy();
-        startArmedFor(next(point));
+        agent.dieAndComeBack(walk::assertNoDataUnderAnOpenPolicy, next(point));
 
         walk.assertEndedAsIfNothingHadHappened(point.kind(), started);
     }
@@ -110,8 +99,7 @@ class AgentCrashIT {
                 .filter(next -> !isOn(point.kind(), next.step()));
     }
 
-    private void startArmedFor(Optional<CrashPoint> point) throws Exception {
-        armedFor = point;
+    private static void start(Optional<CrashPoint> point) throws Exception {
         if (point.isPresent()) {
             FLEET.get().startAgentHaltingAt(point.get().step().wireName());
         } else {

@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,10 @@ import org.datacapsule.devkit.fleet.ShortCommand;
 
 /** One capsule led from create to delete over and over, its state checked on libvirt and in the database at each stand. */
 final class CrashWalk {
+    /** In its order each operation leads to the next. */
+    static final List<OperationKind> LIFE =
+            List.of(OperationKind.CREATE, OperationKind.LAUNCH, OperationKind.STOP, OperationKind.DELETE);
+
     private static final Duration END_WITHIN = Duration.ofSeconds(40);
     private static final String MAINTENANCE = "RUNNING in MAINTENANCE";
     private static final String SECURE = "RUNNING in SECURE";

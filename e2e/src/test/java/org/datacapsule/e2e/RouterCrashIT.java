@@ -3,13 +3,11 @@ package org.datacapsule.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.datacapsule.common.capsule.OperationKind;
 import org.datacapsule.devkit.fleet.CapsuleApi.Started;
-import org.datacapsule.devkit.fleet.FleetPlan;
 import org.datacapsule.router.fault.RouterStep;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -20,14 +18,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A router that dies at any step of any operation, and is started again, ends the operation. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RouterCrashIT {
-    private static final int LIKE_KILL_9 = 137;
-    private static final Duration DIES_WITHIN = Duration.ofSeconds(30);
-
     @RegisterExtension
-    static final RunningFleet FLEET = new RunningFleet(FleetPlan.onLibvirt().withRouter("hosts.lease", "60s"));
+    static final RunningFleet FLEET = Doomed.fleet();
 
     private CrashWalk walk;
-    private Optional<CrashPoint> armedFor = Optional.empty();
+    private final Doomed<CrashPoint> router = new Doomed<>(() -> FLEET.get().router(), RouterCrashIT::start);
 
     @BeforeAll
     void begin() throws Exception {
@@ -43,10 +38,8 @@ class RouterCrashIT {
 
     /** In the order of a capsule's life, so that each operation leads to the next. */
     static List<CrashPoint> crashPoints() {
-        List<OperationKind> life =
-                List.of(OperationKind.CREATE, OperationKind.LAUNCH, OperationKind.STOP, OperationKind.DELETE);
         return Arrays.stream(RouterStep.values())
-                .flatMap(step -> life.stream().map(kind -> new CrashPoint(kind, step)))
+                .flatMap(step -> CrashWalk.LIFE.stream().map(kind -> new CrashPoint(kind, step)))
                 .toList();
     }
 
@@ -54,15 +47,11 @@ class RouterCrashIT {
     @MethodSource("crashPoints")
     void theOperationEndsAsIfNothingHadHappened(CrashPoint point) throws Exception {
         walk.readyFor(point.kind());
-        if (!armedFor.equals(Optional.of(point))) {
-            FLEET.get().router().kill();
-            startArmedFor(Optional.of(point));
-        }
+        router.arm(point);
         String key = "crash-" + point;
 
         Optional<Started> answer = askOnce(point.kind(), key);
-        assertThat(FLEET.get().router().awaitEnd(DIES_WITHIN)).isEqualTo(LIKE_KILL_9);
-        startArmedFor(next(point));
+        router.dieAndComeBack(next(point));
         Started repeated = walk.ask(point.kind(), key);
 
         if (point.step() == RouterStep.COMMAND_COMMITTED) {
@@ -78,8 +67,7 @@ class RouterCrashIT {
         return points.stream().skip(points.indexOf(point) + 1L).findFirst();
     }
 
-    private void startArmedFor(Optional<CrashPoint> point) throws Exception {
-        armedFor = point;
+    private static void start(Optional<CrashPoint> point) throws Exception {
         if (point.isPresent()) {
             FLEET.get().startRouterHaltingAt(point.get().toString());
         } else {

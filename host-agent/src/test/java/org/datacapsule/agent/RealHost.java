@@ -17,6 +17,7 @@ import org.datacapsule.agent.libvirt.LibvirtConfig;
 import org.datacapsule.agent.libvirt.LibvirtConnection;
 import org.datacapsule.agent.libvirt.LibvirtHypervisor;
 import org.datacapsule.agent.libvirt.LibvirtNetworks;
+import org.datacapsule.agent.libvirt.WantedAcceleration;
 import org.datacapsule.agent.network.LibvirtNetwork;
 import org.datacapsule.agent.network.NetworkConfig;
 import org.datacapsule.agent.process.ProgramFailedException;
@@ -52,9 +53,9 @@ public final class RealHost implements AutoCloseable {
     }
 
     public RealHost(Path policies) throws IOException, PolicyException {
-        libvirtConfig = new LibvirtConfig("qemu:///system", "auto", NETWORK, "127.0.0.1", 4);
+        libvirtConfig = new LibvirtConfig("qemu:///system", WantedAcceleration.AUTO, "127.0.0.1");
         connection = new LibvirtConnection(libvirtConfig);
-        hypervisor = new LibvirtHypervisor(libvirtConfig, connection);
+        hypervisor = new LibvirtHypervisor(libvirtConfig, NETWORK, connection);
         try {
             hypervisor.facts();
         } catch (ProblemException e) {
@@ -64,9 +65,7 @@ public final class RealHost implements AutoCloseable {
         // Not in the build's folder: QEMU's user must be able to pass through every directory above.
         folder = Files.createTempDirectory(Path.of("/var/tmp"), "datacapsule-it-");
         programsRun("chmod", "711", folder.toString());
-        storage = new DirectoryStorage(
-                new StorageConfig(folder.resolve("capsules"), folder.resolve("images"), hypervisor.qemuGroup()),
-                programs);
+        storage = new DirectoryStorage(new StorageConfig(folder, 0), hypervisor.qemuGroup(), programs);
         networks = new LibvirtNetworks(connection);
         networkConfig = new NetworkConfig(NETWORK, NETWORK, guests, "127.0.0.1", policies, List.of());
         network = new LibvirtNetwork(networkConfig, networks, programs);

@@ -30,11 +30,6 @@ public enum ErrorCode {
             ErrorKind.CALLER,
             400,
             "The Idempotency-Key was used before with a different request."),
-    IDEMPOTENCY_IN_PROGRESS(
-            "idempotency.in-progress",
-            ErrorKind.TRANSIENT,
-            409,
-            "The first request with this Idempotency-Key is still running."),
     AUTH_TOKEN_MISSING(
             "auth.token-missing", ErrorKind.CALLER, 401, "There is no bearer token in the Authorization header."),
     AUTH_TOKEN_INVALID(

@@ -3,7 +3,7 @@ package org.datacapsule.agent.cli;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.datacapsule.agent.config.AgentConfig;
-import org.datacapsule.common.config.Settings.DocumentedKey;
+import org.datacapsule.common.config.SettingsReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -19,16 +19,8 @@ final class ConfigCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        out.println("| setting | default | meaning |");
-        out.println("|---|---|---|");
-        for (DocumentedKey key : AgentConfig.reference()) {
-            out.println("| `" + key.key() + "` | " + shown(key.fallback()) + " | " + key.meaning() + " |");
-        }
+        out.print(SettingsReference.of(AgentConfig::from));
         out.flush();
         return 0;
-    }
-
-    private static String shown(String fallback) {
-        return fallback.isEmpty() || fallback.startsWith("(") ? fallback : "`" + fallback + "`";
     }
 }

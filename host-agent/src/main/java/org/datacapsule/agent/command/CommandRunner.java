@@ -1,8 +1,10 @@
 package org.datacapsule.agent.command;
 
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
+import org.datacapsule.agent.hypervisor.GuestDomain;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.journal.Journal;
 import org.datacapsule.agent.journal.JournalEntry;
@@ -62,9 +64,7 @@ public final class CommandRunner {
         slots.acquireUninterruptibly();
         try {
             JournalEntry entry = entry(id);
-            Operation operation =
-                    new Operation(entry.ref(), steps, () -> journal.isSuperseded(entry), () -> stopping, slots);
-            Outcome outcome = outcomeOf(entry, operation);
+            Outcome outcome = outcomeOf(entry);
             steps.reached(Step.OUTCOME_DECIDED, entry.ref());
             JournalEntry finished = finish(entry, outcome);
             steps.reached(Step.OUTCOME_JOURNALED, entry.ref());
@@ -74,19 +74,20 @@ public final class CommandRunner {
         }
     }
 
-    private Outcome outcomeOf(JournalEntry entry, Operation operation) {
+    private Outcome outcomeOf(JournalEntry entry) {
         Supplier<Found> left = () -> Found.UNSAID;
         try {
             if (stopping) {
                 throw new Abandoned("the agent is stopping");
             }
             refuseToBeginInVain(entry);
-            refuseOlderThanDomain(entry);
+            Optional<GuestDomain> domain = hypervisor.find(entry.capsule());
+            refuseOlderThan(domain, entry);
             Command command = journal.command(entry);
             left = () -> handlers.leftBy(command);
             journal.begin(entry.operation());
             steps.reached(Step.COMMAND_BEGUN, entry.ref());
-            Outcome done = handlers.handle(command, operation);
+            Outcome done = handlers.handle(command, operation(entry, domain));
             entry.ref().on(LOG.atInfo()).log("{} done", entry.kind());
             return done;
         } catch (Abandoned e) {
@@ -96,6 +97,10 @@ public final class CommandRunner {
         } catch (RuntimeException | Error e) {
             return Failures.unexpected(e, entry.ref(), left.get());
         }
+    }
+
+    private Operation operation(JournalEntry entry, Optional<GuestDomain> domain) {
+        return new Operation(entry.ref(), domain, steps, () -> journal.isSuperseded(entry), () -> stopping, slots);
     }
 
     /** Only what has not begun: the rest must be gone through with, or taken back, by its handler. */
@@ -114,14 +119,12 @@ public final class CommandRunner {
     }
 
     /** The domain's metadata outlives a journal that was lost. */
-    private void refuseOlderThanDomain(JournalEntry entry) {
-        hypervisor.find(entry.capsule()).ifPresent(domain -> {
-            if (domain.generation() > entry.generation()) {
-                throw new ProblemException(
-                        ErrorCode.HOST_STALE_COMMAND,
-                        "The command came too late: the guest is at generation " + domain.generation()
-                                + ", and the command is for " + entry.generation() + ".");
-            }
+    private static void refuseOlderThan(Optional<GuestDomain> domain, JournalEntry entry) {
+        domain.filter(guest -> guest.generation() > entry.generation()).ifPresent(guest -> {
+            throw new ProblemException(
+                    ErrorCode.HOST_STALE_COMMAND,
+                    "The command came too late: the guest is at generation " + guest.generation()
+                            + ", and the command is for " + entry.generation() + ".");
         });
     }
 

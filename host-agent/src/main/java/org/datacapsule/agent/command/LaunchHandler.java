@@ -51,7 +51,7 @@ final class LaunchHandler implements CommandHandler<Launch> {
         undo.add("close the way in", () -> network.closeSsh(spec));
         undo.add("end the guest", () -> hypervisor.destroy(spec.id()));
 
-        clearTheWay(spec);
+        clearTheWay(spec, operation);
         operation.reached(Step.LAUNCH_WAY_CLEARED);
         Path seed = storage.writeSeed(spec, launch.login(), network.names(spec.type()));
         operation.reached(Step.LAUNCH_SEED_WRITTEN);
@@ -67,7 +67,7 @@ final class LaunchHandler implements CommandHandler<Launch> {
     }
 
     private boolean isRunningAsAsked(CapsuleSpec spec, Operation operation) {
-        Optional<GuestDomain> domain = hypervisor.find(spec.id());
+        Optional<GuestDomain> domain = operation.domain();
         return domain.isPresent()
                 && domain.get().running()
                 && domain.get().generation() == operation.ref().generation()
@@ -76,8 +76,8 @@ final class LaunchHandler implements CommandHandler<Launch> {
     }
 
     /** A domain that is there and is not what was asked for, such as one that crashed, never turns into it. */
-    private void clearTheWay(CapsuleSpec spec) {
-        if (hypervisor.find(spec.id()).isPresent()) {
+    private void clearTheWay(CapsuleSpec spec, Operation operation) {
+        if (operation.domain().isPresent()) {
             hypervisor.destroy(spec.id());
         }
         storage.dropSecure(spec.id());

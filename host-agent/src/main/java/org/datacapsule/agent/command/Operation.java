@@ -1,7 +1,9 @@
 package org.datacapsule.agent.command;
 
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
+import org.datacapsule.agent.hypervisor.GuestDomain;
 import org.datacapsule.agent.step.Abandoned;
 import org.datacapsule.agent.step.OperationRef;
 import org.datacapsule.agent.step.Step;
@@ -13,13 +15,19 @@ import org.datacapsule.common.error.ProblemException;
  * What a handler knows of the operation it works for.
  *
  * @param ref its name in every log line
+ * @param domain what the capsule had before the operation's first step; nobody else makes it one meanwhile
  * @param steps told of each step that has been done
  * @param superseded whether a newer operation of the capsule has been accepted
  * @param stopping whether the agent is
  * @param slots how many operations work at once
  */
 record Operation(
-        OperationRef ref, StepListener steps, BooleanSupplier superseded, BooleanSupplier stopping, Semaphore slots) {
+        OperationRef ref,
+        Optional<GuestDomain> domain,
+        StepListener steps,
+        BooleanSupplier superseded,
+        BooleanSupplier stopping,
+        Semaphore slots) {
 
     /** Something that takes its time and no work. */
     @FunctionalInterface

@@ -4,12 +4,8 @@ import org.datacapsule.common.config.Settings;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.wire.PortRange;
 
-/**
- * The host's name, where users reach it, and what it has for capsules.
- *
- * @param vncListen the address guests' screens are served on
- */
-public record HostConfig(HostId name, String address, PortRange ports, String vncListen, int memoryReserveMb) {
+/** The host's name, where users reach it, and what it has for capsules. */
+public record HostConfig(HostId name, String address, PortRange ports, int memoryReserveMb) {
     private static final int SSH_FIRST = 20_000;
     private static final int VNC_FIRST = 5_900;
     private static final int COUNT = 500;
@@ -24,11 +20,9 @@ public record HostConfig(HostId name, String address, PortRange ports, String vn
         String address = settings.required(
                 "host.address", "name or IP address under which users reach the ssh and vnc ports of this host");
         PortRange ports = ports(settings);
-        String vncListen = settings.text(
-                "vnc.listen", "IP address of this host that the guests' screens are served on", "0.0.0.0");
         int memoryReserveMb = settings.integer(
                 "memory.reserve-mb", "MiB of the host's memory that capsules do not get", 1024, 0, 1 << 24);
-        return new HostConfig(name, address, ports, vncListen, memoryReserveMb);
+        return new HostConfig(name, address, ports, memoryReserveMb);
     }
 
     private static PortRange ports(Settings settings) {

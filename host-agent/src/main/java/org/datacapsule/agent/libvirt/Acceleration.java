@@ -28,14 +28,12 @@ record Acceleration(String name, String because) {
      * A device file alone proves little: some virtual machines have one with which no guest boots, and libvirt offers
      * KVM all the same. So {@code auto} asks for the CPU's own flag too.
      *
-     * @param wanted {@code auto}, {@code kvm} or {@code tcg}
      */
-    static Acceleration choose(String wanted, Path device, Path cpuInfo) {
+    static Acceleration choose(WantedAcceleration wanted, Path device, Path cpuInfo) {
         return switch (wanted) {
-            case "kvm" -> new Acceleration("kvm", "the configuration says so");
-            case "tcg" -> new Acceleration("tcg", "the configuration says so");
-            case "auto" -> detect(device, cpuInfo);
-            default -> throw new IllegalArgumentException("acceleration is auto, kvm or tcg, and not " + wanted);
+            case KVM -> new Acceleration("kvm", "the configuration says so");
+            case TCG -> new Acceleration("tcg", "the configuration says so");
+            case AUTO -> detect(device, cpuInfo);
         };
     }
 

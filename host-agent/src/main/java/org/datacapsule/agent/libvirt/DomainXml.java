@@ -25,10 +25,12 @@ final class DomainXml {
     private static final int VNC_PASSWORD_BYTES = 8;
 
     private final LibvirtConfig config;
+    private final String network;
     private final Acceleration acceleration;
 
-    DomainXml(LibvirtConfig config, Acceleration acceleration) {
+    DomainXml(LibvirtConfig config, String network, Acceleration acceleration) {
         this.config = config;
+        this.network = network;
         this.acceleration = acceleration;
     }
 
@@ -169,7 +171,7 @@ final class DomainXml {
                 .with("type", "network")
                 .add(
                         element("mac").with("address", plan.spec().guest().mac()),
-                        element("source").with("network", config.network()),
+                        element("source").with("network", network),
                         element("port").with("isolated", "yes"),
                         element("model").with("type", "virtio"),
                         element("filterref")

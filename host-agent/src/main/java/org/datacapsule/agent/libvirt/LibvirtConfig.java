@@ -1,12 +1,33 @@
 package org.datacapsule.agent.libvirt;
 
+import org.datacapsule.common.config.Settings;
+
 /**
- * How this host's guests are run.
+ * Which libvirt, and how guests are run by it.
  *
- * @param uri libvirt's address, {@code qemu:///system}
- * @param acceleration {@code auto}, {@code kvm} or {@code tcg}
- * @param network name of the libvirt network guests are on
+ * @param uri libvirt's address
  * @param vncListen address the screens are served on
- * @param callThreads how many calls libvirt gets at a time
  */
-public record LibvirtConfig(String uri, String acceleration, String network, String vncListen, int callThreads) {}
+public record LibvirtConfig(String uri, WantedAcceleration acceleration, String vncListen) {
+    /** Stands for the hypervisor in memory. */
+    private static final String SIMULATED = "simulated";
+
+    public static LibvirtConfig from(Settings settings) {
+        return new LibvirtConfig(
+                settings.text(
+                        "libvirt.uri",
+                        "libvirt's connection URI; \"simulated\" stands for a host in memory, in development only",
+                        "qemu:///system"),
+                settings.parsed(
+                        "libvirt.acceleration",
+                        "auto takes kvm where the host has it; kvm and tcg insist",
+                        "auto",
+                        WantedAcceleration::parse),
+                settings.text(
+                        "vnc.listen", "IP address of this host that the guests' screens are served on", "0.0.0.0"));
+    }
+
+    public boolean isSimulated() {
+        return uri.equals(SIMULATED);
+    }
+}

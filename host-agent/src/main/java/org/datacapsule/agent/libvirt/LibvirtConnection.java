@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class LibvirtConnection implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LibvirtConnection.class);
+    private static final int CALLS_AT_ONCE = 8;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
@@ -41,7 +42,7 @@ public final class LibvirtConnection implements AutoCloseable {
     public LibvirtConnection(LibvirtConfig config) {
         this.uri = config.uri();
         this.calls = Executors.newFixedThreadPool(
-                config.callThreads(),
+                CALLS_AT_ONCE,
                 Thread.ofPlatform().daemon().name("libvirt-call-", 0).factory());
         open();
         this.keeper = Thread.ofPlatform().daemon().name("libvirt-keeper").start(this::keep);

@@ -43,10 +43,11 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final Condition somethingHappened = lock.newCondition();
     private long events;
 
-    public LibvirtHypervisor(LibvirtConfig config, LibvirtConnection connection) {
+    /** @param network name of the libvirt network guests are on */
+    public LibvirtHypervisor(LibvirtConfig config, String network, LibvirtConnection connection) {
         this.connection = connection;
         this.acceleration = Acceleration.choose(config.acceleration(), KVM, CPU_INFO);
-        this.xml = new DomainXml(config, acceleration);
+        this.xml = new DomainXml(config, network, acceleration);
         this.power = new PowerButton(connection);
         this.keys = new GuestKeys(connection);
         this.checkpoints = new Checkpoints(connection);
@@ -87,11 +88,15 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     @Override
     public void start(DomainPlan plan) {
-        CapsuleId capsule = plan.spec().id();
-        if (find(capsule).isPresent()) {
-            return;
+        try {
+            connection.call(
+                    libvirt -> libvirt.domainCreateXML(xml.write(plan), 0).free());
+        } catch (ProblemException e) {
+            // libvirt refuses a second domain of the same id; done before, it need not be done again.
+            if (find(plan.spec().id()).isEmpty()) {
+                throw e;
+            }
         }
-        connection.call(libvirt -> libvirt.domainCreateXML(xml.write(plan), 0).free());
     }
 
     @Override

@@ -20,6 +20,8 @@ import org.datacapsule.common.error.ProblemException;
  */
 final class Forwarding {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String PORTS = "ssh";
+    private static final String EPOCHS = "ssh_epoch";
     private static final int PAIR = 2;
     private static final long FIRST_EPOCH = 1;
 
@@ -37,20 +39,46 @@ final class Forwarding {
         apply(ForwardingRules.write(config));
     }
 
+    /**
+     * Mostly there is nothing to remove, so the port is added at once, and what else there is comes with the same run of
+     * nft. That fails when the port leads somewhere already; and an older port of the guest's is removed after it.
+     */
     void open(int port, String guest) {
-        change(() -> {
-            Map<Integer, String> ports = ports();
-            if (guest.equals(ports.get(port))) {
-                return "";
+        lock.lock();
+        try {
+            if (!isAdded(port, guest)) {
+                change(() -> replacement(port, guest));
             }
-            StringBuilder change = new StringBuilder();
-            ports.forEach((other, leadsTo) -> {
-                if (other == port || leadsTo.equals(guest)) {
-                    change.append(removal(other));
-                }
-            });
-            return change.append(addition(port, guest, FIRST_EPOCH)).toString();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether it is open now, and the only way to the guest. */
+    private boolean isAdded(int port, String guest) {
+        String addAndList = addition(port, guest, FIRST_EPOCH) + "list table inet " + config.name();
+        try {
+            // As an argument: of what comes by a pipe, nft that is to answer in JSON does nothing, and says so to
+            // nobody.
+            Map<Integer, String> ports = ports(programs.run(List.of("nft", "-n", "-j", addAndList)));
+            ports.remove(port);
+            return !ports.containsValue(guest);
+        } catch (ProgramFailedException e) {
+            return false;
+        }
+    }
+
+    private String replacement(int port, String guest) {
+        Map<Integer, String> ports = ports();
+        StringBuilder change = new StringBuilder();
+        ports.forEach((other, leadsTo) -> {
+            if ((other == port) != leadsTo.equals(guest)) {
+                change.append(removal(other));
+            }
         });
+        return guest.equals(ports.get(port))
+                ? change.toString()
+                : change.append(addition(port, guest, FIRST_EPOCH)).toString();
     }
 
     /** Connections through the port end too: the table lets only those pass whose port is open. */
@@ -92,15 +120,19 @@ final class Forwarding {
 
     /** The open ports, and where each leads. */
     Map<Integer, String> ports() {
+        return ports(listed(PORTS));
+    }
+
+    private static Map<Integer, String> ports(String listing) {
         Map<Integer, String> ports = new TreeMap<>();
-        for (JsonNode pair : pairs("ssh")) {
+        for (JsonNode pair : pairs(listing, PORTS)) {
             ports.put(pair.get(0).asInt(), pair.get(1).asText());
         }
         return ports;
     }
 
     private long epoch(int port) {
-        for (JsonNode pair : pairs("ssh_epoch")) {
+        for (JsonNode pair : pairs(listed(EPOCHS), EPOCHS)) {
             if (pair.get(0).asInt() == port) {
                 return pair.get(1).asLong();
             }
@@ -108,19 +140,27 @@ final class Forwarding {
         return FIRST_EPOCH;
     }
 
-    private List<JsonNode> pairs(String map) {
+    private String listed(String map) {
         try {
-            JsonNode answer =
-                    JSON.readTree(programs.run(List.of("nft", "-n", "-j", "list", "map", "inet", config.name(), map)));
-            List<JsonNode> pairs = new ArrayList<>();
-            answer.findPath("elem").forEach(element -> {
-                if (element.size() == PAIR) {
-                    pairs.add(element);
-                }
-            });
-            return pairs;
+            return programs.run(List.of("nft", "-n", "-j", "list", "map", "inet", config.name(), map));
         } catch (ProgramFailedException e) {
             throw e.asProblem();
+        }
+    }
+
+    private static List<JsonNode> pairs(String listing, String map) {
+        try {
+            List<JsonNode> pairs = new ArrayList<>();
+            for (JsonNode entry : JSON.readTree(listing).path("nftables")) {
+                if (entry.path("map").path("name").asText().equals(map)) {
+                    entry.path("map").path("elem").forEach(element -> {
+                        if (element.size() == PAIR) {
+                            pairs.add(element);
+                        }
+                    });
+                }
+            }
+            return pairs;
         } catch (JsonProcessingException e) {
             throw new ProblemException(ErrorCode.HOST_TOOL_FAILED, "nft gave no JSON");
         }

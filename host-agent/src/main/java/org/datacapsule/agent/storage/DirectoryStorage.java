@@ -12,13 +12,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.stream.Stream;
 import org.apache.commons.codec.digest.Sha2Crypt;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.process.ProgramRunner;
@@ -39,6 +37,7 @@ public final class DirectoryStorage implements CapsuleStorage {
     private static final String EVIDENCE = "evidence.json";
     private static final String VOLUME = "volume.qcow2";
     private static final String RELEASE_SOCKET = "release.sock";
+    private static final String SEED_TEXTS = "seed.texts";
     private static final String UNFINISHED = ".new";
     private static final String SALT_LETTERS = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final int SALT_LENGTH = 16;
@@ -55,11 +54,14 @@ public final class DirectoryStorage implements CapsuleStorage {
     /**
      * Makes the two directories where they are missing.
      *
+     * @param qemuGroup numeric group QEMU runs with, as libvirt's capabilities name it; 0 where QEMU runs as root. It may
+     *     pass through a capsule's directory and open what is in it; only root may change the directory, so that a QEMU
+     *     somebody broke out of cannot put a link where the agent writes.
      * @throws ProblemException when they cannot be made
      */
-    public DirectoryStorage(StorageConfig config, ProgramRunner programs) {
+    public DirectoryStorage(StorageConfig config, int qemuGroup, ProgramRunner programs) {
         this.capsules = config.capsules();
-        this.files = new GuardedFiles(config.qemuGroup());
+        this.files = new GuardedFiles(qemuGroup);
         this.overlay = new Overlay(programs);
         this.seedDisk = new SeedDisk(programs);
         this.images = new ImageCache(config.images(), overlay);
@@ -112,9 +114,15 @@ public final class DirectoryStorage implements CapsuleStorage {
         Seed seed = Seed.of(spec.id(), login, hash(login.password()), names);
         Path unfinished = directory.resolve(SEED + UNFINISHED);
         Path target = directory.resolve(SEED);
+        Path texts = directory.resolve(SEED_TEXTS);
         try {
             files.makeFile(unfinished);
-            seedDisk.write(unfinished, seed);
+            files.makePrivateDirectory(texts);
+            try {
+                seedDisk.write(unfinished, seed, texts);
+            } finally {
+                files.deleteTree(texts);
+            }
             files.readable(unfinished);
             return Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
@@ -217,12 +225,8 @@ public final class DirectoryStorage implements CapsuleStorage {
     @Override
     public void delete(CapsuleId capsule) {
         volumes.cancel(capsule);
-        try (Stream<Path> tree = Files.walk(directory(capsule))) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        } catch (NoSuchFileException e) {
-            // nothing left to do
+        try {
+            files.deleteTree(directory(capsule));
         } catch (IOException e) {
             throw Failures.of("deleting the capsule's files", e);
         }

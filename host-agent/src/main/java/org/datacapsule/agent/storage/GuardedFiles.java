@@ -3,8 +3,11 @@ package org.datacapsule.agent.storage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.stream.Stream;
 
 /** Files that root alone may change the place of, and QEMU's group may open. */
 final class GuardedFiles {
@@ -18,6 +21,24 @@ final class GuardedFiles {
     void makeDirectory(Path directory) throws IOException {
         Files.createDirectories(directory);
         own(directory, group == 0 ? "rwx------" : "rwx--x---");
+    }
+
+    /** Makes a directory anew, empty, that only root may look into. */
+    void makePrivateDirectory(Path directory) throws IOException {
+        deleteTree(directory);
+        Files.createDirectory(
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+
+    /** Does nothing where nothing is. */
+    void deleteTree(Path directory) throws IOException {
+        try (Stream<Path> tree = Files.walk(directory)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (NoSuchFileException e) {
+            // nothing left to do
+        }
     }
 
     /** Makes the file anew, empty; nobody else can have it open. */

@@ -7,7 +7,7 @@ import java.util.List;
 import org.datacapsule.agent.process.ProgramFailedException;
 import org.datacapsule.agent.process.ProgramRunner;
 
-/** Writes a seed as a small FAT file system, with mtools: nothing is mounted, and the texts go over standard input. */
+/** Writes a seed as a small FAT file system, with mtools: nothing is mounted, and no text is on a command line. */
 final class SeedDisk {
     private static final int SIZE = 1 << 20;
     private static final String LABEL = "CIDATA";
@@ -19,11 +19,15 @@ final class SeedDisk {
         this.programs = programs;
     }
 
-    /** @param file exists already, empty and with its permissions */
-    void write(Path file, Seed seed) throws IOException {
+    /**
+     * @param file exists already, empty and with its permissions
+     * @param texts an empty directory that is nobody else's to look into
+     */
+    void write(Path file, Seed seed, Path texts) throws IOException {
         Files.write(file, empty(file));
-        run(List.of("mcopy", "-i", file.toString(), "-", "::user-data"), seed.userData());
-        run(List.of("mcopy", "-i", file.toString(), "-", "::meta-data"), seed.metaData());
+        Path userData = Files.writeString(texts.resolve("user-data"), seed.userData());
+        Path metaData = Files.writeString(texts.resolve("meta-data"), seed.metaData());
+        run(List.of("mcopy", "-i", file.toString(), userData.toString(), metaData.toString(), "::"));
     }
 
     /** An empty file system; the same for every seed, so it is formatted once, in the first one's file. */
@@ -31,16 +35,16 @@ final class SeedDisk {
         byte[] known = empty;
         if (known.length == 0) {
             Files.write(file, new byte[SIZE]);
-            run(List.of("mformat", "-i", file.toString(), "-v", LABEL, "::"), "");
+            run(List.of("mformat", "-i", file.toString(), "-v", LABEL, "::"));
             known = Files.readAllBytes(file);
             empty = known;
         }
         return known;
     }
 
-    private void run(List<String> arguments, String input) {
+    private void run(List<String> arguments) {
         try {
-            programs.run(arguments, input);
+            programs.run(arguments);
         } catch (ProgramFailedException e) {
             throw Failures.of(e);
         }

@@ -1,19 +1,56 @@
 package org.datacapsule.agent.storage;
 
 import java.nio.file.Path;
+import org.datacapsule.common.config.Settings;
 
 /**
- * Where the capsules' files are.
+ * The files of this host.
  *
- * @param capsules one directory a capsule is made in it
- * @param images the cache of image files, each named by its sha256
- * @param qemuGroup numeric group QEMU runs with, as libvirt's capabilities name it; 0 where QEMU runs as root. It may
- *     pass through a capsule's directory and open what is in it; only root may change the directory, so that a QEMU
- *     somebody broke out of cannot put a link where the agent writes.
+ * @param directory holds capsules, images, results and journal
+ * @param reserveGb GiB of its file system that capsules do not get
  */
-public record StorageConfig(Path capsules, Path images, int qemuGroup) {
+public record StorageConfig(Path directory, int reserveGb) {
     public StorageConfig {
-        capsules = capsules.toAbsolutePath().normalize();
-        images = images.toAbsolutePath().normalize();
+        directory = directory.toAbsolutePath().normalize();
+    }
+
+    public static StorageConfig from(Settings settings) {
+        return new StorageConfig(
+                settings.parsed(
+                        "storage.directory",
+                        "directory of capsules, images, results and the agent's journal",
+                        "/var/lib/datacapsule",
+                        Path::of),
+                settings.integer(
+                        "storage.reserve-gb", "GiB of that file system that capsules do not get", 20, 0, 1 << 20));
+    }
+
+    /** One directory a capsule is made in it. */
+    Path capsules() {
+        return directory.resolve("capsules");
+    }
+
+    /** The cache of image files, each named by its sha256. */
+    Path images() {
+        return directory.resolve("images");
+    }
+
+    /** The key the host signs mode receipts with, made at the agent's first start. */
+    public Path receiptKey() {
+        return directory.resolve("receipt-key.pem");
+    }
+
+    /** Its public half. */
+    public Path receiptPublicKey() {
+        return directory.resolve("receipt-key.pub.pem");
+    }
+
+    /** What capsules have handed in for release and no router has yet. */
+    public Path results() {
+        return directory.resolve("results");
+    }
+
+    public Path journal() {
+        return directory.resolve("journal");
     }
 }

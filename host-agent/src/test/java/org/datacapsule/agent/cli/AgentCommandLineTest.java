@@ -53,10 +53,17 @@ class AgentCommandLineTest {
     }
 
     @Test
-    void theReferenceIsATable() {
+    void theReferenceHasEveryKeyWithItsMeaning() {
         assertThat(run("config")).isZero();
 
-        assertThat(out.toString()).contains("| setting | default | meaning |", "| `host.name` | (must be set) |");
+        List<String> rows =
+                out.toString().lines().filter(line -> line.startsWith("| `")).toList();
+        assertThat(rows)
+                .allSatisfy(row -> assertThat(row).matches("\\| `\\S+` \\| \\S.* \\| \\S.* \\|"))
+                .extracting(row -> row.substring(0, row.indexOf('`', 3)))
+                .contains(
+                        "| `host.name", "| `bus.rejoin-after", "| `network.denied-ranges", "| `fault-injection.halt-at")
+                .doesNotHaveDuplicates();
     }
 
     @Test

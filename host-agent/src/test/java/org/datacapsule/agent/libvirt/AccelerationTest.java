@@ -15,27 +15,30 @@ class AccelerationTest {
 
     @Test
     void aDeviceOnACpuThatDoesNotVirtualizeIsNotUsed() throws IOException {
-        assertThat(choose("auto", true, "flags : fpu sse hypervisor").name()).isEqualTo("tcg");
+        assertThat(choose(WantedAcceleration.AUTO, true, "flags : fpu sse hypervisor")
+                        .name())
+                .isEqualTo("tcg");
     }
 
     @Test
     void aDeviceOnACpuThatVirtualizesIsUsed() throws IOException {
-        assertThat(choose("auto", true, "flags : fpu svm sse").name()).isEqualTo("kvm");
+        assertThat(choose(WantedAcceleration.AUTO, true, "flags : fpu svm sse").name())
+                .isEqualTo("kvm");
     }
 
     @Test
     void withoutADeviceTheEmulatorRuns() throws IOException {
-        assertThat(choose("auto", false, "flags : vmx").name()).isEqualTo("tcg");
+        assertThat(choose(WantedAcceleration.AUTO, false, "flags : vmx").name()).isEqualTo("tcg");
     }
 
     @Test
     void theConfigurationHasTheLastWord() throws IOException {
-        assertThat(choose("kvm", false, "").name()).isEqualTo("kvm");
-        assertThat(choose("tcg", true, "flags : vmx").name()).isEqualTo("tcg");
-        assertThatThrownBy(() -> choose("hax", true, "")).isInstanceOf(IllegalArgumentException.class);
+        assertThat(choose(WantedAcceleration.KVM, false, "").name()).isEqualTo("kvm");
+        assertThat(choose(WantedAcceleration.TCG, true, "flags : vmx").name()).isEqualTo("tcg");
+        assertThatThrownBy(() -> WantedAcceleration.parse("hax")).isInstanceOf(IllegalArgumentException.class);
     }
 
-    private Acceleration choose(String wanted, boolean device, String cpuInfo) throws IOException {
+    private Acceleration choose(WantedAcceleration wanted, boolean device, String cpuInfo) throws IOException {
         Path kvm = folder.resolve("kvm");
         if (device) {
             Files.writeString(kvm, "");

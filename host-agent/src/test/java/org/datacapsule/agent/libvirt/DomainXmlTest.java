@@ -18,24 +18,24 @@ import org.junit.jupiter.api.Test;
 class DomainXmlTest {
     private static final CapsuleId CAPSULE = CapsuleId.parse("6a9b4c1e-0d53-4d0c-9b0e-2f8a4d1c7e10");
     private static final LibvirtConfig CONFIG =
-            new LibvirtConfig("qemu:///system", "auto", "datacapsule", "10.0.0.5", 4);
+            new LibvirtConfig("qemu:///system", WantedAcceleration.AUTO, "10.0.0.5");
 
     @Test
     void aGuestUnderKvm() throws IOException {
-        String xml = new DomainXml(CONFIG, new Acceleration("kvm", "")).write(plan("correct-horse"));
+        String xml = new DomainXml(CONFIG, "datacapsule", new Acceleration("kvm", "")).write(plan("correct-horse"));
         Golden.assertMatches(getClass(), "kvm.xml", xml);
     }
 
     @Test
     void aGuestUnderTheEmulator() throws IOException {
-        String xml = new DomainXml(CONFIG, new Acceleration("tcg", "")).write(plan("correct-horse"));
+        String xml = new DomainXml(CONFIG, "datacapsule", new Acceleration("tcg", "")).write(plan("correct-horse"));
         Golden.assertMatches(getClass(), "tcg.xml", xml);
     }
 
     @Test
     void whatWasWrittenIsReadBack() {
         DomainPlan plan = plan("secret");
-        String xml = new DomainXml(CONFIG, new Acceleration("tcg", "")).write(plan);
+        String xml = new DomainXml(CONFIG, "datacapsule", new Acceleration("tcg", "")).write(plan);
         assertThat(DomainXml.read(xml))
                 .isEqualTo(Optional.of(
                         new DomainXml.Live(CAPSULE, 3, "datacapsule-maintenance", "", plan.disk(), Set.of(), false)));
@@ -49,13 +49,13 @@ class DomainXmlTest {
 
     @Test
     void aPasswordIsCutBetweenLetters() {
-        String xml = new DomainXml(CONFIG, new Acceleration("tcg", "")).write(plan("1234567\u00e9x"));
+        String xml = new DomainXml(CONFIG, "datacapsule", new Acceleration("tcg", "")).write(plan("1234567\u00e9x"));
         assertThat(xml).contains("passwd=\"1234567\"");
     }
 
     @Test
     void markupInAPasswordStaysText() {
-        String xml = new DomainXml(CONFIG, new Acceleration("tcg", "")).write(plan("'\"<&>"));
+        String xml = new DomainXml(CONFIG, "datacapsule", new Acceleration("tcg", "")).write(plan("'\"<&>"));
         assertThat(DomainXml.read(xml)).isPresent();
         assertThat(xml).contains("passwd=\"'&quot;&lt;&amp;&gt;\"");
     }

@@ -3,9 +3,6 @@ package org.datacapsule.agent.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -16,6 +13,7 @@ import org.datacapsule.common.bus.BusConfig;
 import org.datacapsule.common.bus.BusException;
 import org.datacapsule.common.bus.BusNode;
 import org.datacapsule.common.id.HostId;
+import org.datacapsule.common.testing.FreePorts;
 import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.CommandReply;
 import org.datacapsule.common.wire.Contracts;
@@ -32,8 +30,8 @@ class BusLinkIT {
     private static final HostId HOST = new HostId("h1");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final int routerPort = freePort();
-    private final int agentPort = freePort();
+    private final int routerPort = FreePorts.one();
+    private final int agentPort = FreePorts.one();
     private final String cluster = "test-" + UUID.randomUUID();
     private final AtomicBoolean asksToRejoin = new AtomicBoolean();
     private final BusLink link = new BusLink(
@@ -124,13 +122,5 @@ class BusLinkIT {
 
     private BusConfig config(int port, boolean lite) {
         return new BusConfig(cluster, "127.0.0.1", port, List.of("127.0.0.1:" + routerPort), lite);
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 }

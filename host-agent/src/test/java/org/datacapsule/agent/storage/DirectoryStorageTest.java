@@ -118,6 +118,7 @@ class DirectoryStorageTest {
         storage.createDisk(spec, storage.importImage(image("1G")));
         Path seed = storage.writeSeed(spec, LOGIN, NAMES);
         storage.writeSeed(spec, LOGIN, NAMES);
+        assertThat(seed.getParent()).isDirectoryNotContaining(Files::isDirectory);
         String userData = programs.run(List.of("mtype", "-i", seed.toString(), "::user-data"));
         assertThat(userData)
                 .startsWith("#cloud-config\n")
@@ -134,13 +135,37 @@ class DirectoryStorageTest {
     }
 
     @Test
+    void whatACutOffAgentLeftOfASeedIsNotInTheWay() throws Exception {
+        CapsuleSpec spec = spec(1);
+        storage.createDisk(spec, storage.importImage(image("1G")));
+        Path left = Files.createDirectory(storage.disk(spec.id()).resolveSibling("seed.texts"));
+        Files.writeString(left.resolve("user-data"), "of before");
+
+        Path seed = storage.writeSeed(spec, LOGIN, NAMES);
+
+        assertThat(programs.run(List.of("mtype", "-i", seed.toString(), "::user-data")))
+                .startsWith("#cloud-config\n");
+        assertThat(left).doesNotExist();
+    }
+
+    @Test
+    void theTextsOfASeedThatCannotBeWrittenAreNotLeft() throws Exception {
+        CapsuleSpec spec = spec(1);
+        storage.createDisk(spec, storage.importImage(image("1G")));
+        Login tooMuch = new Login("alice", "pa'ss", List.of("ssh-rsa " + "B".repeat(2 << 20)));
+
+        assertThatThrownBy(() -> storage.writeSeed(spec, tooMuch, NAMES)).isInstanceOf(ProblemException.class);
+
+        assertThat(storage.disk(spec.id()).resolveSibling("seed.texts")).doesNotExist();
+    }
+
+    @Test
     void aSeedForACapsuleThatIsNotHereIsRefused() {
         assertThatThrownBy(() -> storage.writeSeed(spec(1), LOGIN, NAMES)).hasMessageContaining("host.capsule-missing");
     }
 
     private DirectoryStorage storage() {
-        return new DirectoryStorage(
-                new StorageConfig(folder.resolve("capsules"), folder.resolve("images"), 0), programs);
+        return new DirectoryStorage(new StorageConfig(folder, 0), 0, programs);
     }
 
     private Path image(String size) throws Exception {

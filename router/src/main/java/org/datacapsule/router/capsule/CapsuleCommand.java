@@ -34,6 +34,11 @@ public enum CapsuleCommand {
         };
     }
 
+    /** Whether one must have accepted the terms, and hold full access where the capsule has it. Anybody may leave. */
+    boolean needsAccess() {
+        return this != EXIT;
+    }
+
     /** In a sentence: "you may not … this capsule". */
     String verb() {
         return verb;

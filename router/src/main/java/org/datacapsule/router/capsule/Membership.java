@@ -20,6 +20,17 @@ public record Membership(CapsuleRole role, Optional<Boolean> fullAccess, boolean
 
     /** @throws ProblemException saying what the user lacks for the command */
     public void require(CapsuleCommand command, CapsuleType type) {
+        if (command.needsAccess()) {
+            requireAccess(command, type);
+        }
+        if (!command.isFor(role)) {
+            throw new ProblemException(
+                    ErrorCode.CAPSULE_PERMISSION_DENIED,
+                    "As " + role.wireName() + " you may not " + command.verb() + " this capsule.");
+        }
+    }
+
+    private void requireAccess(CapsuleCommand command, CapsuleType type) {
         if (!termsAccepted) {
             throw new ProblemException(
                     ErrorCode.CAPSULE_TOU_NOT_ACCEPTED,
@@ -29,11 +40,6 @@ public record Membership(CapsuleRole role, Optional<Boolean> fullAccess, boolean
             throw new ProblemException(
                     ErrorCode.CAPSULE_FULL_ACCESS_REQUIRED,
                     "This capsule has full access, and you have not been granted it yet.");
-        }
-        if (!command.isFor(role)) {
-            throw new ProblemException(
-                    ErrorCode.CAPSULE_PERMISSION_DENIED,
-                    "As " + role.wireName() + " you may not " + command.verb() + " this capsule.");
         }
     }
 }

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.datacapsule.common.error.ErrorCode;
-import org.datacapsule.common.error.ErrorKind;
 import org.datacapsule.common.error.Problem;
 import org.datacapsule.common.error.ProblemException;
 import org.slf4j.Logger;
@@ -78,11 +77,7 @@ public final class ErrorRenderer {
                 headers.put(
                         "WWW-Authenticate",
                         code == ErrorCode.AUTH_TOKEN_MISSING ? CHALLENGE : CHALLENGE + ", error=\"invalid_token\"");
-            case 503, 409 -> {
-                if (code.kind() == ErrorKind.TRANSIENT) {
-                    headers.put("Retry-After", RETRY_AFTER_SECONDS);
-                }
-            }
+            case 503 -> headers.put("Retry-After", RETRY_AFTER_SECONDS);
             default -> {
                 // The other statuses say all there is to say in the body.
             }

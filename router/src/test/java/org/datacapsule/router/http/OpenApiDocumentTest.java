@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.datacapsule.common.error.ErrorCode;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The document is valid, complete, and says the same everywhere it says something. */
@@ -148,6 +149,28 @@ class OpenApiDocumentTest {
                                 .containsAnyOf(schema.getInteger("maxLength").toString(), "nextCursor");
                     }
                 }));
+    }
+
+    /** swagger-ui takes a negation without a type for one of everything, and shows the type of what has it as "never". */
+    @Test
+    void whatIsExcludedHasAType() {
+        List<JsonObject> excluding = schemasWith("not", document).toList();
+
+        assertThat(excluding).isNotEmpty();
+        excluding.forEach(schema -> assertThat(schema.getJsonObject("not").getString("type"))
+                .as(schema.encode())
+                .isEqualTo(schema.getString("type")));
+    }
+
+    private static Stream<JsonObject> schemasWith(String keyword, @Nullable Object node) {
+        return switch (node) {
+            case JsonArray array -> array.stream().flatMap(item -> schemasWith(keyword, item));
+            case JsonObject object ->
+                Stream.concat(
+                        Stream.of(object).filter(one -> one.containsKey(keyword)),
+                        object.fieldNames().stream().flatMap(name -> schemasWith(keyword, object.getValue(name))));
+            case null, default -> Stream.empty();
+        };
     }
 
     @Test

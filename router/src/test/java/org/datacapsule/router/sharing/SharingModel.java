@@ -107,10 +107,11 @@ public final class SharingModel {
         if (me == null) {
             return "capsule.not-found";
         }
-        if (!me.terms) {
+        boolean leaves = step.kind() == Kind.EXIT;
+        if (!leaves && !me.terms) {
             return "capsule.tou-not-accepted";
         }
-        if (type.equals("RESEARCH-FULL") && !me.access.equals("true")) {
+        if (!leaves && type.equals("RESEARCH-FULL") && !me.access.equals("true")) {
             return "capsule.full-access-required";
         }
         boolean owner = me.role.startsWith("OWNER");

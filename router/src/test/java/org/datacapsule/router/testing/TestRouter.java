@@ -28,6 +28,7 @@ import org.awaitility.Awaitility;
 import org.datacapsule.common.bus.BusConfig;
 import org.datacapsule.common.config.Settings;
 import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.testing.FreePorts;
 import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.PortRange;
 import org.datacapsule.router.RouterAssembly;
