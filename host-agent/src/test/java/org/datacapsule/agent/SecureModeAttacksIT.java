@@ -149,9 +149,7 @@ class SecureModeAttacksIT {
         assertThat(reachesDataService("secure")).isTrue();
         field().host().inGuest(capsule, "echo secret > /root/known; cp /root/known /media/secure/");
         assertThat(ways("again")).isEmpty();
-        assertThat(field().world()
-                        .heard()
-                        .subList(heard, field().world().heard().size()))
+        assertThat(heardSince(heard))
                 .as("all that was heard since: what the data service was told")
                 .allMatch(line -> line.contains("-data-service"));
         assertThat(reachesInByItsPort(field().capsule())).isFalse();
@@ -168,7 +166,7 @@ class SecureModeAttacksIT {
 
         assertThat(reachesDataService("reloaded")).isFalse();
         assertThat(ways("reloaded")).isEmpty();
-        assertThat(field().world().heard()).hasSize(heard);
+        assertThat(heardSince(heard)).isEmpty();
     }
 
     @Test
@@ -187,7 +185,7 @@ class SecureModeAttacksIT {
         assertThat(ways("restarted")).isEmpty();
         assertThat(field().host().printedInGuest(capsule, "cat /media/secure/known"))
                 .isEqualTo("secret\n");
-        assertThat(field().world().heard()).hasSize(heard);
+        assertThat(heardSince(heard)).isEmpty();
     }
 
     /** Its agent answers whatever it is asked with words of its own; they are repeated nowhere. */
@@ -348,6 +346,14 @@ class SecureModeAttacksIT {
 
     private static boolean hears(String text) {
         return field().world().hasHeard(text);
+    }
+
+    /** But for the name that was said to the host's DHCP server, which the neighbour then asks for itself. */
+    private static List<String> heardSince(int count) {
+        return field().world().heard().stream()
+                .skip(count)
+                .filter(line -> !line.endsWith("-name-in-dhcp"))
+                .toList();
     }
 
     private static String probe(String words) {

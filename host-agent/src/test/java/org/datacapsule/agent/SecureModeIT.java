@@ -1,6 +1,7 @@
 package org.datacapsule.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,8 +72,9 @@ class SecureModeIT {
             assertThat(guest.filter()).isEqualTo("dct0-secure");
             assertThat(guest.attached()).containsOnly(Attachment.SECURE_VOLUME, Attachment.RELEASE_CHANNEL);
             assertThat(in.volumeAttachedAt()).isPresent();
-            assertThat(real.printedInGuest(spec.id(), "sleep 1; ls -ld /media/secure; ls /dev/virtio-ports"))
-                    .contains("org.datacapsule.release.0");
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> real.printedInGuest(spec.id(), "mount; ls /dev/virtio-ports")
+                            .matches("(?s).*/media/secure.*org.datacapsule.release.0.*"));
             real.inGuest(
                     spec.id(),
                     "echo marker-on-volume-7531 > /media/secure/kept; echo marker-on-disk-7531 > /root/leak; sync;"
@@ -90,9 +92,10 @@ class SecureModeIT {
             assertNowhereInFiles(real, spec);
 
             run(agent, new Command.SwitchToSecure(spec, VOLUME));
-            assertThat(real.printedInGuest(spec.id(), "sleep 1; cat /media/secure/kept; ls /root"))
-                    .contains("marker-on-volume-7531")
-                    .doesNotContain("leak");
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> real.printedInGuest(spec.id(), "cat /media/secure/kept")
+                            .contains("marker-on-volume-7531"));
+            assertThat(real.printedInGuest(spec.id(), "ls /root")).doesNotContain("leak");
             run(agent, new Command.Stop(spec, 0));
             assertNowhereInFiles(real, spec);
             run(agent, new Command.Delete(spec));
