@@ -40,6 +40,8 @@ start_own_libvirt() {
   # operator may have written stays as it is.
   # Likewise /dev/kvm: without udev its group is root's, so that libvirt finds KVM as root, misses it as QEMU's user, and
   # asks QEMU for its capabilities again at each use, which takes seconds. It sees one with the group udev would set.
+  # tini takes over the guests' processes, which libvirtd detaches, and collects them as soon as they end: what has process 1
+  # here may take seconds, and for as long libvirt waits for a guest to be gone.
   # shellcheck disable=SC2016
   start_process libvirtd own unshare --mount --propagation slave -- sh -ec '
     mount --bind "$1/qemu.conf" /etc/libvirt/qemu.conf
@@ -50,7 +52,7 @@ start_own_libvirt() {
       chmod 660 "$1/dev/kvm"
       mount --bind "$1/dev/kvm" /dev/kvm
     fi
-    exec "$2" --config "$1/libvirtd.conf"' sh "$folder" "$program"
+    exec tini -s -- "$2" --config "$1/libvirtd.conf"' sh "$folder" "$program"
   wait_for 60 libvirtd "answer from libvirt" libvirt_answers
 }
 

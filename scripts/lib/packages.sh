@@ -7,7 +7,7 @@ run_packages=(
   libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils
   nftables iptables dnsmasq-base iproute2 conntrack
   openssh-client jq curl openssl ca-certificates
-  bsdextrautils util-linux maven
+  bsdextrautils util-linux tini maven
 )
 
 # To build the guest image on this machine.

@@ -1,5 +1,5 @@
 # Reads the block YAML subset of cloud-config that the agent writes and prints "field<TAB>value" lines.
-# A user comes as "user<TAB>name", its fields, one "key" line per key, and "end". Values with control
+# A user comes as "user<TAB>name", its fields, one "key" line per key, and "end"; a line for the hosts file as "host". Values with control
 # characters, and YAML beyond the subset (anchors, block scalars, flow collections), are left out.
 
 function unquote(raw,    out, i, c, n) {
@@ -67,6 +67,7 @@ function commit(    v) {
 		if (v != BAD && v != "") {
 			if (slot == "item") { if (ukey == "ssh_authorized_keys") keys[++nkeys] = v }
 			else if (slot == "user") fields[ukey] = v
+			else if (slot == "host") print "host\t" v
 			else if (top ~ /^(hostname|local-hostname|instance-id|ssh_pwauth)$/) print top "\t" v
 		}
 	}
@@ -122,6 +123,13 @@ BEGIN {
 
 	dash = text ~ /^-([ \t]|$)/
 	if (ind == 0 && !dash) { end_user(); take_pair(text, "top", 0); next }
+	if (top == "datacapsule_hosts" && dash) {
+		raw = substr(text, 2)
+		sub(/^[ \t]+/, "", raw)
+		slot = "host"
+		slotindent = ind
+		next
+	}
 	if (top != "users") next
 	if (dash) {
 		rest = substr(text, 2)

@@ -5,9 +5,13 @@ import java.nio.file.Path;
 import java.security.PublicKey;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.datacapsule.agent.config.AgentConfig;
+import org.datacapsule.agent.hypervisor.GuestDomain.Attachment;
+import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.journal.Journal;
 import org.datacapsule.agent.observe.CapsuleObserver;
 import org.datacapsule.agent.report.BusLink;
@@ -15,8 +19,10 @@ import org.datacapsule.agent.report.Heartbeats;
 import org.datacapsule.agent.report.HostProfile;
 import org.datacapsule.agent.report.LinkTiming;
 import org.datacapsule.agent.report.ProgressReporter;
+import org.datacapsule.agent.result.Results;
 import org.datacapsule.agent.step.HaltAt;
 import org.datacapsule.agent.step.StepListener;
+import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.secret.SecretBox;
 import org.datacapsule.common.signing.KeyFiles;
 import org.datacapsule.common.signing.ReceiptSigner;
@@ -30,12 +36,14 @@ public final class AgentAssembly {
     private final HostParts host;
     private final BusLink link;
     private final ProgressReporter progress;
+    private final Results results;
     private final AgentCore core;
 
-    private AgentAssembly(HostParts host, BusLink link, ProgressReporter progress, AgentCore core) {
+    private AgentAssembly(HostParts host, BusLink link, ProgressReporter progress, Results results, AgentCore core) {
         this.host = host;
         this.link = link;
         this.progress = progress;
+        this.results = results;
         this.core = core;
     }
 
@@ -51,6 +59,14 @@ public final class AgentAssembly {
         ProgressReporter progress = new ProgressReporter(link);
         Journal journal = Journal.open(
                 config.storage().journal(), SecretBox.fromKeyFile(config.trust().secretKey()), clock);
+        ReceiptSigner receipts = receiptSigner(config);
+        Results results = Results.open(
+                config.host().name(),
+                config.storage().results(),
+                config.results(),
+                host.storage()::releaseSocket,
+                link,
+                clock);
         AgentCore core = new AgentCore(
                 config.host().name(),
                 config.work(),
@@ -58,18 +74,23 @@ public final class AgentAssembly {
                 host,
                 journal,
                 link,
+                results.desk(),
+                receipts,
                 steps(config, progress),
                 clock);
+        // Before the journal's work, which opens and closes what it switches.
+        results.resume(generations(host.hypervisor()));
         core.resume();
-        link.start(core::receive, heartbeats(config, host, journal, receiptSigner(config))::now);
+        link.start(core::receive, heartbeats(config, host, journal, receipts)::now);
         LOG.atInfo().addKeyValue("hostId", config.host().name()).log("the agent runs");
-        return new AgentAssembly(host, link, progress, core);
+        return new AgentAssembly(host, link, progress, results, core);
     }
 
     /** Accepts nothing more, leaves work at its next step boundary, and leaves guests running. */
     public void stop() throws InterruptedException, IOException {
         link.stop();
         progress.close();
+        results.stop();
         core.stop();
         host.close().run();
         LOG.atInfo().log("the agent has stopped; guests run on");
@@ -88,6 +109,17 @@ public final class AgentAssembly {
                 config.storage().reserveGb());
         CapsuleObserver observer = new CapsuleObserver(host.hypervisor(), host.network(), host.storage());
         return new Heartbeats(profile, host.hypervisor().facts(), host.storage(), observer, journal);
+    }
+
+    /** Of the guests that have a release channel. */
+    private static Map<CapsuleId, Long> generations(Hypervisor hypervisor) {
+        Map<CapsuleId, Long> generations = new HashMap<>();
+        hypervisor.all().forEach((capsule, guest) -> {
+            if (guest.attached().contains(Attachment.RELEASE_CHANNEL)) {
+                generations.put(capsule, guest.generation());
+            }
+        });
+        return generations;
     }
 
     private static ReceiptSigner receiptSigner(AgentConfig config) throws IOException {

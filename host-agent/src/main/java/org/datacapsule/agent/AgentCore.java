@@ -8,7 +8,9 @@ import org.datacapsule.agent.command.CapsuleQueues;
 import org.datacapsule.agent.command.CommandHandlers;
 import org.datacapsule.agent.command.CommandReceiver;
 import org.datacapsule.agent.command.CommandRunner;
+import org.datacapsule.agent.command.SecureSweeper;
 import org.datacapsule.agent.config.WorkConfig;
+import org.datacapsule.agent.hypervisor.ReleaseDesk;
 import org.datacapsule.agent.journal.Journal;
 import org.datacapsule.agent.journal.JournalEntry;
 import org.datacapsule.agent.journal.JournalSweeper;
@@ -17,6 +19,7 @@ import org.datacapsule.agent.report.Routers;
 import org.datacapsule.agent.step.StepListener;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.signing.CommandVerifier;
+import org.datacapsule.common.signing.ReceiptSigner;
 import org.datacapsule.common.wire.CommandReply;
 import org.datacapsule.common.wire.SignedCommand;
 
@@ -27,6 +30,7 @@ public final class AgentCore {
     private final CapsuleQueues queues;
     private final CommandReceiver receiver;
     private final JournalSweeper sweeper;
+    private final SecureSweeper secureSweeper;
 
     public AgentCore(
             HostId self,
@@ -35,15 +39,18 @@ public final class AgentCore {
             HostParts host,
             Journal journal,
             Routers routers,
+            ReleaseDesk releases,
+            ReceiptSigner receipts,
             StepListener steps,
             InstantSource clock) {
         this.journal = journal;
         this.reporter = new OutcomeReporter(journal, routers, steps);
-        CommandHandlers handlers =
-                new CommandHandlers(host.hypervisor(), host.network(), host.storage(), work.longestGrace());
+        CommandHandlers handlers = new CommandHandlers(
+                host.hypervisor(), host.network(), host.storage(), releases, receipts, clock, work.longestGrace());
         this.queues = new CapsuleQueues(
                 new CommandRunner(journal, host.hypervisor(), handlers, steps, reporter, clock, work.atOnce()));
         this.receiver = new CommandReceiver(new CommandVerifier(routerKeys, self, clock), journal, queues, steps);
+        this.secureSweeper = new SecureSweeper(queues, host.hypervisor(), host.storage(), releases);
         this.sweeper = new JournalSweeper(journal, host.storage()::all, work.retention(), clock);
     }
 
@@ -56,6 +63,7 @@ public final class AgentCore {
         for (JournalEntry entry : journal.unfinished()) {
             queues.submit(entry);
         }
+        secureSweeper.start();
     }
 
     public CommandReply receive(SignedCommand command) {
@@ -69,6 +77,7 @@ public final class AgentCore {
     /** Stops at the next step boundaries. Guests run on. */
     public void stop() throws InterruptedException, IOException {
         sweeper.close();
+        secureSweeper.close();
         queues.stop();
         reporter.stop();
         journal.close();

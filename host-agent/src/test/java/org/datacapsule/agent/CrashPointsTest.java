@@ -22,7 +22,9 @@ import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.CommandEnvelope;
+import org.datacapsule.common.wire.ModeReceipt;
 import org.datacapsule.common.wire.Outcome;
+import org.datacapsule.common.wire.WireJson;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,16 +59,53 @@ class CrashPointsTest {
         STOP,
         DELETE,
         INSPECT,
-        SYNC_KEYS
+        SYNC_KEYS,
+        SWITCH_TO_SECURE,
+        SWITCH_TO_SECURE_THAT_FAILS,
+        SWITCH_TO_SECURE_THAT_CANNOT_GO_BACK,
+        SWITCH_TO_MAINTENANCE,
+        SWITCH_TO_MAINTENANCE_THAT_FAILS,
+        STOP_IN_SECURE,
+        DELETE_IN_SECURE,
+        SYNC_KEYS_IN_SECURE
     }
 
+    private static final Set<Case> RUNNING = EnumSet.of(
+            Case.STOP,
+            Case.DELETE,
+            Case.INSPECT,
+            Case.SYNC_KEYS,
+            Case.SWITCH_TO_SECURE,
+            Case.SWITCH_TO_SECURE_THAT_FAILS,
+            Case.SWITCH_TO_SECURE_THAT_CANNOT_GO_BACK);
+    private static final Set<Case> SECURE = EnumSet.of(
+            Case.SWITCH_TO_MAINTENANCE,
+            Case.SWITCH_TO_MAINTENANCE_THAT_FAILS,
+            Case.STOP_IN_SECURE,
+            Case.DELETE_IN_SECURE,
+            Case.SYNC_KEYS_IN_SECURE);
+
     private record End(
-            Outcome outcome,
+            String outcome,
             Optional<GuestDomain> domain,
             Set<CapsuleId> open,
             Set<CapsuleId> leases,
             Set<CapsuleId> disks,
-            List<String> keys) {}
+            List<String> keys,
+            Set<CapsuleId> listening,
+            Set<CapsuleId> leftOfSecure) {}
+
+    /** Without what differs from run to run. */
+    private static String words(Outcome outcome) {
+        if (outcome instanceof Outcome.Succeeded succeeded
+                && succeeded.receipt().isPresent()) {
+            ModeReceipt receipt = WireJson.read(succeeded.receipt().get().receipt(), ModeReceipt.class);
+            return "receipt of " + receipt.mode() + " under " + receipt.policy() + " verified " + receipt.verifiedAt()
+                    + " attached " + receipt.volumeAttachedAt();
+        }
+        // The cause may be another one, where the run that met it was cut off; what is left may not.
+        return outcome instanceof Outcome.Failed failed ? "failed, leaving " + failed.found() : outcome.toString();
+    }
 
     static Stream<Arguments> everyStepOfEveryCommand() {
         return Stream.of(Case.values())
@@ -111,16 +150,19 @@ class CrashPointsTest {
             // The router asks again: the command it sent may never have been journaled.
             agent.send(envelope);
             Outcome outcome = agent.report(envelope).outcome();
+            assertThat(agent.host.hypervisor().violations()).isEmpty();
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> agent.journal().unreported().isEmpty());
             assertSettledAndWiped(agent, envelope);
             return new End(
-                    outcome,
+                    words(outcome),
                     agent.host.hypervisor().find(spec.id()),
                     agent.host.network().open(),
                     agent.host.network().leases(),
                     agent.host.storage().all(),
-                    agent.host.hypervisor().authorizedKeys(spec.id()));
+                    agent.host.hypervisor().authorizedKeys(spec.id()),
+                    Set.copyOf(agent.listening),
+                    agent.host.storage().secure());
         }
     }
 
@@ -148,24 +190,41 @@ class CrashPointsTest {
         if (command != Case.CREATE) {
             agent.done(agent.envelope(1, TestAgent.create(spec)));
         }
-        if (List.of(Case.STOP, Case.DELETE, Case.INSPECT, Case.SYNC_KEYS).contains(command)) {
+        if (RUNNING.contains(command) || SECURE.contains(command)) {
             agent.done(agent.envelope(2, TestAgent.launch(spec)));
+        }
+        if (SECURE.contains(command)) {
+            agent.done(agent.envelope(3, new Command.SwitchToSecure(spec, TestAgent.VOLUME)));
         }
         await().until(() -> agent.journal().unreported().isEmpty());
         agent.reports.clear();
         if (command == Case.LAUNCH_THAT_FAILS) {
-            agent.host.faults().fail("start", new ProblemException(ErrorCode.HOST_HYPERVISOR_FAILED, "no"), 100);
+            fail(agent, "start");
         }
+        if (command == Case.SWITCH_TO_SECURE_THAT_FAILS || command == Case.SWITCH_TO_SECURE_THAT_CANNOT_GO_BACK) {
+            fail(agent, "attach-volume");
+        }
+        if (command == Case.SWITCH_TO_MAINTENANCE_THAT_FAILS || command == Case.SWITCH_TO_SECURE_THAT_CANNOT_GO_BACK) {
+            fail(agent, "restore");
+        }
+    }
+
+    private static void fail(TestAgent agent, String verb) {
+        agent.host.faults().fail(verb, new ProblemException(ErrorCode.HOST_HYPERVISOR_FAILED, "no"), 100);
     }
 
     private Command command(Case command) {
         return switch (command) {
             case CREATE -> TestAgent.create(spec);
             case LAUNCH, LAUNCH_THAT_FAILS -> TestAgent.launch(spec);
-            case STOP -> new Command.Stop(spec, 20);
-            case DELETE -> new Command.Delete(spec);
+            case STOP, STOP_IN_SECURE -> new Command.Stop(spec, 20);
+            case DELETE, DELETE_IN_SECURE -> new Command.Delete(spec);
             case INSPECT -> new Command.Inspect(spec);
-            case SYNC_KEYS -> new Command.SyncKeys(spec, "alice", List.of("ssh-ed25519 AAAA alice"), true);
+            case SYNC_KEYS, SYNC_KEYS_IN_SECURE ->
+                new Command.SyncKeys(spec, "alice", List.of("ssh-ed25519 AAAA alice"), true);
+            case SWITCH_TO_SECURE, SWITCH_TO_SECURE_THAT_FAILS, SWITCH_TO_SECURE_THAT_CANNOT_GO_BACK ->
+                new Command.SwitchToSecure(spec, TestAgent.VOLUME);
+            case SWITCH_TO_MAINTENANCE, SWITCH_TO_MAINTENANCE_THAT_FAILS -> new Command.SwitchToMaintenance(spec);
         };
     }
 

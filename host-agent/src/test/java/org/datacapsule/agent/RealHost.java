@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -40,11 +42,16 @@ public final class RealHost implements AutoCloseable {
     public final LibvirtNetwork network;
     public final LibvirtNetworks networks;
     public final DirectoryStorage storage;
+    private final NetworkConfig networkConfig;
     public final Path folder;
     public final GuestNetwork guests = GuestNetwork.parse("10.91.0.0/24");
     public final ProgramRunner programs = new ProgramRunner(Duration.ofSeconds(60));
 
     public RealHost() throws IOException, PolicyException {
+        this(Path.of("../deploy/policies"));
+    }
+
+    public RealHost(Path policies) throws IOException, PolicyException {
         libvirtConfig = new LibvirtConfig("qemu:///system", "auto", NETWORK, "127.0.0.1", 4);
         connection = new LibvirtConnection(libvirtConfig);
         hypervisor = new LibvirtHypervisor(libvirtConfig, connection);
@@ -61,10 +68,17 @@ public final class RealHost implements AutoCloseable {
                 new StorageConfig(folder.resolve("capsules"), folder.resolve("images"), hypervisor.qemuGroup()),
                 programs);
         networks = new LibvirtNetworks(connection);
-        network = new LibvirtNetwork(
-                new NetworkConfig(NETWORK, NETWORK, guests, "127.0.0.1", Path.of("../deploy/policies"), List.of()),
-                networks,
-                programs);
+        networkConfig = new NetworkConfig(NETWORK, NETWORK, guests, "127.0.0.1", policies, List.of());
+        network = new LibvirtNetwork(networkConfig, networks, programs);
+    }
+
+    /** The network as an agent that is started now sees it, its policies read anew. */
+    public LibvirtNetwork again() throws PolicyException {
+        return new LibvirtNetwork(networkConfig, networks, programs);
+    }
+
+    public HostParts parts() {
+        return new HostParts(hypervisor, network, storage, () -> {});
     }
 
     public CapsuleSpec spec(int slot) throws IOException {
@@ -75,8 +89,8 @@ public final class RealHost implements AutoCloseable {
                 256,
                 1,
                 guests.address(slot),
-                freePort(24_000),
-                freePort(LOWEST_VNC_PORT));
+                freePort(24_000 + slot * 10),
+                freePort(LOWEST_VNC_PORT + slot * 10));
     }
 
     /** Path of the small guest image, built by its recipe if it is not there yet. */
@@ -95,6 +109,26 @@ public final class RealHost implements AutoCloseable {
 
     /** Runs a shell line as root inside a guest, through its agent, and answers its exit code. */
     public int inGuest(CapsuleId capsule, String line) {
+        return ran(capsule, line).path("exitcode").asInt();
+    }
+
+    /** The same, and answers what it printed. */
+    public String printedInGuest(CapsuleId capsule, String line) {
+        byte[] printed =
+                Base64.getDecoder().decode(ran(capsule, line).path("out-data").asText());
+        return new String(printed, StandardCharsets.UTF_8);
+    }
+
+    /** Waits until the guest's agent answers. */
+    public void awaitGuest(CapsuleId capsule) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(90))
+                .pollInterval(Duration.ofMillis(200))
+                .ignoreException(AssertionError.class)
+                .until(() -> inGuest(capsule, "true") == 0);
+    }
+
+    private JsonNode ran(CapsuleId capsule, String line) {
         JsonNode started = agent(
                 capsule,
                 Map.of(
@@ -104,14 +138,12 @@ public final class RealHost implements AutoCloseable {
                         Map.of("path", "/bin/sh", "arg", List.of("-c", line), "capture-output", true)));
         int process = started.path("pid").asInt();
         return Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(200))
                 .until(
                         () -> agent(
                                 capsule, Map.of("execute", "guest-exec-status", "arguments", Map.of("pid", process))),
-                        status -> status.path("exited").asBoolean())
-                .path("exitcode")
-                .asInt();
+                        status -> status.path("exited").asBoolean());
     }
 
     private JsonNode agent(CapsuleId capsule, Map<String, Object> command) {
@@ -137,7 +169,9 @@ public final class RealHost implements AutoCloseable {
         }
         programsRun("virsh", "-c", "qemu:///system", "net-destroy", NETWORK);
         programsRun("virsh", "-c", "qemu:///system", "net-undefine", NETWORK);
-        programsRun("virsh", "-c", "qemu:///system", "nwfilter-undefine", NETWORK + "-maintenance");
+        for (String policy : List.of("maintenance", "secure", "secure-full")) {
+            programsRun("virsh", "-c", "qemu:///system", "nwfilter-undefine", NETWORK + "-" + policy);
+        }
         programsRun("nft", "delete", "table", "inet", NETWORK);
         programsRun("rm", "-r", folder.toString());
         connection.close();

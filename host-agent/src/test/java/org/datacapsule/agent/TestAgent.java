@@ -10,9 +10,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.datacapsule.agent.config.WorkConfig;
+import org.datacapsule.agent.hypervisor.ReleaseDesk;
 import org.datacapsule.agent.journal.Journal;
 import org.datacapsule.agent.report.Routers;
 import org.datacapsule.agent.simulated.SimulatedHost;
@@ -27,6 +29,7 @@ import org.datacapsule.common.id.OperationId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.secret.SecretBox;
 import org.datacapsule.common.signing.CommandSigner;
+import org.datacapsule.common.signing.ReceiptSigner;
 import org.datacapsule.common.wire.Acknowledged;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Command;
@@ -36,6 +39,7 @@ import org.datacapsule.common.wire.Contract;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.common.wire.Login;
 import org.datacapsule.common.wire.OutcomeReport;
+import org.datacapsule.common.wire.SecureVolume;
 
 /**
  * An agent over a simulated host, without a cluster; the test is its router. It can die at a step and be started again over
@@ -44,19 +48,35 @@ import org.datacapsule.common.wire.OutcomeReport;
 public final class TestAgent implements AutoCloseable {
     public static final HostId HOST = new HostId("h1");
     public static final Sha256 IMAGE = new Sha256("ab".repeat(32));
+    public static final SecureVolume VOLUME = new SecureVolume(64, "a2V5");
     public static final String PASSWORD = "correct horse battery";
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    public final SimulatedHost host = SimulatedHost.with(Set.of(IMAGE));
+    public final SimulatedHost host;
     public final List<OutcomeReport> reports = new CopyOnWriteArrayList<>();
     public final List<Step> stepsReached = new CopyOnWriteArrayList<>();
     public volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
     /** While true, no router answers. */
     public volatile boolean routersAreAway;
 
+    /** Capsules whose release channel is listened at. */
+    public final Set<CapsuleId> listening = ConcurrentHashMap.newKeySet();
+
     public volatile StepListener extra = (step, operation) -> {};
 
+    private final ReleaseDesk desk = new ReleaseDesk() {
+        @Override
+        public void open(CapsuleId capsule, long generation, Path socket) {
+            listening.add(capsule);
+        }
+
+        @Override
+        public void close(CapsuleId capsule) {
+            listening.remove(capsule);
+        }
+    };
     private final Path journalDirectory;
+    private final HostParts parts;
     private final SecretBox box = new SecretBox(new byte[32]);
     private final KeyPair keys;
     private final AtomicReference<Optional<Life>> life = new AtomicReference<>(Optional.empty());
@@ -89,7 +109,22 @@ public final class TestAgent implements AutoCloseable {
     private volatile Optional<AgentCore> core = Optional.empty();
 
     public TestAgent(Path journalDirectory) {
+        this(journalDirectory, SimulatedHost.with(Set.of(IMAGE)));
+    }
+
+    private TestAgent(Path journalDirectory, SimulatedHost host) {
+        this(journalDirectory, host, HostParts.simulated(host));
+    }
+
+    /** Over this machine; the simulated host is there, and nothing happens on it. */
+    public TestAgent(Path journalDirectory, HostParts parts) {
+        this(journalDirectory, SimulatedHost.with(Set.of()), parts);
+    }
+
+    private TestAgent(Path journalDirectory, SimulatedHost host, HostParts parts) {
         this.journalDirectory = journalDirectory;
+        this.host = host;
+        this.parts = parts;
         try {
             this.keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         } catch (GeneralSecurityException e) {
@@ -110,9 +145,11 @@ public final class TestAgent implements AutoCloseable {
                     HOST,
                     new WorkConfig(8, Duration.ofSeconds(30), Duration.ofDays(2)),
                     List.of(keys.getPublic()),
-                    HostParts.simulated(host),
+                    parts,
                     journal,
                     routers(alive),
+                    desk,
+                    new ReceiptSigner(keys.getPrivate(), keys.getPublic()),
                     alive,
                     () -> now);
             core = Optional.of(started);
@@ -211,7 +248,7 @@ public final class TestAgent implements AutoCloseable {
     }
 
     public static Command.Launch launch(CapsuleSpec spec) {
-        return new Command.Launch(spec, new Login("ada", PASSWORD, List.of("ssh-ed25519 AAAA ada")));
+        return new Command.Launch(spec, new Login("ada", PASSWORD, List.of("ssh-ed25519 AAAA ada")), VOLUME);
     }
 
     private Routers routers(Life alive) {

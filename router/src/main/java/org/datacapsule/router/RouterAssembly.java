@@ -30,6 +30,7 @@ import org.datacapsule.router.capsule.CreateCapsule;
 import org.datacapsule.router.capsule.ListCapsules;
 import org.datacapsule.router.capsule.LoginSecret;
 import org.datacapsule.router.capsule.Reservation;
+import org.datacapsule.router.capsule.SecureVolumes;
 import org.datacapsule.router.capsule.ShowCapsules;
 import org.datacapsule.router.capsule.StartOperation;
 import org.datacapsule.router.database.Database;
@@ -38,7 +39,7 @@ import org.datacapsule.router.database.Migrations;
 import org.datacapsule.router.dispatch.CommandBuilder;
 import org.datacapsule.router.dispatch.Delivery;
 import org.datacapsule.router.dispatch.Dispatcher;
-import org.datacapsule.router.dispatch.GuestsGone;
+import org.datacapsule.router.dispatch.InventoryRepair;
 import org.datacapsule.router.dispatch.OutcomeRecorder;
 import org.datacapsule.router.dispatch.ProgressRecorder;
 import org.datacapsule.router.dispatch.SideTurn;
@@ -70,6 +71,9 @@ import org.datacapsule.router.operation.OperationRoutes;
 import org.datacapsule.router.operation.OperationSignal;
 import org.datacapsule.router.operation.OperationStore;
 import org.datacapsule.router.operation.SideOperationStore;
+import org.datacapsule.router.receipt.ReceiptRoutes;
+import org.datacapsule.router.receipt.ReceiptStore;
+import org.datacapsule.router.receipt.RecordReceipt;
 import org.datacapsule.router.result.ResultParts;
 import org.datacapsule.router.sharing.AddSharees;
 import org.datacapsule.router.sharing.AddSupportUser;
@@ -135,25 +139,43 @@ public final class RouterAssembly implements AutoCloseable {
         EventLog events = new EventLog(feed::wake);
         LifetimeRule lifetime = new LifetimeRule(config.lifetime());
         OperationSignal signal = new OperationSignal();
-        LoginSecret secrets = new LoginSecret(SecretBox.fromKeyFile(config.secretsKey()));
+        SecretBox box = SecretBox.fromKeyFile(config.secretsKey());
+        LoginSecret secrets = new LoginSecret(box);
+        SecureVolumes volumes = new SecureVolumes(capsules, box, config.secureMode());
+        ReceiptStore receipts = new ReceiptStore();
         Idempotency idempotency = new Idempotency(database, new IdempotencyStore());
         database.transaction(tx -> {
             ports.fitGuestSlots(tx, config.guests().slots());
             return true;
         });
 
-        HeartbeatReceiver heartbeats = new HeartbeatReceiver(
-                database, hosts, operations, new GuestsGone(capsules, events), signal, config.hosts());
         MemberStore members = new MemberStore();
         SideOperationStore sideOperations = new SideOperationStore();
         StartKeySync keys = new StartKeySync(members, sideOperations, signal, config.operations());
+        HeartbeatReceiver heartbeats = new HeartbeatReceiver(
+                database,
+                hosts,
+                operations,
+                new InventoryRepair(capsules, keys, audit, events),
+                audit,
+                signal,
+                config.hosts());
         OutcomeRecorder outcomes = new OutcomeRecorder(
-                database, capsules, operations, ports, keys, audit, events, config.operations(), steps);
+                database,
+                capsules,
+                operations,
+                ports,
+                keys,
+                new RecordReceipt(receipts),
+                audit,
+                events,
+                config.operations(),
+                steps);
         Delivery delivery = new Delivery(
                 database,
                 operations,
                 new SideTurn(database, sideOperations),
-                new CommandBuilder(config.guests(), secrets, config.stopGrace()),
+                new CommandBuilder(config.guests(), secrets, volumes, config.stopGrace()),
                 new CommandSigner(
                         KeyFiles.readPrivate(config.signingKey()), KeyFiles.readPublic(config.signingPublicKey())),
                 node.bus(),
@@ -165,7 +187,7 @@ public final class RouterAssembly implements AutoCloseable {
         Dispatcher dispatcher = remember(new Dispatcher(database, operations, delivery, signal, config.operations()));
 
         StartOperation start =
-                new StartOperation(capsules, operations, audit, events, signal, config.operations(), steps);
+                new StartOperation(capsules, volumes, operations, audit, events, signal, config.operations(), steps);
         ImageStore images = new ImageStore();
         Endpoints endpoints = new Endpoints();
         new CapsuleRoutes(
@@ -189,6 +211,7 @@ public final class RouterAssembly implements AutoCloseable {
         new UserRoutes(database, idempotency, users, audit).register(endpoints);
         sharing(database, idempotency, users, new ChangeMembers(capsules, members, keys, audit), keys, audit)
                 .register(endpoints);
+        new ReceiptRoutes(database, capsules, receipts).register(endpoints);
         new AuditRoutes(database).register(endpoints);
         new EventRoutes(database, feed, config.http().maxConcurrent() / 2).register(endpoints);
         new ExtendCapsule(idempotency, users, capsules, audit, events, config.lifetime()).register(endpoints);

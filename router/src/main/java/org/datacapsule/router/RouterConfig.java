@@ -9,6 +9,7 @@ import org.datacapsule.common.config.ConfigException;
 import org.datacapsule.common.config.Settings;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.router.capsule.CapsuleConfig;
+import org.datacapsule.router.capsule.SecureModeConfig;
 import org.datacapsule.router.database.DatabaseConfig;
 import org.datacapsule.router.host.HostConfig;
 import org.datacapsule.router.http.AuthConfig;
@@ -38,6 +39,7 @@ public record RouterConfig(
         GuestNetwork guests,
         Quota quota,
         CapsuleConfig capsules,
+        SecureModeConfig secureMode,
         PlacementPolicy placement,
         OperationConfig operations,
         HostConfig hosts,
@@ -77,6 +79,7 @@ public record RouterConfig(
                         GuestNetwork::parse),
                 Quota.from(settings),
                 CapsuleConfig.from(settings),
+                SecureModeConfig.from(settings),
                 PlacementPolicy.from(settings),
                 OperationConfig.from(settings),
                 HostConfig.from(settings),

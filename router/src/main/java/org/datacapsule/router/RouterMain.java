@@ -18,7 +18,13 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = RouterMain.Version.class,
         description = "The HTTP service of datacapsule.",
-        subcommands = {RouterMain.Serve.class, RouterMain.ShowConfig.class, TokenCommand.class, AuditCommand.class})
+        subcommands = {
+            RouterMain.Serve.class,
+            RouterMain.ShowConfig.class,
+            TokenCommand.class,
+            AuditCommand.class,
+            ReceiptCommand.class
+        })
 public final class RouterMain {
     private static final Logger LOG = LoggerFactory.getLogger(RouterMain.class);
     private static final int FAILED = 1;

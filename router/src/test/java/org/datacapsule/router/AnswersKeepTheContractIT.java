@@ -80,6 +80,23 @@ class AnswersKeepTheContractIT {
     }
 
     @Test
+    void ofReceipts() throws Exception {
+        String capsule = create().body().getString("vmid");
+        String state = "select state || ' ' || mode from capsule where id = '" + capsule + "'";
+        router.awaitSql(state, "SHUTDOWN NOT_DEFINED");
+        router.post("/launchvm", alice, Map.of("vmid", capsule));
+        router.awaitSql(state, "RUNNING MAINTENANCE");
+        Map<String, String> secure = Map.of("vmid", capsule, "mode", "secure");
+        assertKeeps("switchvm", "post", router.post("/switchvm", alice, secure));
+        router.awaitSql(state, "RUNNING SECURE");
+
+        Answer receipts = router.get("/v1/capsules/" + capsule + "/receipts", alice);
+
+        assertKeeps("v1~1capsules~1{id}~1receipts", "get", receipts);
+        assertThat(receipts.body().getJsonArray("receipts")).hasSize(1);
+    }
+
+    @Test
     void ofAKey() throws Exception {
         String key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
 

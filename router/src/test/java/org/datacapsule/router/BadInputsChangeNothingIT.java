@@ -101,8 +101,8 @@ class BadInputsChangeNothingIT {
             softly.assertThat(answer.status()).as(wrong.name()).isEqualTo(400);
             softly.assertThat(answer.code()).as(wrong.name()).isEqualTo(wrong.code());
         }
-        for (String path : List.of("/launchvm", "/stopvm", "/deletevm", "/show")) {
-            Answer answer = router.post(path, alice, Map.of("vmid", none));
+        for (String path : List.of("/launchvm", "/switchvm", "/stopvm", "/deletevm", "/show")) {
+            Answer answer = router.post(path, alice, Map.of("vmid", none, "mode", "secure"));
             softly.assertThat(answer.status()).as(path).isEqualTo(400);
             softly.assertThat(answer.code()).as(path).isEqualTo("capsule.not-found");
         }

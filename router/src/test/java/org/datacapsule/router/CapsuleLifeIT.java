@@ -139,9 +139,9 @@ class CapsuleLifeIT {
         String none = UUID.randomUUID().toString();
         String bob = router.token("bob");
 
-        for (String path : List.of("/launchvm", "/stopvm", "/deletevm", "/show")) {
-            Answer strangers = router.post(path, bob, Map.of("vmid", id));
-            Answer missing = router.post(path, bob, Map.of("vmid", none));
+        for (String path : List.of("/launchvm", "/switchvm", "/stopvm", "/deletevm", "/show")) {
+            Answer strangers = router.post(path, bob, Map.of("vmid", id, "mode", "secure"));
+            Answer missing = router.post(path, bob, Map.of("vmid", none, "mode", "secure"));
             assertThat(strangers.status()).isEqualTo(400);
             assertThat(strangers.code()).isEqualTo(missing.code()).isEqualTo("capsule.not-found");
             assertThat(strangers.body().getString("description").replace(id, none))

@@ -51,6 +51,8 @@ class CapsuleRulesIT {
 
     private static final List<Rule> RULES = List.of(
             new Rule("launchvm", "OWNER-CONTROLLER, CONTROLLER", "SHUTDOWN"),
+            new Rule("switchvm mode=secure", "OWNER-CONTROLLER, CONTROLLER", "RUNNING in MAINTENANCE"),
+            new Rule("switchvm mode=maintenance", "OWNER-CONTROLLER, CONTROLLER", "RUNNING in SECURE"),
             new Rule("stopvm", "OWNER-CONTROLLER, CONTROLLER", "RUNNING in MAINTENANCE, RUNNING in SECURE"),
             new Rule("deletevm", "OWNER-CONTROLLER, OWNER", "any but DELETE_PENDING"),
             new Rule("v1/capsules/{id}/extend", "OWNER-CONTROLLER, OWNER", "any but DELETE_PENDING"),
@@ -165,9 +167,12 @@ class CapsuleRulesIT {
                 form.put("action", role.equals("OWNER") ? "REVOKE" : "DELEGATE");
                 form.put("controller", role.equals("OWNER") ? "carl" : "sam");
             }
+            case "switchvm mode=secure" -> form.put("mode", "SECURE");
+            case "switchvm mode=maintenance" -> form.put("mode", "maintenance");
             default -> {}
         }
-        Answer answer = router.post("/" + command.replace("{id}", id), caller, form);
+        String path = "/" + command.replaceFirst(" .*", "").replace("{id}", id);
+        Answer answer = router.post(path, caller, form);
         return answer.status() == 200 ? "200" : answer.code();
     }
 

@@ -148,8 +148,16 @@ final class StatesPage {
                 events.put(name + " done", new CapsuleEvent.Succeeded(kind));
             }
             events.put(name + " failed", new CapsuleEvent.Failed(kind));
+            if (kind == OperationKind.SWITCH_TO_MAINTENANCE || kind == OperationKind.SWITCH_TO_SECURE) {
+                for (Found found : List.of(Found.RUNNING_IN_MAINTENANCE, Found.RUNNING_IN_SECURE, Found.STOPPED)) {
+                    events.put(
+                            name + " failed, leaving it " + words(found.name()), new CapsuleEvent.Failed(kind, found));
+                }
+            }
         }
         events.put("guest is gone", new CapsuleEvent.GuestGone());
+        events.put("guest is seen in maintenance", new CapsuleEvent.SeenIn(CapsuleMode.MAINTENANCE));
+        events.put("guest is seen in secure", new CapsuleEvent.SeenIn(CapsuleMode.SECURE));
         return events;
     }
 

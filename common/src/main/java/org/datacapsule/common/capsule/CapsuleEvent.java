@@ -23,6 +23,9 @@ public sealed interface CapsuleEvent {
     /** A host's inventory shows no guest where one should run: it powered itself off, crashed, or its host rebooted. */
     record GuestGone() implements CapsuleEvent {}
 
+    /** A host's inventory shows a running guest in this mode, whatever the capsule passed for: the users are exposed to it. */
+    record SeenIn(CapsuleMode mode) implements CapsuleEvent {}
+
     /** What an inspection found on the host. */
     enum Found {
         UNSAID,

@@ -6,6 +6,7 @@ import org.datacapsule.common.capsule.CapsuleEvent.Failed;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.capsule.CapsuleEvent.GuestGone;
 import org.datacapsule.common.capsule.CapsuleEvent.Requested;
+import org.datacapsule.common.capsule.CapsuleEvent.SeenIn;
 import org.datacapsule.common.capsule.CapsuleEvent.Succeeded;
 import org.datacapsule.common.capsule.Transition.Ignored;
 import org.datacapsule.common.capsule.Transition.Moved;
@@ -26,6 +27,7 @@ public final class CapsuleLife {
             case Succeeded succeeded -> succeeded(now, succeeded.kind(), succeeded.found());
             case Failed failed -> failed(now, failed.kind(), failed.found());
             case GuestGone gone -> now.isRunning() ? new Moved(CapsuleStatus.SHUTDOWN) : new Ignored();
+            case SeenIn seen -> seenIn(now, seen.mode());
         };
     }
 
@@ -103,6 +105,11 @@ public final class CapsuleLife {
         return isSwitch(kind) && recovered(found) instanceof Moved back ? back : new Moved(CapsuleStatus.ERROR);
     }
 
+    private static Transition seenIn(CapsuleStatus now, CapsuleMode mode) {
+        boolean another = now.isRunning() && mode != CapsuleMode.NOT_DEFINED && mode != now.mode();
+        return another ? new Moved(CapsuleStatus.running(mode)) : new Ignored();
+    }
+
     private static boolean isSwitch(OperationKind kind) {
         return kind == OperationKind.SWITCH_TO_SECURE || kind == OperationKind.SWITCH_TO_MAINTENANCE;
     }
@@ -111,7 +118,6 @@ public final class CapsuleLife {
         if (kind.isSide()) {
             return "It is done beside the capsule's life and is no step of it.";
         }
-        String asked = kind.name().toLowerCase(Locale.ROOT).replace('_', ' ');
         if (now.state() == CapsuleState.DELETED || now.state() == CapsuleState.DELETE_PENDING) {
             return "The capsule is being deleted, so it takes no further command.";
         }
@@ -120,6 +126,9 @@ public final class CapsuleLife {
         }
         if (now.state() == CapsuleState.ERROR) {
             return "The capsule is in ERROR; an operator can recover it, or it can be deleted.";
+        }
+        if (isSwitch(kind) && now.isRunning()) {
+            return "The capsule is " + now + " already.";
         }
         String needed = switch (kind) {
             case LAUNCH, SHARE_IMAGE -> "SHUTDOWN";
@@ -130,6 +139,14 @@ public final class CapsuleLife {
             case RECOVER -> "ERROR";
             case CREATE, DELETE, SYNC_KEYS -> "another state";
         };
-        return "To " + asked + " a capsule it must be " + needed + ", and this one is " + now + ".";
+        return "To " + inWords(kind) + " it must be " + needed + ", and this one is " + now + ".";
+    }
+
+    private static String inWords(OperationKind kind) {
+        return switch (kind) {
+            case SWITCH_TO_MAINTENANCE -> "switch a capsule to MAINTENANCE";
+            case SWITCH_TO_SECURE -> "switch a capsule to SECURE";
+            default -> kind.name().toLowerCase(Locale.ROOT).replace('_', ' ') + " a capsule";
+        };
     }
 }

@@ -196,6 +196,11 @@ public enum ErrorCode {
             ErrorKind.TRANSIENT,
             500,
             "The agent has no connection to libvirt at the moment."),
+    HOST_POLICY_NOT_IN_FORCE(
+            "host.policy-not-in-force",
+            ErrorKind.OPERATOR,
+            500,
+            "The host's kernel does not enforce the network policy the guest should be under; the switch was taken back."),
     HOST_GUEST_UNREACHABLE(
             "host.guest-unreachable",
             ErrorKind.TRANSIENT,
@@ -205,7 +210,12 @@ public enum ErrorCode {
             "host.tool-failed",
             ErrorKind.OPERATOR,
             500,
-            "A program the agent runs failed; the description has its last words.");
+            "A program the agent runs failed; the description has its last words."),
+    HOST_RECEIPT_INVALID(
+            "host.receipt-invalid",
+            ErrorKind.OPERATOR,
+            500,
+            "The host reported a change of mode without a receipt that holds, so nothing proves which mode is in force.");
 
     private final String slug;
     private final ErrorKind kind;

@@ -17,15 +17,14 @@ public record Ipv4Range(String address, int prefix) {
         if (prefix < 0 || prefix > 32) {
             throw new IllegalArgumentException("a prefix is 0 to 32, and not " + prefix);
         }
-        long bits = 0;
         for (String octet : address.split("\\.", -1)) {
             int number = Integer.parseInt(octet);
-            if (number < 0 || number > 255) {
+            // Some programs read 010 as eight, so it says nothing for sure.
+            if (number < 0 || number > 255 || (octet.length() > 1 && octet.startsWith("0"))) {
                 throw new IllegalArgumentException("no IPv4 address: " + address);
             }
-            bits = bits << 8 | number;
         }
-        if ((bits & (0xffffffffL >>> prefix)) != 0 && prefix < 32) {
+        if ((bits(address) & (0xffffffffL >>> prefix)) != 0 && prefix < 32) {
             throw new IllegalArgumentException("has bits set past its prefix: " + address + "/" + prefix);
         }
     }
@@ -40,6 +39,20 @@ public record Ipv4Range(String address, int prefix) {
         return slash < 0
                 ? new Ipv4Range(text, 32)
                 : new Ipv4Range(text.substring(0, slash), Integer.parseInt(text.substring(slash + 1)));
+    }
+
+    /** Whether every address of {@code other} is one of these. */
+    public boolean contains(Ipv4Range other) {
+        int rest = 32 - prefix;
+        return other.prefix >= prefix && (bits(address) >>> rest) == (bits(other.address) >>> rest);
+    }
+
+    private static long bits(String address) {
+        long bits = 0;
+        for (String octet : address.split("\\.", -1)) {
+            bits = bits << 8 | Integer.parseInt(octet);
+        }
+        return bits;
     }
 
     @Override

@@ -1,7 +1,10 @@
 package org.datacapsule.common.policy;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.capsule.CapsuleType;
 
@@ -16,6 +19,7 @@ import org.datacapsule.common.capsule.CapsuleType;
  * @param deny ranges no destination opens
  * @param denyInternal whether the host's list of the institution's own ranges is denied too
  * @param allow destinations
+ * @param names names of destinations, each with its address: what a guest's hosts file says, in either mode
  */
 public record NetworkPolicy(
         String name,
@@ -25,11 +29,13 @@ public record NetworkPolicy(
         boolean sshIn,
         List<Ipv4Range> deny,
         boolean denyInternal,
-        List<Destination> allow) {
+        List<Destination> allow,
+        SortedMap<String, String> names) {
     public NetworkPolicy {
         types = Set.copyOf(types);
         host = Set.copyOf(host);
         deny = List.copyOf(deny);
         allow = List.copyOf(allow);
+        names = Collections.unmodifiableSortedMap(new TreeMap<>(names));
     }
 }

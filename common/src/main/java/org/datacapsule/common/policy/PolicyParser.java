@@ -21,7 +21,7 @@ import org.yaml.snakeyaml.nodes.Node;
  * past their prefix, and missing keys are refused with their line, and nothing is taken from such a file.
  */
 public final class PolicyParser {
-    private static final List<String> KEYS = List.of("mode", "types", "host", "ssh-in", "deny", "allow");
+    private static final List<String> KEYS = List.of("mode", "types", "host", "ssh-in", "deny", "allow", "names");
     private static final List<String> DESTINATION_KEYS = List.of("to", "protocol", "ports");
     /** Stands in {@code deny} for the ranges that each host's configuration names. */
     private static final String INTERNAL = "internal";
@@ -57,7 +57,8 @@ public final class PolicyParser {
                 at(keys, "ssh-in").parsed(PolicyParser::flag),
                 deny,
                 denyInternal,
-                allow);
+                allow,
+                PolicyNames.read(at(keys, "names"), deny, allow));
     }
 
     private static YamlPlace root(String file, String yaml) throws PolicyException {

@@ -14,6 +14,21 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 /** A value in a YAML file that knows its line. */
 record YamlPlace(String file, Node node) {
 
+    /** A key of a map whose keys are the author's, and its value. */
+    record Entry(YamlPlace key, YamlPlace value) {}
+
+    /** The entries of a map whose keys are the author's, in their order. */
+    List<Entry> entries() throws PolicyException {
+        if (!(node instanceof MappingNode mapping)) {
+            throw wrong("a map is expected");
+        }
+        List<Entry> entries = new ArrayList<>();
+        for (NodeTuple tuple : mapping.getValue()) {
+            entries.add(new Entry(new YamlPlace(file, tuple.getKeyNode()), new YamlPlace(file, tuple.getValueNode())));
+        }
+        return entries;
+    }
+
     /** The keys of a map, each of them one of {@code allowed} and there once. */
     Map<String, YamlPlace> map(List<String> allowed) throws PolicyException {
         if (!(node instanceof MappingNode mapping)) {

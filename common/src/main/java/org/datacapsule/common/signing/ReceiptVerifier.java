@@ -34,6 +34,15 @@ public final class ReceiptVerifier {
         return WireJson.read(signed.receipt(), ModeReceipt.class);
     }
 
+    /**
+     * What receipts name a key by: the first 16 hex digits of its SHA-256.
+     *
+     * @throws IllegalArgumentException when it is no public key
+     */
+    public static String keyId(String publicKey) {
+        return SignedBytes.keyId(parse(publicKey));
+    }
+
     private static PublicKey parse(String publicKey) {
         try {
             return KeyFactory.getInstance(SignedBytes.ALGORITHM)

@@ -24,8 +24,12 @@ public sealed interface Command {
     /** Working directory and an overlay of {@code spec.diskGb} on the cached image; nothing runs yet. */
     record Create(CapsuleSpec spec, Sha256 image) implements Command {}
 
-    /** A running guest under the maintenance policy, its screen and SSH port reachable. */
-    record Launch(CapsuleSpec spec, Login login) implements Command {}
+    /**
+     * A running guest under the maintenance policy, its screen and SSH port reachable.
+     *
+     * @param volume what the guest is going to see in secure mode: to make it takes seconds, which then are over
+     */
+    record Launch(CapsuleSpec spec, Login login, SecureVolume volume) implements Command {}
 
     /**
      * The running guest under the secure policy, which is verified to be in force before the secure volume is attached; its

@@ -12,6 +12,7 @@ import org.datacapsule.common.capsule.CapsuleEvent.Failed;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.capsule.CapsuleEvent.GuestGone;
 import org.datacapsule.common.capsule.CapsuleEvent.Requested;
+import org.datacapsule.common.capsule.CapsuleEvent.SeenIn;
 import org.datacapsule.common.capsule.CapsuleEvent.Succeeded;
 import org.datacapsule.common.capsule.Transition.Ignored;
 import org.datacapsule.common.capsule.Transition.Moved;
@@ -132,6 +133,29 @@ class CapsuleLifeTest {
         CapsuleStatus launching = new CapsuleStatus(CapsuleState.LAUNCH_PENDING, CapsuleMode.NOT_DEFINED);
         assertThat(CapsuleLife.next(launching, new Failed(OperationKind.LAUNCH, Found.STOPPED)))
                 .isEqualTo(new Moved(ERROR));
+    }
+
+    @Test
+    void aGuestSeenInAnotherModeIsInThatModeOnlyWhereItRan() {
+        for (CapsuleStatus now : everyStatus()) {
+            for (CapsuleMode seen : CapsuleMode.values()) {
+                boolean other = (now.equals(IN_SECURE) && seen == CapsuleMode.MAINTENANCE)
+                        || (now.equals(IN_MAINTENANCE) && seen == CapsuleMode.SECURE);
+                assertThat(CapsuleLife.next(now, new SeenIn(seen)))
+                        .as("seen in %s while %s", seen, now)
+                        .isEqualTo(other ? new Moved(CapsuleStatus.running(seen)) : new Ignored());
+            }
+        }
+    }
+
+    @Test
+    void aRefusedSwitchSaysWhy() {
+        assertThat(CapsuleLife.next(IN_SECURE, new Requested(OperationKind.SWITCH_TO_SECURE)))
+                .isEqualTo(new Refused("The capsule is RUNNING in SECURE already."));
+        assertThat(CapsuleLife.next(SHUTDOWN, new Requested(OperationKind.SWITCH_TO_MAINTENANCE)))
+                .isEqualTo(
+                        new Refused("To switch a capsule to MAINTENANCE it must be RUNNING in SECURE, and this one is"
+                                + " SHUTDOWN."));
     }
 
     @Test

@@ -63,6 +63,12 @@ class ReceiptTest {
     }
 
     @Test
+    void aReceiptNamesItsKey() {
+        assertThat(signer.sign(RECEIPT).keyId()).isEqualTo(ReceiptVerifier.keyId(signer.publicKeyText()));
+        assertThatIllegalArgumentException().isThrownBy(() -> ReceiptVerifier.keyId("bm8ga2V5"));
+    }
+
+    @Test
     void anotherHostsKeyIsRefused() throws IOException {
         SignedReceipt signed = signer.sign(RECEIPT);
 

@@ -29,7 +29,8 @@ class WireJsonTest {
     void everyCommandComesThroughAsItWas() {
         for (Command command : List.of(
                 new Command.Create(SPEC, IMAGE),
-                new Command.Launch(SPEC, new Login("ada", "secret", List.of("ssh-ed25519 AAAA"))),
+                new Command.Launch(
+                        SPEC, new Login("ada", "secret", List.of("ssh-ed25519 AAAA")), new SecureVolume(64, "key")),
                 new Command.Stop(SPEC, 30),
                 new Command.Delete(SPEC),
                 new Command.Inspect(SPEC),

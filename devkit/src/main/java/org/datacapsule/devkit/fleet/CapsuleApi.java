@@ -36,6 +36,15 @@ public final class CapsuleApi {
         return send(request(path).GET().build());
     }
 
+    /** A file, such as a result. */
+    public byte[] file(String path) throws IOException, InterruptedException {
+        HttpResponse<byte[]> response = http.send(request(path).GET().build(), HttpResponse.BodyHandlers.ofByteArray());
+        if (response.statusCode() / 100 != 2) {
+            throw new IllegalStateException("the API answered " + response.statusCode());
+        }
+        return response.body();
+    }
+
     public Answer delete(String path) throws IOException, InterruptedException {
         return send(request(path).DELETE().build());
     }

@@ -48,6 +48,14 @@ public final class CapsuleQueues {
         });
     }
 
+    /** Does something short unless the capsule has work; none begins meanwhile. */
+    void whileIdle(CapsuleId capsule, Runnable work) {
+        queues.computeIfAbsent(capsule, id -> {
+            work.run();
+            return null;
+        });
+    }
+
     /** Has work stop at its next step boundary; what was begun goes on at the next start. */
     public void stop() throws InterruptedException {
         runner.abandon();

@@ -1,19 +1,25 @@
 package org.datacapsule.agent.command;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.hypervisor.Hypervisor;
+import org.datacapsule.agent.hypervisor.ReleaseDesk;
 import org.datacapsule.agent.observe.CapsuleObserver;
-import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.common.signing.ReceiptSigner;
 import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.Outcome.Succeeded;
 
 /** One handler per command. */
 public final class CommandHandlers {
+    private final CapsuleObserver observer;
     private final CreateHandler create;
     private final LaunchHandler launch;
+    private final SwitchToSecureHandler toSecure;
+    private final SwitchToMaintenanceHandler toMaintenance;
     private final StopHandler stop;
     private final DeleteHandler delete;
     private final InspectHandler inspect;
@@ -21,29 +27,53 @@ public final class CommandHandlers {
 
     /** @param longestGrace a guest gets no longer than this to power off, whatever the command says */
     public CommandHandlers(
-            Hypervisor hypervisor, CapsuleNetwork network, CapsuleStorage storage, Duration longestGrace) {
+            Hypervisor hypervisor,
+            CapsuleNetwork network,
+            CapsuleStorage storage,
+            ReleaseDesk releases,
+            ReceiptSigner signer,
+            InstantSource clock,
+            Duration longestGrace) {
+        SecureExit exit = new SecureExit(hypervisor, network, storage, releases);
+        Receipts receipts = new Receipts(signer, clock);
+        this.observer = new CapsuleObserver(hypervisor, network, storage);
         this.create = new CreateHandler(network, storage);
         this.launch = new LaunchHandler(hypervisor, network, storage);
-        this.stop = new StopHandler(hypervisor, network, longestGrace);
-        this.delete = new DeleteHandler(hypervisor, network, storage);
+        this.toSecure = new SwitchToSecureHandler(hypervisor, network, storage, releases, exit, receipts);
+        this.toMaintenance = new SwitchToMaintenanceHandler(exit, receipts);
+        this.stop = new StopHandler(hypervisor, network, storage, releases, longestGrace);
+        this.delete = new DeleteHandler(hypervisor, network, storage, releases);
         this.syncKeys = new SyncKeysHandler(hypervisor, network);
-        this.inspect = new InspectHandler(new CapsuleObserver(hypervisor, network, storage));
+        this.inspect = new InspectHandler(observer);
     }
 
     Succeeded handle(Command command, Operation operation) {
         return switch (command) {
             case Command.Create it -> create.handle(it, operation);
             case Command.Launch it -> launch.handle(it, operation);
+            case Command.SwitchToSecure it -> toSecure.handle(it, operation);
+            case Command.SwitchToMaintenance it -> toMaintenance.handle(it, operation);
             case Command.Stop it -> stop.handle(it, operation);
             case Command.Delete it -> delete.handle(it, operation);
             case Command.Inspect it -> inspect.handle(it, operation);
             case Command.SyncKeys it -> syncKeys.handle(it, operation);
-            case Command.SwitchToSecure it -> throw unknown();
-            case Command.SwitchToMaintenance it -> throw unknown();
         };
     }
 
-    private static ProblemException unknown() {
-        return new ProblemException(ErrorCode.HOST_COMMAND_REFUSED, "This agent does not switch modes yet.");
+    /** What there is after a command failed; said of switches only, whose failure leads back to it. */
+    Found leftBy(Command command) {
+        return switch (command) {
+            case Command.SwitchToSecure it -> found(it);
+            case Command.SwitchToMaintenance it -> found(it);
+            default -> Found.UNSAID;
+        };
+    }
+
+    private Found found(Command command) {
+        try {
+            return observer.found(command.spec().id());
+        } catch (ProblemException e) {
+            return Found.UNSAID;
+        }
     }
 }

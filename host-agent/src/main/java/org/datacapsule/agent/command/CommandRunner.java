@@ -2,6 +2,7 @@ package org.datacapsule.agent.command;
 
 import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.journal.Journal;
 import org.datacapsule.agent.journal.JournalEntry;
@@ -10,6 +11,7 @@ import org.datacapsule.agent.journal.Stage;
 import org.datacapsule.agent.step.Abandoned;
 import org.datacapsule.agent.step.Step;
 import org.datacapsule.agent.step.StepListener;
+import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.OperationId;
@@ -73,6 +75,7 @@ public final class CommandRunner {
     }
 
     private Outcome outcomeOf(JournalEntry entry, Operation operation) {
+        Supplier<Found> left = () -> Found.UNSAID;
         try {
             if (stopping) {
                 throw new Abandoned("the agent is stopping");
@@ -80,6 +83,7 @@ public final class CommandRunner {
             refuseToBeginInVain(entry);
             refuseOlderThanDomain(entry);
             Command command = journal.command(entry);
+            left = () -> handlers.leftBy(command);
             journal.begin(entry.operation());
             steps.reached(Step.COMMAND_BEGUN, entry.ref());
             Outcome done = handlers.handle(command, operation);
@@ -88,9 +92,9 @@ public final class CommandRunner {
         } catch (Abandoned e) {
             throw e;
         } catch (ProblemException e) {
-            return Failures.expected(e, entry.ref());
+            return Failures.expected(e, entry.ref(), left.get());
         } catch (RuntimeException | Error e) {
-            return Failures.unexpected(e, entry.ref());
+            return Failures.unexpected(e, entry.ref(), left.get());
         }
     }
 

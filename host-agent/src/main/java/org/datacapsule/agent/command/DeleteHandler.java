@@ -3,6 +3,7 @@ package org.datacapsule.agent.command;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.hypervisor.Hypervisor;
+import org.datacapsule.agent.hypervisor.ReleaseDesk;
 import org.datacapsule.agent.step.Step;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Command.Delete;
@@ -13,16 +14,19 @@ final class DeleteHandler implements CommandHandler<Delete> {
     private final Hypervisor hypervisor;
     private final CapsuleNetwork network;
     private final CapsuleStorage storage;
+    private final ReleaseDesk releases;
 
-    DeleteHandler(Hypervisor hypervisor, CapsuleNetwork network, CapsuleStorage storage) {
+    DeleteHandler(Hypervisor hypervisor, CapsuleNetwork network, CapsuleStorage storage, ReleaseDesk releases) {
         this.hypervisor = hypervisor;
         this.network = network;
         this.storage = storage;
+        this.releases = releases;
     }
 
     @Override
     public Succeeded handle(Delete delete, Operation operation) {
         CapsuleSpec spec = delete.spec();
+        releases.close(spec.id());
         if (hypervisor.find(spec.id()).isPresent()) {
             hypervisor.destroy(spec.id());
         }

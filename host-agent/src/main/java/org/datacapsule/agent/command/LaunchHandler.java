@@ -53,7 +53,7 @@ final class LaunchHandler implements CommandHandler<Launch> {
 
         clearTheWay(spec);
         operation.reached(Step.LAUNCH_WAY_CLEARED);
-        Path seed = storage.writeSeed(spec, launch.login());
+        Path seed = storage.writeSeed(spec, launch.login(), network.names(spec.type()));
         operation.reached(Step.LAUNCH_SEED_WRITTEN);
         network.reserveLease(spec);
         operation.reached(Step.LAUNCH_LEASE_RESERVED);
@@ -63,6 +63,7 @@ final class LaunchHandler implements CommandHandler<Launch> {
         operation.reached(Step.LAUNCH_DOMAIN_STARTED);
         checkPolicyIsInForce(spec);
         operation.reached(Step.LAUNCH_FILTER_CHECKED);
+        storage.prepareVolume(spec.id(), launch.volume());
     }
 
     private boolean isRunningAsAsked(CapsuleSpec spec, Operation operation) {
@@ -70,7 +71,8 @@ final class LaunchHandler implements CommandHandler<Launch> {
         return domain.isPresent()
                 && domain.get().running()
                 && domain.get().generation() == operation.ref().generation()
-                && domain.get().filter().equals(network.maintenanceFilter(spec.type()));
+                && domain.get().filter().equals(network.maintenanceFilter(spec.type()))
+                && !domain.get().hasSecureParts(storage.disk(spec.id()));
     }
 
     /** A domain that is there and is not what was asked for, such as one that crashed, never turns into it. */
@@ -78,6 +80,7 @@ final class LaunchHandler implements CommandHandler<Launch> {
         if (hypervisor.find(spec.id()).isPresent()) {
             hypervisor.destroy(spec.id());
         }
+        storage.dropSecure(spec.id());
         if (!storage.hasDisk(spec.id())) {
             throw new ProblemException(
                     ErrorCode.HOST_CAPSULE_MISSING, "The host has no disk of capsule " + spec.id() + ".");

@@ -2,25 +2,36 @@ package org.datacapsule.agent.command;
 
 import java.time.Duration;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
+import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.hypervisor.GuestDomain;
 import org.datacapsule.agent.hypervisor.Hypervisor;
+import org.datacapsule.agent.hypervisor.ReleaseDesk;
 import org.datacapsule.agent.step.Step;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.wire.Command.Stop;
 import org.datacapsule.common.wire.Outcome.Succeeded;
 
-/** No guest and no way in; the guest may end by itself first. */
+/** No guest and no way in; the guest may end by itself first. What it did in secure mode is gone with it. */
 final class StopHandler implements CommandHandler<Stop> {
     /** How long a wait goes on before it looks whether the operation has been cancelled. */
     private static final Duration GLANCE = Duration.ofSeconds(1);
 
     private final Hypervisor hypervisor;
     private final CapsuleNetwork network;
+    private final CapsuleStorage storage;
+    private final ReleaseDesk releases;
     private final Duration longestGrace;
 
-    StopHandler(Hypervisor hypervisor, CapsuleNetwork network, Duration longestGrace) {
+    StopHandler(
+            Hypervisor hypervisor,
+            CapsuleNetwork network,
+            CapsuleStorage storage,
+            ReleaseDesk releases,
+            Duration longestGrace) {
         this.hypervisor = hypervisor;
         this.network = network;
+        this.storage = storage;
+        this.releases = releases;
         this.longestGrace = longestGrace;
     }
 
@@ -35,6 +46,9 @@ final class StopHandler implements CommandHandler<Stop> {
             hypervisor.destroy(capsule);
         }
         operation.reached(Step.STOP_GUEST_GONE);
+        releases.close(capsule);
+        storage.dropSecure(capsule);
+        operation.reached(Step.STOP_SECURE_DROPPED);
         network.closeSsh(stop.spec());
         operation.reached(Step.STOP_SSH_CLOSED);
         return Succeeded.DONE;

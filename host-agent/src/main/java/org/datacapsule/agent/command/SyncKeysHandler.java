@@ -1,5 +1,6 @@
 package org.datacapsule.agent.command;
 
+import java.util.Optional;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.GuestDomain;
 import org.datacapsule.agent.hypervisor.Hypervisor;
@@ -7,7 +8,10 @@ import org.datacapsule.agent.step.Step;
 import org.datacapsule.common.wire.Command.SyncKeys;
 import org.datacapsule.common.wire.Outcome.Succeeded;
 
-/** The keys in a running guest are those given, and who lost access is out; a stopped guest gets them at its launch. */
+/**
+ * The keys in a running guest are those given, and who lost access is out. A stopped guest gets them at its launch, and one
+ * in secure mode when it is back: there is no way in by SSH meanwhile, and nothing is asked of its agent.
+ */
 final class SyncKeysHandler implements CommandHandler<SyncKeys> {
     private final Hypervisor hypervisor;
     private final CapsuleNetwork network;
@@ -19,7 +23,9 @@ final class SyncKeysHandler implements CommandHandler<SyncKeys> {
 
     @Override
     public Succeeded handle(SyncKeys sync, Operation operation) {
-        if (hypervisor.find(sync.spec().id()).filter(GuestDomain::running).isEmpty()) {
+        Optional<GuestDomain> guest =
+                hypervisor.find(sync.spec().id()).filter(GuestDomain::running).filter(this::isInMaintenance);
+        if (guest.isEmpty()) {
             return Succeeded.DONE;
         }
         hypervisor.setAuthorizedKeys(sync.spec().id(), sync.userName(), sync.sshKeys());
@@ -30,5 +36,9 @@ final class SyncKeysHandler implements CommandHandler<SyncKeys> {
             operation.reached(Step.SYNC_KEYS_SESSIONS_ENDED);
         }
         return Succeeded.DONE;
+    }
+
+    private boolean isInMaintenance(GuestDomain guest) {
+        return network.isMaintenance(guest.filter()) && guest.attached().isEmpty();
     }
 }

@@ -15,6 +15,7 @@ public record AgentConfig(
         StorageSettings storage,
         TrustConfig trust,
         WorkConfig work,
+        ResultsConfig results,
         DevelopmentConfig development) {
 
     /** @throws ConfigException with every error at once */
@@ -43,6 +44,7 @@ public record AgentConfig(
                 StorageSettings.from(settings),
                 TrustConfig.from(settings),
                 WorkConfig.from(settings),
+                ResultsConfig.from(settings),
                 DevelopmentConfig.from(settings));
     }
 }

@@ -6,7 +6,7 @@ import org.datacapsule.common.config.Settings;
 /**
  * The files of this host.
  *
- * @param directory holds capsules, images and journal
+ * @param directory holds capsules, images, results and journal
  * @param reserveGb GiB of its file system that capsules do not get
  */
 public record StorageSettings(Path directory, int reserveGb) {
@@ -15,7 +15,7 @@ public record StorageSettings(Path directory, int reserveGb) {
         return new StorageSettings(
                 settings.parsed(
                         "storage.directory",
-                        "directory of capsules, images and the agent's journal",
+                        "directory of capsules, images, results and the agent's journal",
                         "/var/lib/datacapsule",
                         Path::of),
                 settings.integer(
@@ -30,6 +30,11 @@ public record StorageSettings(Path directory, int reserveGb) {
     /** Its public half. */
     public Path receiptPublicKey() {
         return directory.resolve("receipt-key.pub.pem");
+    }
+
+    /** What capsules have handed in for release and no router has yet. */
+    public Path results() {
+        return directory.resolve("results");
     }
 
     public Path journal() {

@@ -1,5 +1,6 @@
 package org.datacapsule.agent.hypervisor;
 
+import java.util.SortedMap;
 import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
@@ -13,6 +14,26 @@ public interface CapsuleNetwork {
 
     /** Name of the filter that puts maintenance mode in force for a capsule of this type. */
     String maintenanceFilter(CapsuleType type);
+
+    /** Name of the filter that puts secure mode in force for a capsule of this type. */
+    String secureFilter(CapsuleType type);
+
+    /** Whether a filter is that of a maintenance policy, of whatever type. */
+    boolean isMaintenance(String filter);
+
+    /**
+     * Reads back from the kernel what is in force on the guest's interface, and compares it with the policy.
+     *
+     * @param tap the host's end of that interface
+     * @throws ProblemException {@link ErrorCode#HOST_POLICY_NOT_IN_FORCE}, saying what is otherwise
+     */
+    PolicyInForce verify(CapsuleSpec spec, String filter, String tap);
+
+    /** Ends every connection to and from the guest that the host keeps track of. */
+    void cutConnections(CapsuleSpec spec);
+
+    /** Names of data services with their addresses, for the hosts file of a capsule of this type, in either mode. */
+    SortedMap<String, String> names(CapsuleType type);
 
     /** Reserves the capsule's address for its MAC with the host's DHCP server. */
     void reserveLease(CapsuleSpec spec);

@@ -1,13 +1,16 @@
 package org.datacapsule.agent.hypervisor;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Login;
+import org.datacapsule.common.wire.SecureVolume;
 
 /**
  * The files of the capsules on this host. Every capsule has one directory, named by its id, mode 0700. Verbs throw
@@ -24,8 +27,42 @@ public interface CapsuleStorage {
 
     Path disk(CapsuleId capsule);
 
-    /** Writes the NoCloud seed anew: host name, account, password hash, SSH keys. Never the password itself. */
-    Path writeSeed(CapsuleSpec spec, Login login);
+    /**
+     * Writes the NoCloud seed anew: host name, account, password hash, SSH keys. Never the password itself.
+     *
+     * @param names of other machines with their addresses, for the guest's hosts file
+     */
+    Path writeSeed(CapsuleSpec spec, Login login, SortedMap<String, String> names);
+
+    /** Begins to make the capsule's secure volume where there is none; returns at once. */
+    void prepareVolume(CapsuleId capsule, SecureVolume volume);
+
+    /** The capsule's secure volume, encrypted with the key; made where there is none. */
+    Path volume(CapsuleId capsule, SecureVolume volume);
+
+    /** Makes an empty overlay on the capsule's disk, for what the guest writes in secure mode. */
+    Path makeSecureOverlay(CapsuleId capsule);
+
+    boolean hasSecureOverlay(CapsuleId capsule);
+
+    /** Where the guest's memory of before secure mode is kept. */
+    Path checkpoint(CapsuleId capsule);
+
+    boolean hasCheckpoint(CapsuleId capsule);
+
+    /** Where the host reaches the guest's release channel. */
+    Path releaseSocket(CapsuleId capsule);
+
+    /** Keeps what was verified before the secure volume was attached; durable when this returns. */
+    void keepEvidence(CapsuleId capsule, String evidence);
+
+    Optional<String> evidence(CapsuleId capsule);
+
+    /** What the guest wrote in secure mode, but for its secure volume, is gone. No guest may have it open. */
+    void dropSecureOverlay(CapsuleId capsule);
+
+    /** The same, and the checkpoint is gone too. */
+    void dropSecure(CapsuleId capsule);
 
     /** Nothing of the capsule is left afterwards. */
     void delete(CapsuleId capsule);

@@ -1,5 +1,6 @@
 package org.datacapsule.agent.hypervisor;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +8,7 @@ import java.util.Optional;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.wire.SecureVolume;
 
 /**
  * The guests of this host. Every verb throws {@link ProblemException} with {@link ErrorCode#HOST_HYPERVISOR_FAILED} when
@@ -25,6 +27,32 @@ public interface Hypervisor {
 
     /** Starts a guest as a transient domain, its network filter in force before its first instruction. */
     void start(DomainPlan plan);
+
+    /** Lets the guest write what it holds back to its disks; a guest that does not answer within seconds is left alone. */
+    void flush(CapsuleId capsule);
+
+    /** Lets a paused guest go on. */
+    void resume(CapsuleId capsule);
+
+    /**
+     * Writes the guest's memory to a file, and from the same instant on its disk to the overlay, while it runs on.
+     *
+     * @param memory does not exist yet
+     * @param overlay an empty overlay on the guest's disk
+     */
+    void checkpoint(CapsuleId capsule, Path memory, Path overlay);
+
+    /** Starts the guest of a checkpoint, with the network filter and the disk it had then. */
+    void restore(CapsuleId capsule, Path memory);
+
+    /** Puts another network filter in force on the running guest's interface. */
+    void setFilter(CapsuleId capsule, String filter);
+
+    /** The guest sees the volume from now on; libvirt holds its key only meanwhile. */
+    void attachVolume(CapsuleId capsule, Path volume, SecureVolume key);
+
+    /** The guest has the channel results leave by; QEMU listens for the host's end at {@code socket}. */
+    void attachReleaseChannel(CapsuleId capsule, Path socket);
 
     /**
      * In the running guest, makes the account's authorized SSH keys exactly these; does nothing where no guest runs.

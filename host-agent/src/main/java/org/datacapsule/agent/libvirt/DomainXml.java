@@ -2,8 +2,11 @@ package org.datacapsule.agent.libvirt;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import org.datacapsule.agent.hypervisor.DomainPlan;
+import org.datacapsule.agent.hypervisor.GuestDomain.Attachment;
 import org.datacapsule.agent.xml.XmlElement;
 import org.datacapsule.agent.xml.XmlReading;
 import org.datacapsule.common.id.CapsuleId;
@@ -12,6 +15,11 @@ import org.datacapsule.common.id.CapsuleId;
 final class DomainXml {
     /** Domains with our element in their metadata are ours; every other on the host is left alone. */
     static final String NAMESPACE = "https://datacapsule.org/xml/domain/1";
+
+    static final String DISK = "vda";
+    static final String SEED = "vdb";
+    static final String VOLUME = "vdc";
+    static final String RELEASE_CHANNEL = "org.datacapsule.release.0";
 
     private static final String AGENT_CHANNEL = "org.qemu.guest_agent.0";
     private static final int VNC_PASSWORD_BYTES = 8;
@@ -29,7 +37,14 @@ final class DomainXml {
     }
 
     /** What we read back of a domain of ours. */
-    record Live(CapsuleId capsule, long generation, String filter, boolean agentConnected) {}
+    record Live(
+            CapsuleId capsule,
+            long generation,
+            String filter,
+            String tap,
+            Path disk,
+            Set<Attachment> attached,
+            boolean agentConnected) {}
 
     /** Empty for a domain that is not ours. */
     static Optional<Live> read(String xml) {
@@ -42,7 +57,41 @@ final class DomainXml {
                         domain.first("devices", "interface", "filterref")
                                 .map(filter -> filter.attribute("filter"))
                                 .orElse(""),
+                        domain.first("devices", "interface", "target")
+                                .map(target -> target.attribute("dev"))
+                                .orElse(""),
+                        source(domain, DISK).orElse(Path.of("")),
+                        attached(domain),
                         agentConnected(domain)));
+    }
+
+    private static Set<Attachment> attached(XmlElement domain) {
+        Set<Attachment> attached = EnumSet.noneOf(Attachment.class);
+        if (source(domain, VOLUME).isPresent()) {
+            attached.add(Attachment.SECURE_VOLUME);
+        }
+        if (channelTarget(domain, RELEASE_CHANNEL).isPresent()) {
+            attached.add(Attachment.RELEASE_CHANNEL);
+        }
+        return attached;
+    }
+
+    /** The file of the disk the guest has at {@code target}. */
+    private static Optional<Path> source(XmlElement domain, String target) {
+        return domain.first("devices").stream()
+                .flatMap(devices -> devices.all("disk"))
+                .filter(disk -> disk.first("target")
+                        .filter(at -> at.attribute("dev").equals(target))
+                        .isPresent())
+                .flatMap(disk -> disk.first("source").stream())
+                .map(source -> Path.of(source.attribute("file")))
+                .findFirst();
+    }
+
+    static XmlElement channel(String name) {
+        return element("channel")
+                .with("type", "unix")
+                .add(element("target").with("type", "virtio").with("name", name));
     }
 
     String write(DomainPlan plan) {
@@ -79,16 +128,14 @@ final class DomainXml {
     private XmlElement devices(DomainPlan plan) {
         return element("devices")
                 .add(
-                        disk("qcow2", plan.disk(), "vda"),
-                        disk("raw", plan.seed(), "vdb").add(element("readonly")),
+                        disk("qcow2", plan.disk(), DISK),
+                        disk("raw", plan.seed(), SEED).add(element("readonly")),
                         // No USB at all: nothing can be redirected into the guest or out of it.
                         element("controller").with("type", "usb").with("model", "none"),
                         networkInterface(plan),
                         // A terminal on the host that nobody reads; the network cannot reach it.
                         element("serial").with("type", "pty"),
-                        element("channel")
-                                .with("type", "unix")
-                                .add(element("target").with("type", "virtio").with("name", AGENT_CHANNEL)),
+                        channel(AGENT_CHANNEL),
                         // Absolute coordinates, or the pointer on the screen drifts away from the user's.
                         element("input").with("type", "tablet").with("bus", "virtio"),
                         screen(plan),
@@ -159,11 +206,17 @@ final class DomainXml {
     }
 
     private static boolean agentConnected(XmlElement domain) {
+        return channelTarget(domain, AGENT_CHANNEL)
+                .filter(target -> target.attribute("state").equals("connected"))
+                .isPresent();
+    }
+
+    private static Optional<XmlElement> channelTarget(XmlElement domain, String name) {
         return domain.first("devices").stream()
                 .flatMap(devices -> devices.all("channel"))
                 .flatMap(channel -> channel.all("target"))
-                .anyMatch(target -> target.attribute("name").equals(AGENT_CHANNEL)
-                        && target.attribute("state").equals("connected"));
+                .filter(target -> target.attribute("name").equals(name))
+                .findFirst();
     }
 
     private static XmlElement element(String name) {

@@ -10,6 +10,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.datacapsule.agent.hypervisor.DomainPlan;
 import org.datacapsule.agent.hypervisor.GuestDomain;
+import org.datacapsule.agent.hypervisor.GuestDomain.Attachment;
 import org.datacapsule.agent.hypervisor.HostFacts;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.xml.XmlElement;
@@ -17,6 +18,7 @@ import org.datacapsule.agent.xml.XmlReading;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.wire.SecureVolume;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.DomainInfo.DomainState;
@@ -35,6 +37,8 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final DomainXml xml;
     private final PowerButton power;
     private final GuestKeys keys;
+    private final Checkpoints checkpoints;
+    private final SecureDevices devices;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition somethingHappened = lock.newCondition();
     private long events;
@@ -45,6 +49,8 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.xml = new DomainXml(config, acceleration);
         this.power = new PowerButton(connection);
         this.keys = new GuestKeys(connection);
+        this.checkpoints = new Checkpoints(connection);
+        this.devices = new SecureDevices(connection);
         connection.onDomainEvent(this::wakeAll);
     }
 
@@ -89,6 +95,67 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
 
     @Override
+    public void flush(CapsuleId capsule) {
+        if (live(capsule).filter(found -> found.live().agentConnected()).isPresent()) {
+            checkpoints.flush(capsule);
+        }
+    }
+
+    @Override
+    public void resume(CapsuleId capsule) {
+        if (find(capsule)
+                .filter(guest -> guest.state() == GuestDomain.State.PAUSED)
+                .isPresent()) {
+            connection.call(libvirt -> {
+                Domain domain = libvirt.domainLookupByUUID(capsule.value());
+                try {
+                    domain.resume();
+                    return capsule;
+                } finally {
+                    domain.free();
+                }
+            });
+        }
+    }
+
+    @Override
+    public void checkpoint(CapsuleId capsule, Path memory, Path overlay) {
+        checkpoints.take(capsule, memory, overlay);
+    }
+
+    @Override
+    public void restore(CapsuleId capsule, Path memory) {
+        if (find(capsule).isEmpty()) {
+            checkpoints.restore(memory);
+        }
+    }
+
+    @Override
+    public void setFilter(CapsuleId capsule, String filter) {
+        devices.setFilter(capsule, filter);
+    }
+
+    @Override
+    public void attachVolume(CapsuleId capsule, Path volume, SecureVolume key) {
+        if (isWithout(capsule, Attachment.SECURE_VOLUME)) {
+            devices.attachVolume(capsule, volume, key);
+        }
+    }
+
+    @Override
+    public void attachReleaseChannel(CapsuleId capsule, Path socket) {
+        if (isWithout(capsule, Attachment.RELEASE_CHANNEL)) {
+            devices.attachReleaseChannel(capsule, socket);
+        }
+    }
+
+    private boolean isWithout(CapsuleId capsule, Attachment attachment) {
+        return find(capsule)
+                .filter(guest -> guest.attached().contains(attachment))
+                .isEmpty();
+    }
+
+    @Override
     public void setAuthorizedKeys(CapsuleId capsule, String userName, List<String> sshKeys) {
         if (find(capsule).isPresent()) {
             keys.set(capsule, userName, sshKeys);
@@ -116,6 +183,7 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     @Override
     public void destroy(CapsuleId capsule) {
+        devices.forgetKey(capsule);
         connection.call(libvirt -> {
             try {
                 Domain domain = libvirt.domainLookupByUUID(capsule.value());
@@ -158,15 +226,26 @@ public final class LibvirtHypervisor implements Hypervisor {
     /** Empty for a domain that is not ours, or ended while we looked. */
     private static Optional<Observed> observe(Domain domain) throws LibvirtException {
         try {
-            boolean running = domain.getInfo().state == DomainState.VIR_DOMAIN_RUNNING;
-            return DomainXml.read(domain.getXMLDesc(0))
-                    .map(live -> new Observed(live, new GuestDomain(running, live.generation(), live.filter())));
+            GuestDomain.State state = state(domain.getInfo().state);
+            return DomainXml.read(domain.getXMLDesc(0)).map(live -> new Observed(live, guest(live, state)));
         } catch (LibvirtException e) {
             if (isGone(e)) {
                 return Optional.empty();
             }
             throw e;
         }
+    }
+
+    private static GuestDomain guest(DomainXml.Live live, GuestDomain.State state) {
+        return new GuestDomain(state, live.generation(), live.filter(), live.tap(), live.disk(), live.attached());
+    }
+
+    private static GuestDomain.State state(DomainState state) {
+        return switch (state) {
+            case VIR_DOMAIN_RUNNING -> GuestDomain.State.RUNNING;
+            case VIR_DOMAIN_PAUSED -> GuestDomain.State.PAUSED;
+            default -> GuestDomain.State.ENDING;
+        };
     }
 
     private static boolean isGone(LibvirtException e) {

@@ -32,6 +32,10 @@ interface MoreOfLibvirt extends Library {
 
     int virDomainAuthorizedSSHKeysSet(Pointer domain, String user, String @Nullable [] keys, int count, int flags);
 
+    int virDomainFSFreeze(Pointer domain, String @Nullable [] mountPoints, int count, int flags);
+
+    int virDomainFSThaw(Pointer domain, String @Nullable [] mountPoints, int count, int flags);
+
     int virDomainFree(Pointer domain);
 
     @Nullable String virGetLastErrorMessage();

@@ -3,15 +3,22 @@ package org.datacapsule.agent.network;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
+import org.datacapsule.agent.hypervisor.PolicyInForce;
+import org.datacapsule.agent.network.PolicyFolder.PolicyFile;
 import org.datacapsule.agent.process.ProgramRunner;
+import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.policy.NetworkPolicy;
 import org.datacapsule.common.policy.PolicyException;
 import org.datacapsule.common.wire.CapsuleSpec;
+import org.datacapsule.common.wire.GuestAddress;
 
 /** The capsule network as libvirt's bridge, DHCP server and filters, and a table of our own for what crosses the host. */
 public final class LibvirtNetwork implements CapsuleNetwork {
@@ -19,7 +26,9 @@ public final class LibvirtNetwork implements CapsuleNetwork {
 
     private final NetworkConfig config;
     private final VirtualNetworks libvirt;
+    private final ProgramRunner programs;
     private final Forwarding forwarding;
+    private final Connections connections;
     private final PolicyFolder policies;
 
     /**
@@ -31,7 +40,9 @@ public final class LibvirtNetwork implements CapsuleNetwork {
             throws PolicyException {
         this.config = config;
         this.libvirt = libvirt;
+        this.programs = programs;
         this.forwarding = new Forwarding(config, programs);
+        this.connections = new Connections(programs);
         this.policies = PolicyFolder.read(config.policies());
     }
 
@@ -54,17 +65,62 @@ public final class LibvirtNetwork implements CapsuleNetwork {
             routeLoopback();
         }
         for (NetworkPolicy policy : policies.policies()) {
-            libvirt.defineFilter(FilterXml.write(config, policy));
+            libvirt.defineFilter(FilterXml.write(config, policy).render());
         }
     }
 
     @Override
     public String maintenanceFilter(CapsuleType type) {
-        NetworkPolicy policy = policies.maintenance().get(type);
-        if (policy == null) {
-            throw new IllegalStateException("checked when the policies were read: " + type);
+        return FilterXml.name(config, policies.policy(CapsuleMode.MAINTENANCE, type));
+    }
+
+    @Override
+    public String secureFilter(CapsuleType type) {
+        return FilterXml.name(config, policies.policy(CapsuleMode.SECURE, type));
+    }
+
+    @Override
+    public boolean isMaintenance(String filter) {
+        return policies.policies().stream()
+                .anyMatch(policy -> policy.mode() == CapsuleMode.MAINTENANCE
+                        && FilterXml.name(config, policy).equals(filter));
+    }
+
+    @Override
+    public PolicyInForce verify(CapsuleSpec spec, String filter, String tap) {
+        PolicyFile file = policies.files().values().stream()
+                .filter(each -> FilterXml.name(config, each.policy()).equals(filter))
+                .findFirst()
+                .orElseThrow(() -> new ProblemException(
+                        ErrorCode.HOST_POLICY_NOT_IN_FORCE,
+                        "The guest is under a filter that is no policy of this host."));
+        KernelRules kernel = KernelRules.read(programs);
+        GuestAddress guest = spec.guest();
+        kernel.require(LayerTwoRules.expected(FilterXml.write(config, file.policy()), guest.mac(), guest.ipv4()), tap);
+        KernelRules.requireIsolated(tap, config.bridge());
+        boolean sshOpen = forwarding.ports().containsKey(spec.sshPort());
+        if (sshOpen && !file.policy().sshIn()) {
+            throw new ProblemException(
+                    ErrorCode.HOST_POLICY_NOT_IN_FORCE, "The kernel was asked, and still leads SSH into the guest.");
         }
-        return FilterXml.name(config, policy);
+        List<String> verified = List.of(
+                "the kernel's layer-2 rules of the guest's interface are exactly those of policy "
+                        + file.policy().name(),
+                "the interface is an isolated port of the capsule bridge",
+                sshOpen
+                        ? "SSH leads into the guest, as the policy has it"
+                        : "no port of the host leads into the guest");
+        return new PolicyInForce(file.policy().name(), file.hash(), kernel.hash(tap), verified);
+    }
+
+    @Override
+    public void cutConnections(CapsuleSpec spec) {
+        connections.cut(spec.guest().ipv4());
+    }
+
+    @Override
+    public SortedMap<String, String> names(CapsuleType type) {
+        return policies.names().getOrDefault(type, Collections.emptySortedMap());
     }
 
     @Override

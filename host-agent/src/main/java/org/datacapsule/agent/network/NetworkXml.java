@@ -9,6 +9,8 @@ import org.datacapsule.agent.xml.XmlReading;
  * outside, ours for SSH as well.
  */
 final class NetworkXml {
+    private static final String DNSMASQ = "http://libvirt.org/schemas/network/dnsmasq/1.0";
+
     private NetworkXml() {}
 
     static String write(NetworkConfig config) {
@@ -24,7 +26,8 @@ final class NetworkXml {
                                 .with("address", config.guests().gateway())
                                 .with("netmask", config.guests().netmask())
                                 // No range: only a guest that has a lease of its own gets an address.
-                                .add(element("dhcp").add(nobody(config))))
+                                .add(element("dhcp").add(nobody(config))),
+                        dnsmasq())
                 .render();
     }
 
@@ -33,8 +36,15 @@ final class NetworkXml {
         XmlElement network = XmlReading.parse(xml);
         return attribute(network, "bridge", "name").equals(config.bridge())
                 && attribute(network, "forward", "mode").equals("open")
+                && network.firstIn(DNSMASQ, "options").isPresent()
                 && attribute(network, "ip", "address").equals(config.guests().gateway())
                 && attribute(network, "ip", "netmask").equals(config.guests().netmask());
+    }
+
+    /** A name that a guest says when it asks for its address would be told to every other guest that asks for the name. */
+    private static XmlElement dnsmasq() {
+        return XmlElement.of("options", DNSMASQ)
+                .add(XmlElement.of("option", DNSMASQ).with("value", "dhcp-ignore-names"));
     }
 
     /**

@@ -1,20 +1,16 @@
 package org.datacapsule.agent.observe;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.hypervisor.GuestDomain;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
-import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.id.CapsuleId;
 
-/** What this host has of a capsule: its domain, its disk, and from the filter in force its mode. */
+/** What this host has of a capsule: its domain, its disk, and from the filter and what is attached its mode. */
 public final class CapsuleObserver {
     private final Hypervisor hypervisor;
     private final CapsuleNetwork network;
@@ -27,30 +23,24 @@ public final class CapsuleObserver {
     }
 
     public Found found(CapsuleId capsule) {
-        return found(capsule, hypervisor.find(capsule), maintenanceFilters());
+        return found(capsule, hypervisor.find(capsule));
     }
 
     /** Of every capsule that has files or a domain here. */
     public Map<CapsuleId, Found> all() {
         Map<CapsuleId, GuestDomain> domains = hypervisor.all();
-        Set<String> maintenance = maintenanceFilters();
         Map<CapsuleId, Found> found = new HashMap<>();
-        storage.all().forEach(capsule -> found.put(capsule, found(capsule, Optional.empty(), maintenance)));
-        domains.forEach((capsule, domain) -> found.put(capsule, found(capsule, Optional.of(domain), maintenance)));
+        storage.all().forEach(capsule -> found.put(capsule, found(capsule, Optional.empty())));
+        domains.forEach((capsule, domain) -> found.put(capsule, found(capsule, Optional.of(domain))));
         return found;
     }
 
-    private Found found(CapsuleId capsule, Optional<GuestDomain> domain, Set<String> maintenance) {
+    private Found found(CapsuleId capsule, Optional<GuestDomain> domain) {
         if (domain.isPresent() && domain.get().running()) {
-            return maintenance.contains(domain.get().filter()) ? Found.RUNNING_IN_MAINTENANCE : Found.RUNNING_IN_SECURE;
+            boolean open = network.isMaintenance(domain.get().filter())
+                    && !domain.get().hasSecureParts(storage.disk(capsule));
+            return open ? Found.RUNNING_IN_MAINTENANCE : Found.RUNNING_IN_SECURE;
         }
         return domain.isPresent() || storage.hasDisk(capsule) ? Found.STOPPED : Found.NOTHING;
-    }
-
-    /** All of them: a capsule's type may change while it runs, and its filter stays the one it was launched with. */
-    private Set<String> maintenanceFilters() {
-        return Arrays.stream(CapsuleType.values())
-                .map(network::maintenanceFilter)
-                .collect(Collectors.toUnmodifiableSet());
     }
 }

@@ -1,19 +1,27 @@
 package org.datacapsule.agent.simulated;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.datacapsule.agent.hypervisor.DomainPlan;
 import org.datacapsule.agent.hypervisor.GuestDomain;
+import org.datacapsule.agent.hypervisor.GuestDomain.Attachment;
 import org.datacapsule.agent.hypervisor.HostFacts;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.wire.SecureVolume;
 
 /** Guests that are entries in a map. */
 public final class SimulatedHypervisor implements Hypervisor {
@@ -23,6 +31,8 @@ public final class SimulatedHypervisor implements Hypervisor {
     private final Condition changed = lock.newCondition();
     private final Map<CapsuleId, GuestDomain> domains = new HashMap<>();
     private final Map<CapsuleId, List<String>> keys = new HashMap<>();
+    private final Map<Path, Checkpoint> checkpoints = new ConcurrentHashMap<>();
+    private final List<String> violations = new CopyOnWriteArrayList<>();
     private int deafToPowerButton;
 
     public SimulatedHypervisor(Faults faults, HostFacts facts) {
@@ -45,10 +55,17 @@ public final class SimulatedHypervisor implements Hypervisor {
         lock.lock();
         try {
             domain.ifPresentOrElse(it -> domains.put(capsule, it), () -> domains.remove(capsule));
+            domain.filter(it -> !it.attached().isEmpty() && !it.filter().startsWith("secure-"))
+                    .ifPresent(it -> violations.add(capsule + " has " + it.attached() + " under " + it.filter()));
             changed.signalAll();
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Each time a guest had anything of secure mode attached under another policy; must stay empty. */
+    public List<String> violations() {
+        return List.copyOf(violations);
     }
 
     @Override
@@ -84,9 +101,91 @@ public final class SimulatedHypervisor implements Hypervisor {
         if (find(plan.spec().id()).isPresent()) {
             throw new ProblemException(ErrorCode.HOST_HYPERVISOR_FAILED, "The capsule has a domain already.");
         }
-        set(plan.spec().id(), Optional.of(new GuestDomain(true, plan.generation(), plan.filter())));
+        set(plan.spec().id(), Optional.of(guest(plan.generation(), plan.filter(), plan.disk())));
         faults.done("start", plan.spec().id());
     }
+
+    /** A guest that runs, with nothing of secure mode about it. */
+    public static GuestDomain guest(long generation, String filter, Path disk) {
+        return new GuestDomain(GuestDomain.State.RUNNING, generation, filter, "tap0", disk, Set.of());
+    }
+
+    @Override
+    public void flush(CapsuleId capsule) {
+        faults.at("flush");
+    }
+
+    @Override
+    public void resume(CapsuleId capsule) {
+        faults.at("resume");
+        change(capsule, it -> with(it, it.filter(), it.disk(), it.attached()));
+    }
+
+    @Override
+    public void checkpoint(CapsuleId capsule, Path memory, Path overlay) {
+        faults.at("checkpoint");
+        GuestDomain before = require(capsule);
+        checkpoints.put(memory, new Checkpoint(capsule, before));
+        set(capsule, Optional.of(with(before, before.filter(), overlay, before.attached())));
+        faults.done("checkpoint", capsule);
+    }
+
+    @Override
+    public void restore(CapsuleId capsule, Path memory) {
+        faults.at("restore");
+        Checkpoint checkpoint = checkpoints.get(memory);
+        if (checkpoint == null) {
+            throw new ProblemException(ErrorCode.HOST_HYPERVISOR_FAILED, "There is no such checkpoint.");
+        }
+        if (find(capsule).isEmpty()) {
+            set(capsule, Optional.of(checkpoint.guest()));
+            faults.done("restore", capsule);
+        }
+    }
+
+    @Override
+    public void setFilter(CapsuleId capsule, String filter) {
+        faults.at("set-filter");
+        GuestDomain before = require(capsule);
+        set(capsule, Optional.of(with(before, filter, before.disk(), before.attached())));
+        faults.done("set-filter", capsule);
+    }
+
+    @Override
+    public void attachVolume(CapsuleId capsule, Path volume, SecureVolume key) {
+        faults.at("attach-volume");
+        attach(capsule, Attachment.SECURE_VOLUME);
+        faults.done("attach-volume", capsule);
+    }
+
+    @Override
+    public void attachReleaseChannel(CapsuleId capsule, Path socket) {
+        faults.at("attach-release-channel");
+        attach(capsule, Attachment.RELEASE_CHANNEL);
+        faults.done("attach-release-channel", capsule);
+    }
+
+    private void attach(CapsuleId capsule, Attachment attachment) {
+        GuestDomain before = require(capsule);
+        Set<Attachment> attached = EnumSet.of(attachment);
+        attached.addAll(before.attached());
+        set(capsule, Optional.of(with(before, before.filter(), before.disk(), attached)));
+    }
+
+    private void change(CapsuleId capsule, UnaryOperator<GuestDomain> change) {
+        find(capsule).ifPresent(it -> set(capsule, Optional.of(change.apply(it))));
+    }
+
+    private GuestDomain require(CapsuleId capsule) {
+        return find(capsule)
+                .orElseThrow(() -> new ProblemException(ErrorCode.HOST_HYPERVISOR_FAILED, "There is no such domain."));
+    }
+
+    private static GuestDomain with(GuestDomain guest, String filter, Path disk, Set<Attachment> attached) {
+        return new GuestDomain(GuestDomain.State.RUNNING, guest.generation(), filter, guest.tap(), disk, attached);
+    }
+
+    private record Checkpoint(CapsuleId capsule, GuestDomain guest) {}
 
     @Override
     public void setAuthorizedKeys(CapsuleId capsule, String userName, List<String> sshKeys) {

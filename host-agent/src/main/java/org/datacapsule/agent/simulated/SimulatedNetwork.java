@@ -1,17 +1,24 @@
 package org.datacapsule.agent.simulated;
 
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
+import org.datacapsule.agent.hypervisor.PolicyInForce;
 import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.CapsuleSpec;
 
 /** Leases and ways in that are entries in a set. */
 public final class SimulatedNetwork implements CapsuleNetwork {
+    private static final Sha256 HASH = new Sha256("00".repeat(32));
+
     private final Faults faults;
     private final Set<CapsuleId> leases = ConcurrentHashMap.newKeySet();
     private final Set<CapsuleId> open = ConcurrentHashMap.newKeySet();
@@ -48,6 +55,33 @@ public final class SimulatedNetwork implements CapsuleNetwork {
     @Override
     public String maintenanceFilter(CapsuleType type) {
         return "maintenance-" + type.wireName().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public SortedMap<String, String> names(CapsuleType type) {
+        return Collections.emptySortedMap();
+    }
+
+    @Override
+    public String secureFilter(CapsuleType type) {
+        return "secure-" + type.wireName().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public boolean isMaintenance(String filter) {
+        return filter.startsWith("maintenance-");
+    }
+
+    @Override
+    public PolicyInForce verify(CapsuleSpec spec, String filter, String tap) {
+        faults.at("verify");
+        return new PolicyInForce(filter, HASH, HASH, List.of("simulated: nothing was verified"));
+    }
+
+    @Override
+    public void cutConnections(CapsuleSpec spec) {
+        faults.at("cut-connections");
+        faults.done("cut-connections", spec.id());
     }
 
     @Override

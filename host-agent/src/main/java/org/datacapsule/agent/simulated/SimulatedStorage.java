@@ -1,7 +1,11 @@
 package org.datacapsule.agent.simulated;
 
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.common.error.ErrorCode;
@@ -10,6 +14,7 @@ import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Login;
+import org.datacapsule.common.wire.SecureVolume;
 
 /** Disks that are entries in a set; its paths lead nowhere. */
 public final class SimulatedStorage implements CapsuleStorage {
@@ -19,6 +24,10 @@ public final class SimulatedStorage implements CapsuleStorage {
     private final int totalDiskGb;
     private final Set<Sha256> images = ConcurrentHashMap.newKeySet();
     private final Set<CapsuleId> disks = ConcurrentHashMap.newKeySet();
+    private final Set<CapsuleId> volumes = ConcurrentHashMap.newKeySet();
+    private final Set<CapsuleId> overlays = ConcurrentHashMap.newKeySet();
+    private final Set<CapsuleId> checkpoints = ConcurrentHashMap.newKeySet();
+    private final Map<CapsuleId, String> evidence = new ConcurrentHashMap<>();
 
     public SimulatedStorage(Faults faults, Set<Sha256> images, int totalDiskGb) {
         this.faults = faults;
@@ -53,7 +62,7 @@ public final class SimulatedStorage implements CapsuleStorage {
     }
 
     @Override
-    public Path writeSeed(CapsuleSpec spec, Login login) {
+    public Path writeSeed(CapsuleSpec spec, Login login, SortedMap<String, String> names) {
         faults.at("write-seed");
         if (!disks.contains(spec.id())) {
             throw new ProblemException(ErrorCode.HOST_CAPSULE_MISSING, "The host has no files of the capsule.");
@@ -62,8 +71,93 @@ public final class SimulatedStorage implements CapsuleStorage {
     }
 
     @Override
+    public void prepareVolume(CapsuleId capsule, SecureVolume volume) {
+        volumes.add(capsule);
+    }
+
+    @Override
+    public Path volume(CapsuleId capsule, SecureVolume volume) {
+        faults.at("volume");
+        volumes.add(capsule);
+        return in(capsule, "volume.qcow2");
+    }
+
+    /** Capsules that have a secure volume. */
+    public Set<CapsuleId> volumes() {
+        return Set.copyOf(volumes);
+    }
+
+    /** Capsules that have an overlay of secure mode, or a checkpoint. */
+    public Set<CapsuleId> secure() {
+        Set<CapsuleId> found = new HashSet<>(overlays);
+        found.addAll(checkpoints);
+        return found;
+    }
+
+    @Override
+    public Path makeSecureOverlay(CapsuleId capsule) {
+        faults.at("make-secure-overlay");
+        overlays.add(capsule);
+        // libvirt writes it together with what is read from this overlay on.
+        checkpoints.add(capsule);
+        return in(capsule, "secure.qcow2");
+    }
+
+    @Override
+    public boolean hasSecureOverlay(CapsuleId capsule) {
+        return overlays.contains(capsule);
+    }
+
+    @Override
+    public Path checkpoint(CapsuleId capsule) {
+        return in(capsule, "checkpoint.save");
+    }
+
+    @Override
+    public boolean hasCheckpoint(CapsuleId capsule) {
+        return checkpoints.contains(capsule);
+    }
+
+    @Override
+    public Path releaseSocket(CapsuleId capsule) {
+        return in(capsule, "release.sock");
+    }
+
+    @Override
+    public void keepEvidence(CapsuleId capsule, String text) {
+        faults.at("keep-evidence");
+        evidence.put(capsule, text);
+    }
+
+    @Override
+    public Optional<String> evidence(CapsuleId capsule) {
+        return Optional.ofNullable(evidence.get(capsule));
+    }
+
+    @Override
+    public void dropSecureOverlay(CapsuleId capsule) {
+        faults.at("drop-secure-overlay");
+        overlays.remove(capsule);
+        evidence.remove(capsule);
+    }
+
+    @Override
+    public void dropSecure(CapsuleId capsule) {
+        faults.at("drop-secure");
+        overlays.remove(capsule);
+        evidence.remove(capsule);
+        checkpoints.remove(capsule);
+    }
+
+    private static Path in(CapsuleId capsule, String name) {
+        return NOWHERE.resolve(capsule.toString()).resolve(name);
+    }
+
+    @Override
     public void delete(CapsuleId capsule) {
         faults.at("delete");
+        volumes.remove(capsule);
+        dropSecure(capsule);
         if (disks.remove(capsule)) {
             faults.done("delete", capsule);
         }

@@ -26,7 +26,25 @@ public enum Step {
 
     STOP_ASKED("stop.asked", 20),
     STOP_GUEST_GONE("stop.guest-gone", 80),
+    STOP_SECURE_DROPPED("stop.secure-dropped", 90),
     STOP_SSH_CLOSED("stop.ssh-closed", 95),
+
+    SECURE_VOLUME_READY("secure.volume-ready", 10),
+    SECURE_CHECKPOINT_TAKEN("secure.checkpoint-taken", 35),
+    SECURE_FILTER_SET("secure.filter-set", 60),
+    SECURE_CONNECTIONS_CUT("secure.connections-cut", 65),
+    SECURE_POLICY_VERIFIED("secure.policy-verified", 75),
+    SECURE_VOLUME_ATTACHED("secure.volume-attached", 85),
+    SECURE_CHANNEL_ATTACHED("secure.channel-attached", 95),
+    /** A switch that failed has taken back what it did. */
+    SECURE_UNDONE("secure.undone", 95),
+
+    MAINTENANCE_GUEST_ENDED("maintenance.guest-ended", 30),
+    MAINTENANCE_OVERLAY_DROPPED("maintenance.overlay-dropped", 40),
+    MAINTENANCE_SSH_OPENED("maintenance.ssh-opened", 45),
+    MAINTENANCE_GUEST_RESTORED("maintenance.guest-restored", 80),
+    MAINTENANCE_POLICY_VERIFIED("maintenance.policy-verified", 90),
+    MAINTENANCE_CHECKPOINT_DROPPED("maintenance.checkpoint-dropped", 95),
 
     DELETE_DOMAIN_DESTROYED("delete.domain-destroyed", 30),
     DELETE_SSH_CLOSED("delete.ssh-closed", 45),

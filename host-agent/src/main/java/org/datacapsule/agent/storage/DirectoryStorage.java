@@ -1,17 +1,23 @@
 package org.datacapsule.agent.storage;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.stream.Stream;
 import org.apache.commons.codec.digest.Sha2Crypt;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
@@ -22,11 +28,17 @@ import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Login;
+import org.datacapsule.common.wire.SecureVolume;
 
 /** Capsules as directories of a local file system. */
 public final class DirectoryStorage implements CapsuleStorage {
     private static final String DISK = "disk.qcow2";
     private static final String SEED = "seed.img";
+    private static final String SECURE_OVERLAY = "secure.qcow2";
+    private static final String CHECKPOINT = "checkpoint.save";
+    private static final String EVIDENCE = "evidence.json";
+    private static final String VOLUME = "volume.qcow2";
+    private static final String RELEASE_SOCKET = "release.sock";
     private static final String UNFINISHED = ".new";
     private static final String SALT_LETTERS = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final int SALT_LENGTH = 16;
@@ -37,6 +49,7 @@ public final class DirectoryStorage implements CapsuleStorage {
     private final Overlay overlay;
     private final SeedDisk seedDisk;
     private final ImageCache images;
+    private final Volumes volumes;
     private final SecureRandom random = new SecureRandom();
 
     /**
@@ -50,6 +63,7 @@ public final class DirectoryStorage implements CapsuleStorage {
         this.overlay = new Overlay(programs);
         this.seedDisk = new SeedDisk(programs);
         this.images = new ImageCache(config.images(), overlay);
+        this.volumes = new Volumes(new VolumeMaker(programs, files));
         try {
             // QEMU must pass through both, whatever umask the agent runs with; a list of all capsules it needs not.
             makeDirectory(config.capsules(), "rwx--x--x");
@@ -88,14 +102,14 @@ public final class DirectoryStorage implements CapsuleStorage {
     }
 
     @Override
-    public Path writeSeed(CapsuleSpec spec, Login login) {
+    public Path writeSeed(CapsuleSpec spec, Login login, SortedMap<String, String> names) {
         Path directory = directory(spec.id());
         if (!Files.isDirectory(directory)) {
             throw new ProblemException(
                     ErrorCode.HOST_CAPSULE_MISSING,
                     "the host has no files of capsule " + spec.id() + "; create it first");
         }
-        Seed seed = Seed.of(spec.id(), login, hash(login.password()));
+        Seed seed = Seed.of(spec.id(), login, hash(login.password()), names);
         Path unfinished = directory.resolve(SEED + UNFINISHED);
         Path target = directory.resolve(SEED);
         try {
@@ -109,7 +123,100 @@ public final class DirectoryStorage implements CapsuleStorage {
     }
 
     @Override
+    public void prepareVolume(CapsuleId capsule, SecureVolume volume) {
+        volumes.prepare(capsule, directory(capsule).resolve(VOLUME), volume);
+    }
+
+    @Override
+    public Path volume(CapsuleId capsule, SecureVolume volume) {
+        Path file = directory(capsule).resolve(VOLUME);
+        volumes.require(capsule, file, volume);
+        return file;
+    }
+
+    @Override
+    public Path makeSecureOverlay(CapsuleId capsule) {
+        Path file = directory(capsule).resolve(SECURE_OVERLAY);
+        try {
+            files.makeFile(file);
+            overlay.createOn(file, disk(capsule));
+            files.writable(file);
+            return file;
+        } catch (IOException e) {
+            throw Failures.of("making the overlay of secure mode", e);
+        }
+    }
+
+    @Override
+    public boolean hasSecureOverlay(CapsuleId capsule) {
+        return Files.exists(directory(capsule).resolve(SECURE_OVERLAY));
+    }
+
+    @Override
+    public Path checkpoint(CapsuleId capsule) {
+        return directory(capsule).resolve(CHECKPOINT);
+    }
+
+    @Override
+    public boolean hasCheckpoint(CapsuleId capsule) {
+        return Files.isRegularFile(checkpoint(capsule));
+    }
+
+    @Override
+    public Path releaseSocket(CapsuleId capsule) {
+        return directory(capsule).resolve(RELEASE_SOCKET);
+    }
+
+    @Override
+    public void keepEvidence(CapsuleId capsule, String evidence) {
+        Path file = directory(capsule).resolve(EVIDENCE);
+        Path unfinished = directory(capsule).resolve(EVIDENCE + UNFINISHED);
+        try {
+            files.makeFile(unfinished);
+            try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
+                channel.write(ByteBuffer.wrap(evidence.getBytes(StandardCharsets.UTF_8)));
+                channel.force(true);
+            }
+            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw Failures.of("keeping what was verified", e);
+        }
+    }
+
+    @Override
+    public Optional<String> evidence(CapsuleId capsule) {
+        try {
+            return Optional.of(Files.readString(directory(capsule).resolve(EVIDENCE)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw Failures.of("reading what was verified", e);
+        }
+    }
+
+    @Override
+    public void dropSecureOverlay(CapsuleId capsule) {
+        drop(capsule, List.of(SECURE_OVERLAY, RELEASE_SOCKET, EVIDENCE));
+    }
+
+    @Override
+    public void dropSecure(CapsuleId capsule) {
+        drop(capsule, List.of(SECURE_OVERLAY, RELEASE_SOCKET, EVIDENCE, CHECKPOINT));
+    }
+
+    private void drop(CapsuleId capsule, List<String> names) {
+        try {
+            for (String name : names) {
+                Files.deleteIfExists(directory(capsule).resolve(name));
+            }
+        } catch (IOException e) {
+            throw Failures.of("dropping what secure mode has left", e);
+        }
+    }
+
+    @Override
     public void delete(CapsuleId capsule) {
+        volumes.cancel(capsule);
         try (Stream<Path> tree = Files.walk(directory(capsule))) {
             for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);

@@ -38,6 +38,11 @@ final class Overlay {
                 Long.toString(size)));
     }
 
+    /** Makes {@code file} an overlay of the base's size. */
+    void createOn(Path file, Path base) {
+        run(List.of("qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", base.toString(), file.toString()));
+    }
+
     /**
      * Refuses what is no qcow2 file, and one that names other files: QEMU would open those for whoever made the image.
      */

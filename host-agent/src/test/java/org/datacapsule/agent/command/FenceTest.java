@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.datacapsule.agent.TestAgent;
 import org.datacapsule.agent.hypervisor.GuestDomain;
+import org.datacapsule.agent.simulated.SimulatedHypervisor;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.OperationId;
@@ -59,7 +60,8 @@ class FenceTest {
 
     @Test
     void aCommandOlderThanTheDomainsGenerationFailsAndTouchesNothing() throws Exception {
-        GuestDomain newer = new GuestDomain(true, 9, "maintenance-research");
+        GuestDomain newer = SimulatedHypervisor.guest(
+                9, "maintenance-research", agent.host.storage().disk(spec.id()));
         agent.host.hypervisor().set(spec.id(), Optional.of(newer));
 
         Outcome outcome =

@@ -1,11 +1,15 @@
 package org.datacapsule.agent.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.datacapsule.agent.TestAgent;
 import org.datacapsule.agent.hypervisor.GuestDomain;
+import org.datacapsule.agent.simulated.SimulatedHypervisor;
 import org.datacapsule.agent.step.Abandoned;
 import org.datacapsule.agent.step.Step;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
@@ -21,8 +25,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HandlersTest {
-    private static final GuestDomain RUNNING = new GuestDomain(true, 1, "maintenance-research");
-
     private final CapsuleSpec spec = TestAgent.spec();
 
     @TempDir
@@ -46,13 +48,13 @@ class HandlersTest {
     void aLaunchedGuestRunsUnderTheMaintenancePolicy() throws Exception {
         assertThat(outcome(TestAgent.launch(spec))).isEqualTo(Outcome.Succeeded.DONE);
 
-        assertThat(agent.host.hypervisor().find(spec.id())).contains(RUNNING);
+        assertThat(agent.host.hypervisor().find(spec.id())).contains(running("maintenance-research"));
         assertThat(agent.host.network().open()).containsExactly(spec.id());
     }
 
     @Test
     void aGuestThatRunsAsAskedIsLeftAlone() throws Exception {
-        agent.host.hypervisor().set(spec.id(), Optional.of(RUNNING));
+        agent.host.hypervisor().set(spec.id(), Optional.of(running("maintenance-research")));
 
         assertThat(outcome(TestAgent.launch(spec))).isEqualTo(Outcome.Succeeded.DONE);
 
@@ -61,11 +63,11 @@ class HandlersTest {
 
     @Test
     void aDomainThatDoesNotRunIsReplaced() throws Exception {
-        agent.host.hypervisor().set(spec.id(), Optional.of(new GuestDomain(false, 1, "maintenance-research")));
+        agent.host.hypervisor().set(spec.id(), Optional.of(ending()));
 
         assertThat(outcome(TestAgent.launch(spec))).isEqualTo(Outcome.Succeeded.DONE);
 
-        assertThat(agent.host.hypervisor().find(spec.id())).contains(RUNNING);
+        assertThat(agent.host.hypervisor().find(spec.id())).contains(running("maintenance-research"));
     }
 
     @Test
@@ -82,7 +84,7 @@ class HandlersTest {
     void aGuestThatComesUpUnderAnotherPolicyIsEnded() throws Exception {
         agent.extra = (step, operation) -> {
             if (step == Step.LAUNCH_DOMAIN_STARTED) {
-                agent.host.hypervisor().set(spec.id(), Optional.of(new GuestDomain(true, 1, "no-filter")));
+                agent.host.hypervisor().set(spec.id(), Optional.of(running("no-filter")));
             }
         };
 
@@ -155,6 +157,54 @@ class HandlersTest {
     }
 
     @Test
+    void whatAGuestWroteInSecureModeGoesWithIt() throws Exception {
+        outcome(TestAgent.launch(spec));
+        agent.done(agent.envelope(3, new Command.SwitchToSecure(spec, TestAgent.VOLUME)));
+        assertThat(agent.host.storage().hasSecureOverlay(spec.id())).isTrue();
+
+        agent.host.hypervisor().set(spec.id(), Optional.empty());
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> !agent.host.storage().hasSecureOverlay(spec.id()));
+        assertThat(agent.listening).isEmpty();
+    }
+
+    @Test
+    void keysAreNotPushedIntoAGuestInSecureMode() throws Exception {
+        outcome(TestAgent.launch(spec));
+        agent.done(agent.envelope(3, new Command.SwitchToSecure(spec, TestAgent.VOLUME)));
+
+        assertThat(agent.done(agent.envelope(3, new Command.SyncKeys(spec, "ada", List.of("key"), true)))
+                        .outcome())
+                .isEqualTo(Outcome.Succeeded.DONE);
+
+        assertThat(agent.host.hypervisor().authorizedKeys(spec.id())).isEmpty();
+    }
+
+    @Test
+    void aSwitchOfAGuestThatIsGoneSaysSoAndLeavesTheCapsuleStopped() throws Exception {
+        assertThat(outcome(new Command.SwitchToSecure(spec, TestAgent.VOLUME)))
+                .isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
+                    assertThat(failed.found()).isEqualTo(Found.STOPPED);
+                    assertThat(failed.retryable()).isFalse();
+                });
+    }
+
+    @Test
+    void whileLibvirtIsAwayASwitchIsNeitherGoneOnWithNorTakenBack() throws Exception {
+        outcome(TestAgent.launch(spec));
+        agent.host
+                .faults()
+                .fail("attach-volume", new ProblemException(ErrorCode.HOST_HYPERVISOR_UNAVAILABLE, "away"), 1);
+        CommandEnvelope first = agent.envelope(3, new Command.SwitchToSecure(spec, TestAgent.VOLUME));
+
+        assertFailed(agent.done(first).outcome(), ErrorCode.HOST_HYPERVISOR_UNAVAILABLE, true);
+        assertThat(agent.done(TestAgent.attempt(first, 2)).outcome()).isInstanceOf(Outcome.Succeeded.class);
+
+        assertThat(agent.host.faults().calls()).doesNotContain("restore " + spec.id());
+        assertThat(agent.host.hypervisor().violations()).isEmpty();
+    }
+
+    @Test
     void aDeletedCapsuleLeavesNothing() throws Exception {
         outcome(TestAgent.launch(spec));
 
@@ -192,6 +242,16 @@ class HandlersTest {
 
         assertFailed(agent.report(late).outcome(), ErrorCode.OPERATION_DEADLINE_EXCEEDED, true);
         assertThat(agent.host.hypervisor().all()).isEmpty();
+    }
+
+    private GuestDomain running(String filter) {
+        return SimulatedHypervisor.guest(1, filter, agent.host.storage().disk(spec.id()));
+    }
+
+    private GuestDomain ending() {
+        GuestDomain guest = running("maintenance-research");
+        return new GuestDomain(
+                GuestDomain.State.ENDING, 1, guest.filter(), guest.tap(), guest.disk(), guest.attached());
     }
 
     private Outcome outcome(Command command) throws InterruptedException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import org.datacapsule.agent.Golden;
 import org.datacapsule.agent.hypervisor.DomainPlan;
 import org.datacapsule.common.capsule.CapsuleType;
@@ -33,9 +34,11 @@ class DomainXmlTest {
 
     @Test
     void whatWasWrittenIsReadBack() {
-        String xml = new DomainXml(CONFIG, new Acceleration("tcg", "")).write(plan("secret"));
+        DomainPlan plan = plan("secret");
+        String xml = new DomainXml(CONFIG, new Acceleration("tcg", "")).write(plan);
         assertThat(DomainXml.read(xml))
-                .isEqualTo(Optional.of(new DomainXml.Live(CAPSULE, 3, "datacapsule-maintenance", false)));
+                .isEqualTo(Optional.of(
+                        new DomainXml.Live(CAPSULE, 3, "datacapsule-maintenance", "", plan.disk(), Set.of(), false)));
     }
 
     @Test

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.datacapsule.agent.RealHost;
 import org.datacapsule.agent.hypervisor.DomainPlan;
 import org.datacapsule.agent.hypervisor.GuestDomain;
@@ -55,8 +54,13 @@ class RealGuestIT {
         timed("disk", () -> host.storage.createDisk(spec, image));
         launch(spec, 7);
 
-        assertThat(host.hypervisor.find(spec.id()))
-                .isEqualTo(Optional.of(new GuestDomain(true, 7, "dct0-maintenance")));
+        GuestDomain guest = host.hypervisor.find(spec.id()).orElseThrow();
+        assertThat(guest.running()).isTrue();
+        assertThat(guest.generation()).isEqualTo(7);
+        assertThat(guest.filter()).isEqualTo("dct0-maintenance");
+        assertThat(guest.hasSecureParts(host.storage.disk(spec.id()))).isFalse();
+        assertThat(host.network.verify(spec, guest.filter(), guest.tap()).policy())
+                .isEqualTo("maintenance");
         assertThat(host.hypervisor.all()).containsKey(spec.id());
         timed(
                 "ssh answers",
@@ -172,7 +176,7 @@ class RealGuestIT {
         timed("lease", () -> host.network.reserveLease(spec));
         timed("forwarding", () -> host.network.openSsh(spec));
         Path[] seed = new Path[1];
-        timed("seed", () -> seed[0] = host.storage.writeSeed(spec, LOGIN));
+        timed("seed", () -> seed[0] = host.storage.writeSeed(spec, LOGIN, host.network.names(spec.type())));
         timed("domain start", () -> host.hypervisor.start(plan(spec, generation, seed[0])));
     }
 

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.datacapsule.agent.TestAgent;
-import org.datacapsule.agent.hypervisor.GuestDomain;
 import org.datacapsule.agent.observe.CapsuleObserver;
+import org.datacapsule.agent.simulated.SimulatedHypervisor;
 import org.datacapsule.agent.step.Step;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.error.ErrorCode;
@@ -59,7 +59,12 @@ class HeartbeatsTest {
         agent.done(agent.envelope(2, TestAgent.launch(spec)));
 
         assertThat(seen()).isEqualTo(new CapsuleObservation(spec.id(), 2, false, Found.RUNNING_IN_MAINTENANCE));
-        agent.host.hypervisor().set(spec.id(), Optional.of(new GuestDomain(true, 1, "secure-research")));
+        agent.host
+                .hypervisor()
+                .set(
+                        spec.id(),
+                        Optional.of(SimulatedHypervisor.guest(
+                                1, "secure-research", agent.host.storage().disk(spec.id()))));
         assertThat(seen().found()).isEqualTo(Found.RUNNING_IN_SECURE);
         agent.host.hypervisor().set(spec.id(), Optional.empty());
         assertThat(seen().found()).isEqualTo(Found.STOPPED);

@@ -10,6 +10,9 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.datacapsule.agent.process.ProgramRunner;
 import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.error.ProblemException;
@@ -25,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DirectoryStorageTest {
     private static final Login LOGIN =
             new Login("alice", "pa'ss: \"word", List.of("ssh-ed25519 AAAA a@b", "ssh-rsa BBBB"));
+    private static final SortedMap<String, String> NAMES =
+            new TreeMap<>(Map.of("data.example.org", "10.1.2.3", "b.example.org", "10.1.2.4"));
     private final ProgramRunner programs = new ProgramRunner(Duration.ofSeconds(20));
 
     @TempDir
@@ -111,14 +116,17 @@ class DirectoryStorageTest {
     void aSeedHasTheAccountAndNeverThePassword() throws Exception {
         CapsuleSpec spec = spec(1);
         storage.createDisk(spec, storage.importImage(image("1G")));
-        Path seed = storage.writeSeed(spec, LOGIN);
-        storage.writeSeed(spec, LOGIN);
+        Path seed = storage.writeSeed(spec, LOGIN, NAMES);
+        storage.writeSeed(spec, LOGIN, NAMES);
         String userData = programs.run(List.of("mtype", "-i", seed.toString(), "::user-data"));
         assertThat(userData)
                 .startsWith("#cloud-config\n")
                 .contains("name: \"alice\"")
                 .contains("hashed_passwd: \"$6$")
                 .contains("- \"ssh-rsa BBBB\"")
+                .contains("127.0.0.1 localhost\\n")
+                .contains("10.1.2.4 b.example.org\\n10.1.2.3 data.example.org\\n\"")
+                .contains("datacapsule_hosts:\n- \"10.1.2.4 b.example.org\"\n- \"10.1.2.3 data.example.org\"\n")
                 .doesNotContain("pa'ss");
         assertThat(programs.run(List.of("mdir", "-i", seed.toString(), "::"))).contains("CIDATA");
         assertThat(Files.readString(seed, java.nio.charset.StandardCharsets.ISO_8859_1))
@@ -127,7 +135,7 @@ class DirectoryStorageTest {
 
     @Test
     void aSeedForACapsuleThatIsNotHereIsRefused() {
-        assertThatThrownBy(() -> storage.writeSeed(spec(1), LOGIN)).hasMessageContaining("host.capsule-missing");
+        assertThatThrownBy(() -> storage.writeSeed(spec(1), LOGIN, NAMES)).hasMessageContaining("host.capsule-missing");
     }
 
     private DirectoryStorage storage() {

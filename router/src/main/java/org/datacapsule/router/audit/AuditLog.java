@@ -16,9 +16,18 @@ public final class AuditLog {
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """;
 
-    /** A command was accepted, and {@code operation} will carry it out. */
-    public void accepted(Tx tx, Call call, CapsuleId capsule, OperationId operation) throws InterruptedException {
-        write(tx, call, Optional.of(capsule.value()), Optional.of(operation.value()), "ACCEPTED", Optional.empty());
+    /** A command was accepted, and {@code operation}, of this kind, will carry it out. */
+    public void accepted(Tx tx, Call call, CapsuleId capsule, OperationId operation, String kind)
+            throws InterruptedException {
+        write(tx, call, Optional.of(capsule.value()), Optional.of(operation.value()), "ACCEPTED", Optional.of(kind));
+    }
+
+    /** The service learned of something that nobody asked for. */
+    public void noted(Tx tx, String by, String requestId, String action, Optional<CapsuleId> capsule, String detail)
+            throws InterruptedException {
+        tx.update(INSERT, Tuple.from(new Object[] {
+            by, null, "router", requestId, action, capsule.map(CapsuleId::value).orElse(null), null, "DONE", detail
+        }));
     }
 
     /** A command that takes no time was done; the capsule is the one it named. */

@@ -1,6 +1,7 @@
 package org.datacapsule.router.capsule;
 
 import org.datacapsule.common.capsule.OperationKind;
+import org.datacapsule.router.http.Call;
 import org.datacapsule.router.http.Endpoints;
 
 /** The capsule endpoints of the seed's API, and recover. */
@@ -21,10 +22,18 @@ public final class CapsuleRoutes {
         endpoints
                 .serve("createvm", create::create)
                 .serve("launchvm", call -> command.byMember(call, CapsuleCommand.LAUNCH, OperationKind.LAUNCH))
+                .serve("switchvm", call -> command.byMember(call, CapsuleCommand.SWITCH, switchTo(call)))
                 .serve("stopvm", call -> command.byMember(call, CapsuleCommand.STOP, OperationKind.STOP))
                 .serve("deletevm", call -> command.byMember(call, CapsuleCommand.DELETE, OperationKind.DELETE))
                 .serve("recoverCapsule", call -> command.byOperator(call, OperationKind.RECOVER))
                 .serve("show", show::show)
                 .serve("listvms", list::list);
+    }
+
+    /** The contract lets no other mode through. */
+    private static OperationKind switchTo(Call call) {
+        return call.parameters().text("mode").equals("secure")
+                ? OperationKind.SWITCH_TO_SECURE
+                : OperationKind.SWITCH_TO_MAINTENANCE;
     }
 }

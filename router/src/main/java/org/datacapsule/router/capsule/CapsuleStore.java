@@ -71,6 +71,14 @@ public final class CapsuleStore {
         return tx.first(sql, Tuple.of(id.value()), CapsuleStore::capsule);
     }
 
+    /** Also of a capsule that is deleted. */
+    public Optional<CapsuleType> typeOf(Tx tx, CapsuleId id) throws InterruptedException {
+        return tx.first(
+                "select type from capsule where id = $1",
+                Tuple.of(id.value()),
+                row -> CapsuleType.parse(row.getString("type")));
+    }
+
     public Optional<Membership> membership(Tx tx, CapsuleId capsule, String user) throws InterruptedException {
         String sql = "select role, full_access, tou from member where capsule_id = $1 and user_guid = $2";
         return tx.first(
@@ -87,7 +95,8 @@ public final class CapsuleStore {
         String sql = """
                 update capsule set state = $4, mode = $5, updated_at = now(),
                     deleted_at = case when $4 = 'DELETED' then now() end,
-                    login_secret = case when $4 = 'DELETED' then null else login_secret end
+                    login_secret = case when $4 = 'DELETED' then null else login_secret end,
+                    secure_volume_key = case when $4 = 'DELETED' then null else secure_volume_key end
                 where id = $1 and state = $2 and mode = $3
                 """;
         int moved = tx.update(
@@ -101,6 +110,15 @@ public final class CapsuleStore {
         if (moved != 1) {
             throw new IllegalStateException("capsule " + capsule.id() + " changed under its own lock");
         }
+    }
+
+    /** Keeps a secure volume's sealed key and its size, unless the capsule has one. */
+    void keepVolume(Tx tx, CapsuleId capsule, byte[] sealedKey, int sizeMb) throws InterruptedException {
+        String sql = """
+                update capsule set secure_volume_key = $2, secure_volume_mb = $3
+                where id = $1 and secure_volume_key is null
+                """;
+        tx.update(sql, Tuple.of(capsule.value(), Buffer.buffer(sealedKey), sizeMb));
     }
 
     /** Whether its life is over, so that only an extension brings it back. */

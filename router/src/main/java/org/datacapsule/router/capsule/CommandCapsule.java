@@ -10,7 +10,7 @@ import org.datacapsule.router.http.Reply;
 import org.datacapsule.router.idempotency.Idempotency;
 import org.datacapsule.router.user.UserStore;
 
-/** launchvm, stopvm, deletevm, and an operator's recover: commands on a capsule that exists. */
+/** launchvm, switchvm, stopvm, deletevm, and an operator's recover: commands on a capsule that exists. */
 public final class CommandCapsule {
     private final Idempotency idempotency;
     private final UserStore users;

@@ -1,6 +1,7 @@
 package org.datacapsule.router.capsule;
 
 import io.vertx.core.json.JsonObject;
+import java.util.Locale;
 import java.util.Optional;
 import org.datacapsule.common.capsule.CapsuleEvent.Requested;
 import org.datacapsule.common.capsule.CapsuleLife;
@@ -27,6 +28,7 @@ import org.datacapsule.router.operation.OperationStore;
 /** The one way an operation comes to be: state change, operation and audit row in the caller's transaction. */
 public final class StartOperation {
     private final CapsuleStore capsules;
+    private final SecureVolumes volumes;
     private final OperationStore operations;
     private final AuditLog audit;
     private final EventLog events;
@@ -36,6 +38,7 @@ public final class StartOperation {
 
     public StartOperation(
             CapsuleStore capsules,
+            SecureVolumes volumes,
             OperationStore operations,
             AuditLog audit,
             EventLog events,
@@ -43,6 +46,7 @@ public final class StartOperation {
             OperationConfig config,
             StepListener steps) {
         this.capsules = capsules;
+        this.volumes = volumes;
         this.operations = operations;
         this.audit = audit;
         this.events = events;
@@ -69,6 +73,9 @@ public final class StartOperation {
                             ErrorCode.CAPSULE_EXPIRED,
                             "The capsule's life is over; extend it (/v1/capsules/" + capsule.id()
                                     + "/extend), then launch it.");
+                }
+                if (kind == OperationKind.LAUNCH || kind == OperationKind.SWITCH_TO_SECURE) {
+                    volumes.giveOne(tx, capsule.id());
                 }
                 capsules.move(tx, capsule, moved.to());
                 yield begin(tx, call, capsule, kind, moved.to());
@@ -98,7 +105,7 @@ public final class StartOperation {
                 call.caller().guid(),
                 call.requestId());
         operations.insert(tx, row, config.deadline());
-        audit.accepted(tx, call, capsule.id(), operation);
+        audit.accepted(tx, call, capsule.id(), operation, kind.name().toLowerCase(Locale.ROOT));
         events.started(tx, capsule.id(), operation, kind, status);
         tx.afterCommit(() -> {
             steps.reached(kind, RouterStep.COMMAND_COMMITTED);

@@ -14,7 +14,9 @@ import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.CommandEnvelope;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.common.wire.Login;
+import org.datacapsule.common.wire.SecureVolume;
 import org.datacapsule.router.capsule.LoginSecret;
+import org.datacapsule.router.capsule.SecureVolumes;
 import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.operation.Operation;
 
@@ -22,7 +24,7 @@ import org.datacapsule.router.operation.Operation;
 public final class CommandBuilder {
     private static final String SQL = """
             select c.id, c.type, c.vcpus, c.memory_mb, c.disk_gb, c.ssh_port, c.vnc_port, c.guest_slot,
-                   c.login_user_name, c.login_secret, i.sha256,
+                   c.login_user_name, c.login_secret, c.secure_volume_key, c.secure_volume_mb, i.sha256,
                    (select coalesce(array_agg(u.ssh_key order by m.since, u.guid), '{}')
                     from member m join users u on u.guid = m.user_guid
                     where m.capsule_id = c.id and u.ssh_key is not null and m.tou
@@ -34,11 +36,13 @@ public final class CommandBuilder {
 
     private final GuestNetwork network;
     private final LoginSecret secrets;
+    private final SecureVolumes volumes;
     private final Duration stopGrace;
 
-    public CommandBuilder(GuestNetwork network, LoginSecret secrets, Duration stopGrace) {
+    public CommandBuilder(GuestNetwork network, LoginSecret secrets, SecureVolumes volumes, Duration stopGrace) {
         this.network = network;
         this.secrets = secrets;
+        this.volumes = volumes;
         this.stopGrace = stopGrace;
     }
 
@@ -60,7 +64,7 @@ public final class CommandBuilder {
         CapsuleSpec spec = spec(row);
         return switch (operation.kind()) {
             case CREATE -> new Command.Create(spec, new Sha256(row.getString("sha256")));
-            case LAUNCH -> new Command.Launch(spec, login(row, spec.id()));
+            case LAUNCH -> new Command.Launch(spec, login(row, spec.id()), volume(row, spec.id()));
             case STOP -> new Command.Stop(spec, Math.toIntExact(stopGrace.toSeconds()));
             case DELETE -> new Command.Delete(spec);
             case RECOVER -> new Command.Inspect(spec);
@@ -68,7 +72,9 @@ public final class CommandBuilder {
             case SYNC_KEYS ->
                 new Command.SyncKeys(
                         spec, row.getString("login_user_name"), sshKeys(row), row.getBoolean("end_sessions"));
-            case SWITCH_TO_MAINTENANCE, SWITCH_TO_SECURE, MIGRATE, SHARE_IMAGE ->
+            case SWITCH_TO_SECURE -> new Command.SwitchToSecure(spec, volume(row, spec.id()));
+            case SWITCH_TO_MAINTENANCE -> new Command.SwitchToMaintenance(spec);
+            case MIGRATE, SHARE_IMAGE ->
                 throw new IllegalStateException("no endpoint starts " + operation.kind() + " in this release");
         };
     }
@@ -88,6 +94,11 @@ public final class CommandBuilder {
     private Login login(Row row, CapsuleId id) {
         String password = secrets.open(id, row.getBuffer("login_secret").getBytes());
         return new Login(row.getString("login_user_name"), password, sshKeys(row));
+    }
+
+    private SecureVolume volume(Row row, CapsuleId id) {
+        byte[] sealedKey = row.getBuffer("secure_volume_key").getBytes();
+        return volumes.open(id, sealedKey, row.getInteger("secure_volume_mb"));
     }
 
     private static List<String> sshKeys(Row row) {

@@ -27,6 +27,7 @@ import org.datacapsule.router.host.PortStore;
 import org.datacapsule.router.operation.Operation;
 import org.datacapsule.router.operation.OperationConfig;
 import org.datacapsule.router.operation.OperationStore;
+import org.datacapsule.router.receipt.RecordReceipt;
 import org.datacapsule.router.sharing.StartKeySync;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,7 @@ public final class OutcomeRecorder {
     private final OperationStore operations;
     private final PortStore ports;
     private final StartKeySync keys;
+    private final RecordReceipt receipts;
     private final AuditLog audit;
     private final EventLog events;
     private final OperationConfig config;
@@ -53,6 +55,7 @@ public final class OutcomeRecorder {
             OperationStore operations,
             PortStore ports,
             StartKeySync keys,
+            RecordReceipt receipts,
             AuditLog audit,
             EventLog events,
             OperationConfig config,
@@ -62,6 +65,7 @@ public final class OutcomeRecorder {
         this.operations = operations;
         this.ports = ports;
         this.keys = keys;
+        this.receipts = receipts;
         this.audit = audit;
         this.events = events;
         this.config = config;
@@ -102,13 +106,19 @@ public final class OutcomeRecorder {
             succeed(tx, operation, capsule.status());
             return;
         }
+        Optional<Problem> noReceipt = receipts.record(tx, operation, outcome.receipt());
+        if (noReceipt.isPresent()) {
+            failed(tx, capsule, operation, new Outcome.Failed(noReceipt.get(), false));
+            return;
+        }
         CapsuleEvent event = new CapsuleEvent.Succeeded(operation.kind(), outcome.found());
         switch (CapsuleLife.next(capsule.status(), event)) {
             case Moved moved -> {
                 move(tx, capsule, moved.to());
                 succeed(tx, operation, moved.to());
-                if (returnsToEarlierGuest(operation.kind()) && moved.to().state() == CapsuleState.RUNNING) {
-                    keys.afterReturn(tx, operation);
+                if (operation.kind() == OperationKind.SWITCH_TO_MAINTENANCE
+                        || operation.kind() == OperationKind.RECOVER) {
+                    pushKeys(tx, operation, moved.to());
                 }
                 log(operation, capsule.status(), moved.to());
             }
@@ -127,17 +137,24 @@ public final class OutcomeRecorder {
             return;
         }
         CapsuleStatus now = capsule.status();
-        if (CapsuleLife.next(now, new CapsuleEvent.Failed(operation.kind())) instanceof Moved moved) {
+        CapsuleEvent event = new CapsuleEvent.Failed(operation.kind(), outcome.found());
+        if (CapsuleLife.next(now, event) instanceof Moved moved) {
             now = moved.to();
             move(tx, capsule, now);
+            pushKeys(tx, operation, now);
             log(operation, capsule.status(), now);
         }
         end(tx, operation, outcome.problem(), now);
     }
 
-    /** Out of secure mode the guest is the one of the checkpoint; one in ERROR was out of reach for a while. */
-    private static boolean returnsToEarlierGuest(OperationKind kind) {
-        return kind == OperationKind.SWITCH_TO_MAINTENANCE || kind == OperationKind.RECOVER;
+    /**
+     * Out of secure mode, and when a switch took back what it had done, the guest is the one of a checkpoint; one in ERROR
+     * was out of reach for a while. Where it runs now its keys are those of then.
+     */
+    private void pushKeys(Tx tx, Operation operation, CapsuleStatus now) throws InterruptedException {
+        if (now.state() == CapsuleState.RUNNING) {
+            keys.afterReturn(tx, operation.capsule(), operation.requestId());
+        }
     }
 
     private void succeed(Tx tx, Operation operation, CapsuleStatus now) throws InterruptedException {

@@ -1,11 +1,14 @@
 package org.datacapsule.router.host;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.datacapsule.common.id.HostId;
+import org.datacapsule.common.signing.ReceiptVerifier;
 import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.common.wire.HeartbeatReply;
+import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.operation.OperationSignal;
@@ -16,11 +19,13 @@ import org.slf4j.LoggerFactory;
 /** Renews a host's lease at each heartbeat, and registers an agent that was started anew. */
 public final class HeartbeatReceiver {
     private static final Logger LOG = LoggerFactory.getLogger(HeartbeatReceiver.class);
+    private static final String BY = "system:heartbeat";
 
     private final Database database;
     private final HostStore hosts;
     private final OperationStore operations;
     private final InventoryCheck inventory;
+    private final AuditLog audit;
     private final OperationSignal signal;
     private final HostConfig config;
     private final Map<HostId, UUID> links = new ConcurrentHashMap<>();
@@ -31,12 +36,14 @@ public final class HeartbeatReceiver {
             HostStore hosts,
             OperationStore operations,
             InventoryCheck inventory,
+            AuditLog audit,
             OperationSignal signal,
             HostConfig config) {
         this.database = database;
         this.hosts = hosts;
         this.operations = operations;
         this.inventory = inventory;
+        this.audit = audit;
         this.signal = signal;
         this.config = config;
     }
@@ -72,7 +79,11 @@ public final class HeartbeatReceiver {
     }
 
     private void register(Tx tx, Heartbeat heartbeat) throws InterruptedException {
-        hosts.register(tx, heartbeat, config.lease());
+        Optional<String> keyId = receiptKeyId(heartbeat);
+        hosts.register(tx, heartbeat, keyId, config.lease());
+        if (keyId.isPresent()) {
+            rememberReceiptKey(tx, heartbeat, keyId.get());
+        }
         hosts.fitPorts(tx, heartbeat);
         operations.dueOnHost(tx, heartbeat.host());
         tx.afterCommit(signal::wake);
@@ -81,5 +92,34 @@ public final class HeartbeatReceiver {
                 .addKeyValue("version", heartbeat.version())
                 .addKeyValue("acceleration", heartbeat.acceleration())
                 .log("agent registered");
+    }
+
+    /** Evidence is only as good as what is known of who signed it, so that a new key stands in the audit log. */
+    private void rememberReceiptKey(Tx tx, Heartbeat heartbeat, String keyId) throws InterruptedException {
+        if (hosts.rememberReceiptKey(tx, heartbeat.host(), keyId, heartbeat.receiptKey())) {
+            audit.noted(
+                    tx,
+                    BY,
+                    "host-" + heartbeat.incarnation(),
+                    "host_receipt_key",
+                    Optional.empty(),
+                    "host=" + heartbeat.host() + " key=" + keyId);
+            LOG.atWarn()
+                    .addKeyValue("hostId", heartbeat.host())
+                    .addKeyValue("key", keyId)
+                    .log("host signs receipts with a key not seen before");
+        }
+    }
+
+    private static Optional<String> receiptKeyId(Heartbeat heartbeat) {
+        try {
+            return Optional.of(ReceiptVerifier.keyId(heartbeat.receiptKey()));
+        } catch (IllegalArgumentException e) {
+            LOG.atError()
+                    .addKeyValue("hostId", heartbeat.host())
+                    .addKeyValue("cause", e.getMessage())
+                    .log("host has no key to sign receipts with, so none of its capsules can be switched");
+            return Optional.empty();
+        }
     }
 }

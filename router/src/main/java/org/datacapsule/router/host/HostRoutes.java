@@ -26,7 +26,8 @@ public final class HostRoutes {
     private Reply listHosts(Call call) throws InterruptedException {
         String sql = """
                 select h.id, h.lease_until > now() as up, h.enabled, h.version, h.address, h.acceleration, h.cpus,
-                       h.memory_mb, h.disk_gb, h.last_seen, h.port_count,
+                       h.memory_mb, h.disk_gb, h.last_seen, h.port_count, h.receipt_key_id,
+                       case when h.receipt_key_id is not null then h.receipt_key end as receipt_key,
                        (select count(*) from host_port p where p.host_id = h.id and p.capsule_id is null)::int as free_ports,
                        (select coalesce(array_agg(i.sha256 order by i.sha256), '{}') from host_image i
                         where i.host_id = h.id) as images,
@@ -65,6 +66,8 @@ public final class HostRoutes {
                                 .put("total", row.getInteger("port_count"))
                                 .put("free", row.getInteger("free_ports")))
                 .put("images", images)
+                .put("receiptKeyId", row.getString("receipt_key_id"))
+                .put("receiptKey", row.getString("receipt_key"))
                 .put("lastSeen", rfc3339(row.getOffsetDateTime("last_seen")));
     }
 

@@ -3,6 +3,7 @@ package org.datacapsule.router.host;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.datacapsule.common.id.HostId;
@@ -15,31 +16,37 @@ import org.datacapsule.router.placement.Candidate;
 /** Rows of hosts, what they have, and what of it is promised. */
 public final class HostStore {
 
-    /** Renews the lease of a host that is known in this incarnation; answers false when it is not. */
+    /** Renews the lease of a host that is known in this incarnation and with this key; answers false when it is not. */
     boolean renew(Tx tx, Heartbeat heartbeat, Duration lease) throws InterruptedException {
         String sql = """
                 update host set last_seen = now(), lease_until = now() + $3 * interval '1 millisecond'
-                where id = $1 and incarnation = $2
+                where id = $1 and incarnation = $2 and receipt_key = $4
                 """;
-        return tx.update(sql, Tuple.of(heartbeat.host().value(), heartbeat.incarnation(), lease.toMillis())) == 1;
+        Tuple arguments =
+                Tuple.of(heartbeat.host().value(), heartbeat.incarnation(), lease.toMillis(), heartbeat.receiptKey());
+        return tx.update(sql, arguments) == 1;
     }
 
     /** Registers a host, or writes down what its agent says after a start. */
-    void register(Tx tx, Heartbeat heartbeat, Duration lease) throws InterruptedException {
+    void register(Tx tx, Heartbeat heartbeat, Optional<String> receiptKeyId, Duration lease)
+            throws InterruptedException {
         String sql = """
                 insert into host (id, incarnation, version, address, acceleration, cpus, memory_mb, disk_gb,
-                                  ssh_first, vnc_first, port_count, guest_network, lease_until)
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() + $13 * interval '1 millisecond')
+                                  ssh_first, vnc_first, port_count, guest_network, receipt_key, receipt_key_id,
+                                  lease_until)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+                        now() + $15 * interval '1 millisecond')
                 on conflict (id) do update set incarnation = excluded.incarnation, version = excluded.version,
                     address = excluded.address, acceleration = excluded.acceleration, cpus = excluded.cpus,
                     memory_mb = excluded.memory_mb, disk_gb = excluded.disk_gb, ssh_first = excluded.ssh_first,
                     vnc_first = excluded.vnc_first, port_count = excluded.port_count,
-                    guest_network = excluded.guest_network, last_seen = now(), lease_until = excluded.lease_until
+                    guest_network = excluded.guest_network, receipt_key = excluded.receipt_key,
+                    receipt_key_id = excluded.receipt_key_id, last_seen = now(), lease_until = excluded.lease_until
                 """;
         Capacity capacity = heartbeat.capacity();
         tx.update(
                 sql,
-                Tuple.from(List.of(
+                Tuple.from(Arrays.asList(
                         heartbeat.host().value(),
                         heartbeat.incarnation(),
                         heartbeat.version(),
@@ -52,7 +59,17 @@ public final class HostStore {
                         heartbeat.ports().vncFirst(),
                         heartbeat.ports().count(),
                         heartbeat.guestNetwork().cidr(),
+                        heartbeat.receiptKey(),
+                        receiptKeyId.orElse(null),
                         lease.toMillis())));
+    }
+
+    /** Remembers a key for good; answers whether it is new. */
+    boolean rememberReceiptKey(Tx tx, HostId host, String keyId, String publicKey) throws InterruptedException {
+        String sql = """
+                insert into host_receipt_key (host_id, key_id, public_key) values ($1, $2, $3) on conflict do nothing
+                """;
+        return tx.update(sql, Tuple.of(host.value(), keyId, publicKey)) == 1;
     }
 
     /** Makes the host's port rows fit its range; a pair a capsule holds stays until the capsule goes. */

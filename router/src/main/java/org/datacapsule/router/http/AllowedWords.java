@@ -15,7 +15,8 @@ final class AllowedWords {
         if (schema.containsKey("enum")) {
             return schema.getJsonArray("enum").stream()
                     .map(String::valueOf)
-                    .collect(Collectors.joining(", ", "one of ", ""));
+                    .collect(Collectors.joining(
+                            ", ", "one of ", schema.getBoolean("x-any-case", false) ? ", in any letter case" : ""));
         }
         return switch (schema.getString("type")) {
             case "integer" -> "a whole number" + range(schema);

@@ -8,6 +8,7 @@ import io.vertx.json.schema.JsonSchemaOptions;
 import io.vertx.json.schema.OutputFormat;
 import io.vertx.json.schema.Validator;
 import java.math.BigDecimal;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ final class ParameterSchema {
         Optional<Object> typed = switch (type) {
             case "integer" -> wholeNumber(given);
             case "boolean" -> truthValue(given);
-            default -> text(given);
+            default -> text(given).map(this::word);
         };
         return typed.filter(value -> validator.validate(value).getValid());
     }
@@ -85,8 +86,20 @@ final class ParameterSchema {
         return given.equals("true") || given.equals("false") ? Optional.of(given.equals("true")) : Optional.empty();
     }
 
-    private static Optional<Object> text(Object given) {
+    private static Optional<String> text(Object given) {
         return given instanceof String text && UnicodeText.isWellFormed(text) ? Optional.of(text) : Optional.empty();
+    }
+
+    /** One of the words the schema lists, where their letters' case does not matter; anything else as it is. */
+    private String word(String given) {
+        if (!schema.getBoolean("x-any-case", false)) {
+            return given;
+        }
+        return schema.getJsonArray("enum").stream()
+                .map(Object::toString)
+                .filter(word -> word.toLowerCase(Locale.ROOT).equals(given.toLowerCase(Locale.ROOT)))
+                .findFirst()
+                .orElse(given);
     }
 
     /** In JSON Schema {@code $} is the end; in Java it is also the place before a last newline. */

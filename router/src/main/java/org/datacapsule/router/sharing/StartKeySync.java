@@ -7,7 +7,6 @@ import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.OperationId;
 import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.http.Call;
-import org.datacapsule.router.operation.Operation;
 import org.datacapsule.router.operation.OperationConfig;
 import org.datacapsule.router.operation.OperationSignal;
 import org.datacapsule.router.operation.SideOperationStore;
@@ -56,12 +55,11 @@ public final class StartKeySync {
     }
 
     /**
-     * After an operation led a guest back to an earlier state of it, in which it has the keys of then; what was open then
+     * After something led a guest back to an earlier state of it, in which it has the keys of then; what was open then
      * was cut when it was left.
      */
-    public void afterReturn(Tx tx, Operation operation) throws InterruptedException {
-        operations.startKeySync(
-                tx, List.of(operation.capsule()), true, "router", operation.requestId(), config.deadline());
+    public void afterReturn(Tx tx, CapsuleId capsule, String requestId) throws InterruptedException {
+        operations.startKeySync(tx, List.of(capsule), true, "router", requestId, config.deadline());
         tx.afterCommit(signal::wake);
     }
 

@@ -82,7 +82,7 @@ final class Stage implements AutoCloseable {
         String capsule = created.getString("vmid");
         router.awaitSql("select state from capsule where id = '" + capsule + "'", "SHUTDOWN");
         switch (operation.id()) {
-            case "stopvm" -> put(capsule, "RUNNING", "MAINTENANCE");
+            case "stopvm", "switchvm" -> put(capsule, "RUNNING", "MAINTENANCE");
             case "recoverCapsule" -> put(capsule, "ERROR", "NOT_DEFINED");
             case "deletesharees" -> addSharees(capsule, request.values.get("sharees"));
             case "managecontroller" -> addSharees(capsule, request.values.get("controller"));

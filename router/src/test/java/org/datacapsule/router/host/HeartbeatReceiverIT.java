@@ -3,16 +3,22 @@ package org.datacapsule.router.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Tuple;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.datacapsule.common.id.HostId;
+import org.datacapsule.common.signing.ReceiptVerifier;
 import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.common.wire.PortRange;
+import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.database.DatabaseConfig;
 import org.datacapsule.router.database.Migrations;
@@ -46,6 +52,7 @@ class HeartbeatReceiverIT {
                 new HostStore(),
                 new OperationStore(),
                 (tx, from, observed) -> 0,
+                new AuditLog(),
                 new OperationSignal(),
                 new HostConfig(Duration.ofSeconds(10)));
     }
@@ -81,12 +88,67 @@ class HeartbeatReceiverIT {
         assertThat(receiver.receive(heartbeat(next)).rejoin()).isTrue();
     }
 
+    @Test
+    void everyKeyAHostEverHadIsRememberedAndItsComingIsAudited() throws Exception {
+        String first = key();
+        String second = key();
+
+        receiver.receive(heartbeat("h2", first));
+        receiver.receive(heartbeat("h2", first));
+        receiver.receive(heartbeat("h2", second));
+        receiver.receive(heartbeat("h2", first));
+
+        assertThat(registered("h2")).as("what it said last").isEqualTo(first + " " + ReceiptVerifier.keyId(first));
+        assertThat(
+                        sql(
+                                "select string_agg(public_key, ' ' order by first_seen) from host_receipt_key where host_id = 'h2'"))
+                .isEqualTo(first + " " + second);
+        assertThat(sql("select string_agg(detail, ', ' order by id) from audit where action = 'host_receipt_key'"))
+                .isEqualTo("host=h2 key=" + ReceiptVerifier.keyId(first) + ", host=h2 key="
+                        + ReceiptVerifier.keyId(second));
+    }
+
+    @Test
+    void aHostWhoseKeyIsNoneIsThereAllTheSame() throws Exception {
+        receiver.receive(heartbeat("h3", "no key"));
+
+        assertThat(sql("select receipt_key_id is null from host where id = 'h3'"))
+                .isEqualTo("true");
+        assertThat(sql("select count(*) from host_receipt_key where host_id = 'h3'"))
+                .isEqualTo("0");
+    }
+
+    private String registered(String name) throws InterruptedException {
+        return sql("select receipt_key || ' ' || receipt_key_id from host where id = '" + name + "'");
+    }
+
+    private String sql(String query) throws InterruptedException {
+        return database.read(tx -> tx.first(query, Tuple.tuple(), row -> String.valueOf(row.getValue(0))))
+                .orElseThrow();
+    }
+
+    private static String key() throws NoSuchAlgorithmException {
+        byte[] encoded = KeyPairGenerator.getInstance("Ed25519")
+                .generateKeyPair()
+                .getPublic()
+                .getEncoded();
+        return Base64.getEncoder().encodeToString(encoded);
+    }
+
     private Heartbeat heartbeat(UUID link) {
+        return heartbeat(host.value(), link, "key");
+    }
+
+    private static Heartbeat heartbeat(String name, String receiptKey) {
+        return heartbeat(name, UUID.randomUUID(), receiptKey);
+    }
+
+    private static Heartbeat heartbeat(String name, UUID link, String receiptKey) {
         return new Heartbeat(
-                host,
+                new HostId(name),
                 AGENT,
                 link,
-                "key",
+                receiptKey,
                 "test",
                 "127.0.0.1",
                 "simulated (no guest runs)",

@@ -200,6 +200,14 @@ public final class BadInputs {
             create("type", "type", value);
         }
         METACHARACTERS.forEach(value -> create("metacharacters", "type", value));
+        String vmid = "694d1e94-4b3e-486a-9241-24fae8b76270";
+        post("no vmid for /switchvm", "/switchvm", Map.of("mode", "secure"), "vmid");
+        post("no mode", "/switchvm", Map.of("vmid", vmid), "mode");
+        List<String> modes = new ArrayList<>(METACHARACTERS);
+        // The last two are ASCII words in the other case.
+        modes.addAll(
+                List.of("NOT_DEFINED", "secure ", "secure\n", "secure,maintenance", "ma\u0130ntenance", "\u017fecure"));
+        modes.forEach(mode -> post("mode " + shown(mode), "/switchvm", Map.of("vmid", vmid, "mode", mode), "mode"));
         for (String field : List.of("consent", "full_access")) {
             for (String value : List.of("yes", "1", "0", "TRUE", "True", "on", "null", "true ", "' OR 1=1")) {
                 create("truth value", field, value);

@@ -99,8 +99,8 @@ class OpenApiDocumentTest {
     @Test
     void everyParameterHasMeaningLimitsAndAnExample() {
         JsonObject schemas = document.getJsonObject("components").getJsonObject("schemas");
-        for (String body :
-                List.of("CreateVm", "OneVm", "ShowQuery", "UserKey", "RegisterImage", "SetQuota", "UpdateResult")) {
+        for (String body : List.of(
+                "CreateVm", "OneVm", "SwitchVm", "ShowQuery", "UserKey", "RegisterImage", "SetQuota", "UpdateResult")) {
             JsonObject properties = schemas.getJsonObject(body).getJsonObject("properties");
             properties.fieldNames().forEach(name -> {
                 JsonObject schema = resolved(properties.getJsonObject(name));

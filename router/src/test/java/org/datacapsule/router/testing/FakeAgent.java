@@ -1,8 +1,14 @@
 package org.datacapsule.router.testing;
 
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,27 +20,32 @@ import java.util.function.Function;
 import org.datacapsule.common.bus.BusConfig;
 import org.datacapsule.common.bus.BusException;
 import org.datacapsule.common.bus.BusNode;
+import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.OperationId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.signing.CommandVerifier;
+import org.datacapsule.common.signing.ReceiptSigner;
 import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.CapsuleObservation;
+import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.CommandEnvelope;
 import org.datacapsule.common.wire.CommandReply;
 import org.datacapsule.common.wire.Contracts;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.common.wire.Heartbeat;
+import org.datacapsule.common.wire.ModeReceipt;
 import org.datacapsule.common.wire.Outcome;
 import org.datacapsule.common.wire.OutcomeReport;
 import org.datacapsule.common.wire.PortRange;
 import org.datacapsule.common.wire.ResultMessage;
 import org.datacapsule.common.wire.ResultReply;
 import org.datacapsule.common.wire.SignedCommand;
+import org.datacapsule.common.wire.SignedReceipt;
 
 /**
  * A hand-written agent on the real bus, which does nothing and says what a test wants: by default it accepts each command
- * and reports success at once. It stands in for a host where the test is about the router.
+ * and reports success at once, with a receipt where one is owed. It stands in for a host where the test is about the router.
  */
 public final class FakeAgent implements AutoCloseable {
     private final BusNode node;
@@ -49,8 +60,8 @@ public final class FakeAgent implements AutoCloseable {
     private final Capacity capacity;
     private final PortRange ports;
     private volatile List<CapsuleObservation> inventory = List.of();
-    private volatile Function<CommandEnvelope, Behaviour> behaviour =
-            command -> new Behaviour.Do(Outcome.Succeeded.DONE);
+    private volatile ReceiptSigner receipts = signer();
+    private volatile Function<CommandEnvelope, Behaviour> behaviour = command -> new Behaviour.Do(done(command));
 
     /** What the agent does with one command. */
     public sealed interface Behaviour {
@@ -85,6 +96,56 @@ public final class FakeAgent implements AutoCloseable {
         inventory = seen;
     }
 
+    /** Signs with another key from now on. */
+    public void changeReceiptKey() {
+        receipts = signer();
+    }
+
+    public String receiptKey() {
+        return receipts.publicKeyText();
+    }
+
+    public SignedReceipt sign(ModeReceipt receipt) {
+        return receipts.sign(receipt);
+    }
+
+    /** The outcome of a command that was carried out, with a receipt where it changed the mode. */
+    public Outcome.Succeeded done(CommandEnvelope command) {
+        return switch (command.command()) {
+            case Command.SwitchToSecure secure -> Outcome.Succeeded.with(sign(receipt(command, CapsuleMode.SECURE)));
+            case Command.SwitchToMaintenance maintenance ->
+                Outcome.Succeeded.with(sign(receipt(command, CapsuleMode.MAINTENANCE)));
+            default -> Outcome.Succeeded.DONE;
+        };
+    }
+
+    /** What the host would testify. */
+    public ModeReceipt receipt(CommandEnvelope command, CapsuleMode mode) {
+        Instant now = Instant.now();
+        boolean runs = mode != CapsuleMode.NOT_DEFINED;
+        return new ModeReceipt(
+                command.command().spec().id(),
+                host,
+                command.operation(),
+                command.generation(),
+                mode,
+                runs ? Optional.of(mode.name().toLowerCase(Locale.ROOT)) : Optional.empty(),
+                runs ? Optional.of(new Sha256("0a".repeat(32))) : Optional.empty(),
+                runs ? Optional.of(new Sha256("0b".repeat(32))) : Optional.empty(),
+                List.of("The kernel drops what the policy does not allow."),
+                now,
+                mode == CapsuleMode.SECURE ? Optional.of(now.plusMillis(5)) : Optional.empty());
+    }
+
+    private static ReceiptSigner signer() {
+        try {
+            KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+            return new ReceiptSigner(pair.getPrivate(), pair.getPublic());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     public Queue<CommandEnvelope> received() {
         return received;
     }
@@ -98,7 +159,7 @@ public final class FakeAgent implements AutoCloseable {
                                 host,
                                 incarnation,
                                 link,
-                                "key",
+                                receipts.publicKeyText(),
                                 "test",
                                 "127.0.0.1",
                                 "simulated (no guest runs)",
@@ -111,6 +172,11 @@ public final class FakeAgent implements AutoCloseable {
 
     public void report(OutcomeReport report) throws BusException, InterruptedException {
         node.bus().ask(Contracts.OUTCOME, "", report);
+    }
+
+    /** What it says to a router about how a command ended. */
+    public OutcomeReport report(CommandEnvelope command, Outcome outcome) {
+        return new OutcomeReport(command.operation(), command.attempt(), host, outcome);
     }
 
     /** Sends one message of a result to whichever router takes it. */
@@ -136,7 +202,7 @@ public final class FakeAgent implements AutoCloseable {
 
     private void reportQuietly(CommandEnvelope envelope, Outcome outcome) {
         try {
-            report(new OutcomeReport(envelope.operation(), envelope.attempt(), host, outcome));
+            report(report(envelope, outcome));
         } catch (BusException e) {
             done.remove(envelope.operation());
         } catch (InterruptedException e) {

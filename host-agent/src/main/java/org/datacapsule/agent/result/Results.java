@@ -1,0 +1,86 @@
+package org.datacapsule.agent.result;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.function.Function;
+import org.datacapsule.agent.config.ResultsConfig;
+import org.datacapsule.agent.hypervisor.ReleaseDesk;
+import org.datacapsule.agent.report.Routers;
+import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.HostId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Everything this host does with results: takes them from guests, keeps them, ships them. */
+public final class Results {
+    private static final Logger LOG = LoggerFactory.getLogger(Results.class);
+    private static final String LEDGER = "ledger";
+
+    private final ReleaseChannels channels;
+    private final ResultShipper shipper;
+
+    private Results(ReleaseChannels channels, ResultShipper shipper) {
+        this.channels = channels;
+        this.shipper = shipper;
+    }
+
+    /**
+     * Opens what an earlier agent has left; nothing is taken or shipped yet.
+     *
+     * @param directory of the spool, made when it is not there
+     * @param sockets where each capsule's release channel is
+     */
+    public static Results open(
+            HostId host,
+            Path directory,
+            ResultsConfig limits,
+            Function<CapsuleId, Path> sockets,
+            Routers routers,
+            InstantSource clock)
+            throws IOException {
+        ResultSteps steps = (step, capsule) -> LOG.atDebug()
+                .addKeyValue("capsuleId", capsule)
+                .addKeyValue("step", step)
+                .log("step reached");
+        return open(host, directory, limits, sockets, routers, clock, steps, ResultShipper.Waits.USUAL);
+    }
+
+    static Results open(
+            HostId host,
+            Path directory,
+            ResultsConfig limits,
+            Function<CapsuleId, Path> sockets,
+            Routers routers,
+            InstantSource clock,
+            ResultSteps steps,
+            ResultShipper.Waits waits)
+            throws IOException {
+        Spool spool = Spool.open(directory, limits);
+        Ledger ledger = Ledger.open(directory.resolve(LEDGER), spool.waiting(), clock);
+        ResultShipper shipper = new ResultShipper(spool, routers, steps, waits);
+        Intake.Stores stores = new Intake.Stores(spool, ledger, limits, clock, steps);
+        return new Results(new ReleaseChannels(host, sockets, stores, shipper::ship), shipper);
+    }
+
+    public ReleaseDesk desk() {
+        return channels;
+    }
+
+    /**
+     * Goes on with what an earlier agent was about.
+     *
+     * @param guests every guest of this host with its generation; those that have a release channel are listened to
+     */
+    public void resume(Map<CapsuleId, Long> guests) {
+        shipper.resume();
+        channels.resume(guests);
+    }
+
+    /** Takes and ships nothing more; what is spooled stays for the next start. */
+    public void stop() throws InterruptedException {
+        channels.closeAll();
+        shipper.stop();
+    }
+}

@@ -1,0 +1,117 @@
+package org.datacapsule.agent.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.datacapsule.agent.process.ProgramFailedException;
+import org.datacapsule.agent.process.ProgramRunner;
+import org.datacapsule.common.wire.SecureVolume;
+
+/**
+ * Makes secure volumes: LUKS inside qcow2, an empty ext4 in it that the guest knows by its label. The file system is ours,
+ * made before any guest saw the volume; once one has, the host never looks inside. The key goes to qemu-img over standard
+ * input.
+ */
+final class VolumeMaker {
+    /** The guest's recipe knows it too ({@code deploy/guest}). */
+    private static final String LABEL = "SECURE";
+    /** The first account a guest makes is the members'. */
+    private static final String OWNER = "1000:1000";
+
+    private static final String KEY_FROM_INPUT = "secret,id=key,file=/dev/stdin";
+    private static final long MIB = 1L << 20;
+
+    private final ProgramRunner programs;
+    private final GuardedFiles files;
+
+    VolumeMaker(ProgramRunner programs, GuardedFiles files) {
+        this.programs = programs;
+        this.files = files;
+    }
+
+    /** The volume is there whole or not at all. */
+    void make(Path target, SecureVolume volume) throws IOException {
+        Path plain = target.resolveSibling(target.getFileName() + ".plain.new");
+        Path unfinished = target.resolveSibling(target.getFileName() + ".new");
+        try {
+            files.makeFile(unfinished);
+            // Most of its time goes into deriving LUKS's key, as long on every machine; iter-time is the least there
+            // is, for
+            // the key is random and needs no stretching.
+            run(
+                    List.of(
+                            "nice",
+                            "qemu-img",
+                            "create",
+                            "-q",
+                            "-f",
+                            "qcow2",
+                            "--object",
+                            KEY_FROM_INPUT,
+                            "-o",
+                            "encrypt.format=luks,encrypt.key-secret=key,encrypt.iter-time=10",
+                            unfinished.toString(),
+                            volume.sizeMb() + "M"),
+                    volume.key());
+            makeFileSystem(plain, volume);
+            run(
+                    List.of(
+                            "qemu-img",
+                            "convert",
+                            "-q",
+                            "-n",
+                            "--object",
+                            KEY_FROM_INPUT,
+                            "--target-image-opts",
+                            "-f",
+                            "raw",
+                            plain.toString(),
+                            "driver=qcow2,encrypt.key-secret=key,file.filename=" + escaped(unfinished)),
+                    volume.key());
+            files.writable(unfinished);
+            Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(plain);
+            Files.deleteIfExists(unfinished);
+        }
+    }
+
+    private void makeFileSystem(Path plain, SecureVolume volume) throws IOException {
+        files.makeFile(plain);
+        try (SeekableByteChannel channel = Files.newByteChannel(plain, StandardOpenOption.WRITE)) {
+            channel.position(volume.sizeMb() * MIB - 1).write(ByteBuffer.wrap(new byte[1]));
+        }
+        run(
+                List.of(
+                        "mke2fs",
+                        "-q",
+                        "-t",
+                        "ext4",
+                        "-L",
+                        LABEL,
+                        "-m",
+                        "0",
+                        "-E",
+                        "lazy_itable_init=1,lazy_journal_init=1,nodiscard,root_owner=" + OWNER,
+                        plain.toString()),
+                "");
+    }
+
+    /** In QEMU's option lists a comma is said by two. */
+    private static String escaped(Path file) {
+        return file.toString().replace(",", ",,");
+    }
+
+    private void run(List<String> arguments, String input) {
+        try {
+            programs.run(arguments, input);
+        } catch (ProgramFailedException e) {
+            throw Failures.of(e);
+        }
+    }
+}
