@@ -215,7 +215,7 @@ public final class RouterAssembly implements AutoCloseable {
         new AuditRoutes(database).register(endpoints);
         new EventRoutes(database, feed, config.http().maxConcurrent() / 2).register(endpoints);
         new ExtendCapsule(idempotency, users, capsules, audit, events, config.lifetime()).register(endpoints);
-        ResultParts results = new ResultParts(
+        ResultParts results = remember(new ResultParts(
                 config.results(),
                 new ResultParts.Around(
                         database,
@@ -224,7 +224,7 @@ public final class RouterAssembly implements AutoCloseable {
                         capsules,
                         audit,
                         events,
-                        new Outbox(config.mail().host().isPresent())));
+                        new Outbox(config.mail().host().isPresent()))));
         results.register(endpoints);
         results.serve(node.bus());
         remember(results.startSweep());

@@ -42,6 +42,12 @@ public final class EventRoutes {
                     ErrorCode.AUTH_FORBIDDEN,
                     "all=true is for operators and admins; leave it out for your own capsules.");
         }
+        boolean reviews = call.parameters().optionalFlag("reviews").orElse(false);
+        if (reviews && !call.caller().hasAny(TokenRole.REVIEWER, TokenRole.ADMIN)) {
+            throw new ProblemException(
+                    ErrorCode.AUTH_FORBIDDEN,
+                    "reviews=true is for reviewers and admins; leave it out for your own capsules.");
+        }
         OptionalLong after = call.parameters().optionalLong("after");
         if (after.isEmpty()) {
             return Reply.ok(new Answer(List.of(), database.read(store::head)).json());
@@ -49,9 +55,15 @@ public final class EventRoutes {
         int limit = call.parameters().optionalInteger("limit").orElse(MANY);
         Duration wait =
                 Duration.ofSeconds(call.parameters().optionalInteger("wait").orElse(0));
-        Read read = tx -> all
-                ? store.all(tx, after.getAsLong(), limit)
-                : store.ofMember(tx, call.caller().guid(), after.getAsLong(), limit);
+        String user = call.caller().guid();
+        Read read = tx -> {
+            if (all) {
+                return store.all(tx, after.getAsLong(), limit);
+            }
+            return reviews
+                    ? store.ofReviews(tx, user, after.getAsLong(), limit)
+                    : store.ofMember(tx, user, after.getAsLong(), limit);
+        };
         return Reply.ok(await(read, after.getAsLong(), limit, wait).json());
     }
 

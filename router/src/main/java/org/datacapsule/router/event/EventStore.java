@@ -65,6 +65,17 @@ final class EventStore {
         return tx.list(sql, Tuple.of(user, after, atMost), EventStore::json);
     }
 
+    /** Results that came to wait for review, of capsules the reviewer never was on. */
+    List<JsonObject> ofReviews(Tx tx, String reviewer, long after, int atMost) throws InterruptedException {
+        String sql = """
+                select %s from event e
+                where e.kind = 'result.received' and e.position > $2
+                  and not exists (select from member_ever m where m.capsule_id = e.capsule_id and m.user_guid = $1)
+                order by e.position limit $3
+                """.formatted(COLUMNS);
+        return tx.list(sql, Tuple.of(reviewer, after, atMost), EventStore::json);
+    }
+
     List<JsonObject> all(Tx tx, long after, int atMost) throws InterruptedException {
         String sql = "select " + COLUMNS + " from event e where e.position > $1 order by e.position limit $2";
         return tx.list(sql, Tuple.of(after, atMost), EventStore::json);

@@ -79,6 +79,11 @@ final class DirectoryReleaseStore implements ReleaseStore {
         Files.deleteIfExists(file(id));
     }
 
+    @Override
+    public void close() {
+        // Nothing is held open.
+    }
+
     private Path file(ResultId id) {
         return directory.resolve(id + ".tar");
     }

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import org.datacapsule.common.id.ResultId;
 
 /** Where archives are kept; the same for all routers. Blocks. */
-interface ReleaseStore {
+interface ReleaseStore extends AutoCloseable {
 
     /** Bytes that can be read more than once. */
     @FunctionalInterface
@@ -25,4 +25,7 @@ interface ReleaseStore {
 
     /** Done already is as good. */
     void delete(ResultId id) throws IOException;
+
+    @Override
+    void close();
 }

@@ -17,8 +17,9 @@ import org.datacapsule.router.user.UserStore;
 import org.datacapsule.router.work.Loop;
 
 /** Wires all there is of results. */
-public final class ResultParts {
+public final class ResultParts implements AutoCloseable {
     private final ResultConfig config;
+    private final ReleaseStore release;
     private final ReceiveResult receive;
     private final ShowResults show;
     private final SendResult send;
@@ -42,8 +43,9 @@ public final class ResultParts {
         ResultStore results = new ResultStore();
         UploadStore uploads = new UploadStore();
         LinkStore links = new LinkStore();
-        ReleaseStore release = switch (config.store()) {
+        this.release = switch (config.store()) {
             case ResultConfig.Store.Directory directory -> DirectoryReleaseStore.open(directory.path());
+            case ResultConfig.Store.S3 s3 -> S3ReleaseStore.open(s3);
         };
         ResultNews news = new ResultNews(
                 results,
@@ -87,6 +89,11 @@ public final class ResultParts {
     /** Deletes what has been kept for long enough, until it is closed. */
     public AutoCloseable startSweep() {
         return Loop.start("results", config.sweep(), sweep::sweepOne);
+    }
+
+    @Override
+    public void close() {
+        release.close();
     }
 
     private ResultReply receive(ResultMessage message) {

@@ -59,6 +59,7 @@ final class Stage implements AutoCloseable {
         request.values.replace("imageName", "image-" + UUID.randomUUID());
         request.values.replace("wait", 0);
         request.values.replace("all", false);
+        request.values.replace("reviews", false);
         if (request.values.containsKey("vmid") || request.values.containsKey("id")) {
             prepareCapsule(operation, user, request);
         }

@@ -220,6 +220,28 @@ class ReviewIT {
     }
 
     @Test
+    void reviewersWaitForWhatTheyMayReview() throws Exception {
+        String capsule = desk.capsule("rex");
+        String id = desk.pending(capsule, ARCHIVE);
+        desk.decide("first", id, "Rejected");
+        router.awaitSql("select count(*) from event where position is null", "0");
+
+        String path = "/v1/events?after=0&limit=1000&reviews=true";
+        List<JsonObject> seen = router.get(path, desk.reviewer("second")).body().getJsonArray("events").stream()
+                .map(JsonObject.class::cast)
+                .filter(event -> event.getString("vmid").equals(capsule))
+                .toList();
+        assertThat(seen).hasSize(1);
+        assertThat(seen.getFirst().getString("kind")).isEqualTo("result.received");
+        assertThat(seen.getFirst().getJsonObject("detail").getString("resultid"))
+                .isEqualTo(id);
+        assertThat(router.get(path, desk.reviewer("rex")).body().getJsonArray("events").stream()
+                        .map(JsonObject.class::cast))
+                .noneMatch(event -> event.getString("vmid").equals(capsule));
+        assertThat(router.get(path, router.token("rex")).status()).isEqualTo(403);
+    }
+
+    @Test
     void onlyWhatWasReleasedIsRevoked() throws Exception {
         String id = desk.pending(desk.capsule("ann"), ARCHIVE);
 
