@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.datacapsule.agent.config.AgentConfig;
+import org.datacapsule.agent.hypervisor.GuestDomain.Attachment;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.journal.Journal;
 import org.datacapsule.agent.observe.CapsuleObserver;
@@ -65,6 +66,7 @@ public final class AgentAssembly {
                 config.results(),
                 host.storage()::releaseSocket,
                 link,
+                journal::isSettled,
                 clock);
         AgentCore core = new AgentCore(
                 config.host().name(),
@@ -78,7 +80,7 @@ public final class AgentAssembly {
                 steps(config, progress),
                 clock);
         // Before the journal's work, which opens and closes what it switches.
-        results.resume(generations(host.hypervisor()));
+        results.resume(releasing(host.hypervisor()));
         core.resume();
         link.start(core::receive, heartbeats(config, host, journal, receipts)::now);
         LOG.atInfo().addKeyValue("hostId", config.host().name()).log("the agent runs");
@@ -110,9 +112,14 @@ public final class AgentAssembly {
         return new Heartbeats(profile, host.hypervisor().facts(), host.storage(), observer, journal);
     }
 
-    private static Map<CapsuleId, Long> generations(Hypervisor hypervisor) {
+    /** The guests that have a release channel, each with its generation. */
+    private static Map<CapsuleId, Long> releasing(Hypervisor hypervisor) {
         Map<CapsuleId, Long> generations = new HashMap<>();
-        hypervisor.all().forEach((capsule, domain) -> generations.put(capsule, domain.generation()));
+        hypervisor.all().forEach((capsule, domain) -> {
+            if (domain.attached().contains(Attachment.RELEASE_CHANNEL)) {
+                generations.put(capsule, domain.generation());
+            }
+        });
         return generations;
     }
 

@@ -104,6 +104,7 @@ class SecureResultsIT {
                 LIMITS,
                 real.storage::releaseSocket,
                 store,
+                capsule -> true,
                 InstantSource.system());
     }
 
