@@ -66,6 +66,7 @@ public final class AgentAssembly {
                 config.results(),
                 host.storage()::releaseSocket,
                 link,
+                journal::isSettled,
                 clock);
         AgentCore core = new AgentCore(
                 config.host().name(),
@@ -79,7 +80,7 @@ public final class AgentAssembly {
                 steps(config, progress),
                 clock);
         // Before the journal's work, which opens and closes what it switches.
-        results.resume(generations(host.hypervisor()));
+        results.resume(releasing(host.hypervisor()));
         core.resume();
         link.start(core::receive, heartbeats(config, host, journal, receipts)::now);
         LOG.atInfo().addKeyValue("hostId", config.host().name()).log("the agent runs");
@@ -111,12 +112,12 @@ public final class AgentAssembly {
         return new Heartbeats(profile, host.hypervisor().facts(), host.storage(), observer, journal);
     }
 
-    /** Of the guests that have a release channel. */
-    private static Map<CapsuleId, Long> generations(Hypervisor hypervisor) {
+    /** The guests that have a release channel, each with its generation. */
+    private static Map<CapsuleId, Long> releasing(Hypervisor hypervisor) {
         Map<CapsuleId, Long> generations = new HashMap<>();
-        hypervisor.all().forEach((capsule, guest) -> {
-            if (guest.attached().contains(Attachment.RELEASE_CHANNEL)) {
-                generations.put(capsule, guest.generation());
+        hypervisor.all().forEach((capsule, domain) -> {
+            if (domain.attached().contains(Attachment.RELEASE_CHANNEL)) {
+                generations.put(capsule, domain.generation());
             }
         });
         return generations;

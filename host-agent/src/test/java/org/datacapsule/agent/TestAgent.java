@@ -64,15 +64,20 @@ public final class TestAgent implements AutoCloseable {
 
     public volatile StepListener extra = (step, operation) -> {};
 
+    /** Told of the same. */
+    public volatile Optional<ReleaseDesk> realDesk = Optional.empty();
+
     private final ReleaseDesk desk = new ReleaseDesk() {
         @Override
         public void open(CapsuleId capsule, long generation, Path socket) {
             listening.add(capsule);
+            realDesk.ifPresent(it -> it.open(capsule, generation, socket));
         }
 
         @Override
         public void close(CapsuleId capsule) {
             listening.remove(capsule);
+            realDesk.ifPresent(it -> it.close(capsule));
         }
     };
     private final Path journalDirectory;

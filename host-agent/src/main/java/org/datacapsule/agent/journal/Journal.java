@@ -82,6 +82,11 @@ public final class Journal implements AutoCloseable {
                 .toList();
     }
 
+    /** Whether all that was asked for the capsule is done, and a router knows how it ended. */
+    public boolean isSettled(CapsuleId capsule) {
+        return entries.values().stream().noneMatch(entry -> entry.capsule().equals(capsule) && !entry.isReported());
+    }
+
     /** The command of an entry that is not finished. */
     public Command command(JournalEntry entry) {
         String sealed = switch (entry.stage()) {

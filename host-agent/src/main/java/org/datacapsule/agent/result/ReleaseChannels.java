@@ -1,6 +1,5 @@
 package org.datacapsule.agent.result;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -53,14 +52,8 @@ final class ReleaseChannels implements ReleaseDesk {
         }
     }
 
-    /** Opens the channels of those of the guests that have one. */
     void resume(Map<CapsuleId, Long> generations) {
-        generations.forEach((capsule, generation) -> {
-            Path socket = sockets.apply(capsule);
-            if (Files.exists(socket)) {
-                open(capsule, generation, socket);
-            }
-        });
+        generations.forEach((capsule, generation) -> open(capsule, generation, sockets.apply(capsule)));
     }
 
     /** Closes all, and waits until nothing more is being written. */

@@ -7,11 +7,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.datacapsule.agent.report.Backoff;
 import org.datacapsule.agent.report.Closing;
 import org.datacapsule.agent.report.Routers;
 import org.datacapsule.agent.step.Abandoned;
 import org.datacapsule.common.error.Problem;
+import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.wire.Contracts;
 import org.datacapsule.common.wire.ResultMessage;
 import org.datacapsule.common.wire.ResultReply;
@@ -31,6 +33,7 @@ final class ResultShipper {
 
     private final Spool spool;
     private final Routers routers;
+    private final Predicate<CapsuleId> settled;
     private final ResultSteps steps;
     private final Waits waits;
     private final Closing closing = new Closing();
@@ -38,9 +41,14 @@ final class ResultShipper {
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("ship-", 0).factory());
 
-    ResultShipper(Spool spool, Routers routers, ResultSteps steps, Waits waits) {
+    /**
+     * @param settled whether the routers know of all that was done with a capsule; before they know that it is in secure mode
+     *     they would refuse its results for ever
+     */
+    ResultShipper(Spool spool, Routers routers, Predicate<CapsuleId> settled, ResultSteps steps, Waits waits) {
         this.spool = spool;
         this.routers = routers;
+        this.settled = settled;
         this.steps = steps;
         this.waits = waits;
     }
@@ -104,6 +112,9 @@ final class ResultShipper {
     }
 
     private Try shipOnce(SpooledResult result) throws IOException, InterruptedException {
+        if (!settled.test(result.capsule())) {
+            return Try.GOT_NOWHERE;
+        }
         steps.reached(ResultStep.SHIPPING_BEGUN, result.capsule());
         long reached = -1;
         Optional<ResultReply> reply = ask(result.begin());

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.datacapsule.agent.config.ResultsConfig;
 import org.datacapsule.agent.hypervisor.ReleaseDesk;
 import org.datacapsule.agent.report.Routers;
@@ -31,6 +32,7 @@ public final class Results {
      *
      * @param directory of the spool, made when it is not there
      * @param sockets where each capsule's release channel is
+     * @param settled whether the routers know of all that was done with a capsule
      */
     public static Results open(
             HostId host,
@@ -38,13 +40,14 @@ public final class Results {
             ResultsConfig limits,
             Function<CapsuleId, Path> sockets,
             Routers routers,
+            Predicate<CapsuleId> settled,
             InstantSource clock)
             throws IOException {
         ResultSteps steps = (step, capsule) -> LOG.atDebug()
                 .addKeyValue("capsuleId", capsule)
                 .addKeyValue("step", step)
                 .log("step reached");
-        return open(host, directory, limits, sockets, routers, clock, steps, ResultShipper.Waits.USUAL);
+        return open(host, directory, limits, sockets, routers, settled, clock, steps, ResultShipper.Waits.USUAL);
     }
 
     static Results open(
@@ -53,13 +56,14 @@ public final class Results {
             ResultsConfig limits,
             Function<CapsuleId, Path> sockets,
             Routers routers,
+            Predicate<CapsuleId> settled,
             InstantSource clock,
             ResultSteps steps,
             ResultShipper.Waits waits)
             throws IOException {
         Spool spool = Spool.open(directory, limits);
         Ledger ledger = Ledger.open(directory.resolve(LEDGER), spool.waiting(), clock);
-        ResultShipper shipper = new ResultShipper(spool, routers, steps, waits);
+        ResultShipper shipper = new ResultShipper(spool, routers, settled, steps, waits);
         Intake.Stores stores = new Intake.Stores(spool, ledger, limits, clock, steps);
         return new Results(new ReleaseChannels(host, sockets, stores, shipper::ship), shipper);
     }
@@ -71,7 +75,7 @@ public final class Results {
     /**
      * Goes on with what an earlier agent was about.
      *
-     * @param guests every guest of this host with its generation; those that have a release channel are listened to
+     * @param guests those that have a release channel, each with its generation
      */
     public void resume(Map<CapsuleId, Long> guests) {
         shipper.resume();

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -172,10 +171,5 @@ final class Spool {
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
-    }
-
-    /** What is there, for tests and the log. */
-    List<SpooledResult> refused() {
-        return new ArrayList<>(setAside.values());
     }
 }

@@ -71,6 +71,25 @@ class AgentConfigTest {
     }
 
     @Test
+    void aCapsuleHasRoomForOneArchiveInItsPartOfTheSpool() throws ConfigException {
+        assertThat(AgentConfig.from(Settings.of(settings)).results())
+                .isEqualTo(new ResultsConfig(1L << 30, 20, 10L << 30));
+        settings.put("results.max-bytes", "1000");
+        settings.put("results.spool-bytes", "3999");
+
+        ConfigException errors =
+                catchThrowableOfType(ConfigException.class, () -> AgentConfig.from(Settings.of(settings)));
+
+        assertThat(errors.errors()).singleElement().asString().contains("at least 4 times results.max-bytes");
+        settings.put("results.spool-bytes", "4000");
+        assertThat(AgentConfig.from(Settings.of(settings)).results().shareOfCapsule())
+                .isEqualTo(1000);
+        settings.put("results.max-bytes", "0");
+        assertThat(catchThrowableOfType(ConfigException.class, () -> AgentConfig.from(Settings.of(settings))))
+                .hasMessageContaining("a number of bytes from 1");
+    }
+
+    @Test
     void faultInjectionAndSimulationNeedDevelopment() throws ConfigException {
         settings.put("fault-injection.halt-at", "launch.domain-started");
         settings.put("libvirt.uri", "simulated");

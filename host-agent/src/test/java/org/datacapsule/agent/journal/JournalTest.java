@@ -49,6 +49,21 @@ class JournalTest {
     }
 
     @Test
+    void aCapsuleIsSettledOnceARouterKnowsHowAllOfItEnded() throws IOException {
+        try (Journal journal = open(directory)) {
+            assertThat(journal.isSettled(spec.id())).isTrue();
+            CommandEnvelope launch = envelope(1, TestAgent.launch(spec));
+            journal.accept(launch);
+            assertThat(journal.isSettled(spec.id())).isFalse();
+            journal.finish(launch.operation(), Outcome.Succeeded.DONE);
+            assertThat(journal.isSettled(spec.id())).isFalse();
+            assertThat(journal.isSettled(TestAgent.spec().id())).isTrue();
+            journal.reported(launch.operation(), launch.attempt());
+            assertThat(journal.isSettled(spec.id())).isTrue();
+        }
+    }
+
+    @Test
     void aSecondAgentIsKeptOut() throws IOException {
         try (Journal journal = open(directory)) {
             assertThat(journal.entries()).isEmpty();

@@ -15,8 +15,8 @@ import org.datacapsule.common.wire.ResultMessage;
 import org.datacapsule.common.wire.ResultReply;
 
 /** The routers with their release store, in memory. */
-final class ReleaseStore implements Routers {
-    final Map<ResultId, byte[]> stored = new ConcurrentHashMap<>();
+public final class ReleaseStore implements Routers {
+    public final Map<ResultId, byte[]> stored = new ConcurrentHashMap<>();
     private final Map<ResultId, ResultMessage.Begin> begun = new ConcurrentHashMap<>();
     final List<ResultMessage> messages = new CopyOnWriteArrayList<>();
     volatile boolean away;
@@ -38,7 +38,7 @@ final class ReleaseStore implements Routers {
         return isLost ? Optional.empty() : Optional.of(contract.reply().cast(reply));
     }
 
-    ResultMessage.Begin begun(ResultId id) {
+    public ResultMessage.Begin begun(ResultId id) {
         return Optional.ofNullable(begun.get(id)).orElseThrow();
     }
 

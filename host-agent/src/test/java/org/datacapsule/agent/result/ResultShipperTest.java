@@ -62,6 +62,21 @@ class ResultShipperTest {
     }
 
     @Test
+    void itWaitsUntilTheRoutersKnowWhatWasDoneWithTheCapsule() throws Exception {
+        try (agent;
+                GuestEnd guest = new GuestEnd(agent.socket())) {
+            agent.settled = false;
+            ResultId result = agent.start().release(guest, archive);
+            agent.restart();
+            assertThat(agent.store.messages).isEmpty();
+
+            agent.settled = true;
+
+            await().until(() -> agent.store.stored.containsKey(result));
+        }
+    }
+
+    @Test
     void whatIsRefusedIsKeptForAPersonAndAskedAboutNoMore() throws Exception {
         try (agent;
                 GuestEnd guest = new GuestEnd(agent.socket())) {

@@ -28,6 +28,9 @@ final class TestResults implements AutoCloseable {
     final ReleaseStore store = new ReleaseStore();
     final List<ResultStep> reached = new CopyOnWriteArrayList<>();
     volatile Instant now = Instant.parse("2026-01-01T12:00:00Z");
+    /** Whether the routers know of all that was done with the capsule. */
+    volatile boolean settled = true;
+
     ResultsConfig limits = new ResultsConfig(MIB, 5, 8 * MIB);
 
     private final Path directory;
@@ -92,6 +95,7 @@ final class TestResults implements AutoCloseable {
                     limits,
                     this::socket,
                     alive,
+                    any -> settled,
                     () -> now,
                     alive,
                     new ResultShipper.Waits(Duration.ofMillis(1), Duration.ofMillis(10)));
