@@ -8,6 +8,9 @@ import org.datacapsule.agent.command.CapsuleQueues;
 import org.datacapsule.agent.command.CommandHandlers;
 import org.datacapsule.agent.command.CommandReceiver;
 import org.datacapsule.agent.command.CommandRunner;
+import org.datacapsule.agent.command.LocalCommands;
+import org.datacapsule.agent.command.OutcomeListener;
+import org.datacapsule.agent.command.Waiters;
 import org.datacapsule.agent.config.WorkConfig;
 import org.datacapsule.agent.hypervisor.ReleaseDesk;
 import org.datacapsule.agent.journal.Journal;
@@ -27,6 +30,8 @@ public final class AgentCore {
     private final Journal journal;
     private final OutcomeReporter reporter;
     private final CapsuleQueues queues;
+    private final Waiters waiters = new Waiters();
+    private final LocalCommands local;
     private final CommandReceiver receiver;
     private final JournalSweeper sweeper;
 
@@ -45,8 +50,13 @@ public final class AgentCore {
         this.reporter = new OutcomeReporter(journal, routers, steps);
         CommandHandlers handlers = new CommandHandlers(
                 host.hypervisor(), host.network(), host.storage(), releases, receipts, clock, work.longestGrace());
+        OutcomeListener listeners = entry -> {
+            waiters.ended(entry);
+            reporter.ended(entry);
+        };
         this.queues = new CapsuleQueues(
-                new CommandRunner(journal, host.hypervisor(), handlers, steps, reporter, clock, work.atOnce()));
+                new CommandRunner(journal, host.hypervisor(), handlers, steps, listeners, clock, work.atOnce()));
+        this.local = new LocalCommands(self, journal, host.hypervisor(), queues, waiters, steps, clock);
         this.receiver = new CommandReceiver(new CommandVerifier(routerKeys, self, clock), journal, queues, steps);
         this.sweeper = new JournalSweeper(journal, host.storage()::all, work.retention(), clock);
     }
@@ -66,6 +76,11 @@ public final class AgentCore {
         return receiver.receive(command);
     }
 
+    /** Where commands of this host's operator go in; they are queued and journaled like a router's. */
+    public LocalCommands local() {
+        return local;
+    }
+
     public Journal journal() {
         return journal;
     }
@@ -74,6 +89,7 @@ public final class AgentCore {
     public void stop() throws InterruptedException, IOException {
         sweeper.close();
         queues.stop();
+        waiters.dismiss();
         reporter.stop();
         journal.close();
     }

@@ -1,6 +1,5 @@
 package org.datacapsule.agent;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import org.datacapsule.agent.config.AgentConfig;
@@ -33,9 +32,8 @@ record RealHost(
         try {
             LibvirtHypervisor hypervisor = new LibvirtHypervisor(libvirt, connection);
             ProgramRunner programs = new ProgramRunner(PATIENCE_WITH_PROGRAMS);
-            Path directory = config.storage().directory();
             StorageConfig storage = new StorageConfig(
-                    directory.resolve("capsules"), directory.resolve("images"), hypervisor.qemuGroup());
+                    config.storage().capsules(), config.storage().images(), hypervisor.qemuGroup());
             LibvirtNetwork network =
                     new LibvirtNetwork(network(config.network()), new LibvirtNetworks(connection), programs);
             connection.whenOpenedAgain(network::ensure);

@@ -37,6 +37,20 @@ public record StorageSettings(Path directory, int reserveGb) {
         return directory.resolve("results");
     }
 
+    /** A directory each, named by their ids. */
+    public Path capsules() {
+        return directory.resolve("capsules");
+    }
+
+    public Path images() {
+        return directory.resolve("images");
+    }
+
+    /** Where a running agent takes commands of this host's operator. */
+    public Path socket() {
+        return directory.resolve("agent.sock");
+    }
+
     public Path journal() {
         return directory.resolve("journal");
     }
