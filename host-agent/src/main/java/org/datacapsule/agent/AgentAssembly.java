@@ -8,11 +8,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.datacapsule.agent.config.AgentConfig;
 import org.datacapsule.agent.hypervisor.GuestDomain.Attachment;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.journal.Journal;
+import org.datacapsule.agent.local.LocalService;
+import org.datacapsule.agent.local.LocalSocket;
 import org.datacapsule.agent.observe.CapsuleObserver;
 import org.datacapsule.agent.report.BusLink;
 import org.datacapsule.agent.report.Heartbeats;
@@ -38,13 +41,21 @@ public final class AgentAssembly {
     private final ProgressReporter progress;
     private final Results results;
     private final AgentCore core;
+    private final Optional<LocalSocket> scripts;
 
-    private AgentAssembly(HostParts host, BusLink link, ProgressReporter progress, Results results, AgentCore core) {
+    private AgentAssembly(
+            HostParts host,
+            BusLink link,
+            ProgressReporter progress,
+            Results results,
+            AgentCore core,
+            Optional<LocalSocket> scripts) {
         this.host = host;
         this.link = link;
         this.progress = progress;
         this.results = results;
         this.core = core;
+        this.scripts = scripts;
     }
 
     /** A running agent: its host made ready, the journal's work resumed, and on its way into the cluster. */
@@ -57,9 +68,9 @@ public final class AgentAssembly {
                 new LinkTiming(config.link().heartbeat(), config.link().rejoinAfter()),
                 clock);
         ProgressReporter progress = new ProgressReporter(link);
-        Journal journal = Journal.open(
-                config.storage().journal(), SecretBox.fromKeyFile(config.trust().secretKey()), clock);
-        ReceiptSigner receipts = receiptSigner(config);
+        SecretBox box = SecretBox.fromKeyFile(config.trust().secretKey());
+        Journal journal = Journal.open(config.storage().journal(), box, clock);
+        ReceiptSigner receipts = LocalScripts.receiptSigner(config);
         Results results = Results.open(
                 config.host().name(),
                 config.storage().results(),
@@ -82,19 +93,34 @@ public final class AgentAssembly {
         // Before the journal's work, which opens and closes what it switches.
         results.resume(releasing(host.hypervisor()));
         core.resume();
+        Optional<LocalSocket> scripts = listen(config, LocalScripts.service(config, host, core, box));
         link.start(core::receive, heartbeats(config, host, journal, receipts)::now);
         LOG.atInfo().addKeyValue("hostId", config.host().name()).log("the agent runs");
-        return new AgentAssembly(host, link, progress, results, core);
+        return new AgentAssembly(host, link, progress, results, core, scripts);
     }
 
     /** Accepts nothing more, leaves work at its next step boundary, and leaves guests running. */
     public void stop() throws InterruptedException, IOException {
+        if (scripts.isPresent()) {
+            scripts.get().close();
+        }
         link.stop();
         progress.close();
         results.stop();
         core.stop();
         host.close().run();
         LOG.atInfo().log("the agent has stopped; guests run on");
+    }
+
+    /** A host without it works all the same, such as one whose storage has too long a path for a socket. */
+    private static Optional<LocalSocket> listen(AgentConfig config, LocalService service) {
+        Path socket = config.storage().socket();
+        try {
+            return Optional.of(LocalSocket.listen(socket, service::answer));
+        } catch (IOException e) {
+            LOG.atError().setCause(e).log("scripts cannot reach this agent at {}", socket);
+            return Optional.empty();
+        }
     }
 
     private static Heartbeats heartbeats(AgentConfig config, HostParts host, Journal journal, ReceiptSigner receipts) {
@@ -121,13 +147,6 @@ public final class AgentAssembly {
             }
         });
         return generations;
-    }
-
-    private static ReceiptSigner receiptSigner(AgentConfig config) throws IOException {
-        Path privateKey = config.storage().receiptKey();
-        Path publicKey = config.storage().receiptPublicKey();
-        KeyFiles.makeIfMissing(privateKey, publicKey);
-        return new ReceiptSigner(KeyFiles.readPrivate(privateKey), KeyFiles.readPublic(publicKey));
     }
 
     private static StepListener steps(AgentConfig config, ProgressReporter progress) {

@@ -8,7 +8,10 @@ import org.datacapsule.agent.command.CapsuleQueues;
 import org.datacapsule.agent.command.CommandHandlers;
 import org.datacapsule.agent.command.CommandReceiver;
 import org.datacapsule.agent.command.CommandRunner;
+import org.datacapsule.agent.command.LocalCommands;
+import org.datacapsule.agent.command.OutcomeListener;
 import org.datacapsule.agent.command.SecureSweeper;
+import org.datacapsule.agent.command.Waiters;
 import org.datacapsule.agent.config.WorkConfig;
 import org.datacapsule.agent.hypervisor.ReleaseDesk;
 import org.datacapsule.agent.journal.Journal;
@@ -28,6 +31,8 @@ public final class AgentCore {
     private final Journal journal;
     private final OutcomeReporter reporter;
     private final CapsuleQueues queues;
+    private final Waiters waiters = new Waiters();
+    private final LocalCommands local;
     private final CommandReceiver receiver;
     private final JournalSweeper sweeper;
     private final SecureSweeper secureSweeper;
@@ -47,8 +52,13 @@ public final class AgentCore {
         this.reporter = new OutcomeReporter(journal, routers, steps);
         CommandHandlers handlers = new CommandHandlers(
                 host.hypervisor(), host.network(), host.storage(), releases, receipts, clock, work.longestGrace());
+        OutcomeListener listeners = entry -> {
+            waiters.ended(entry);
+            reporter.ended(entry);
+        };
         this.queues = new CapsuleQueues(
-                new CommandRunner(journal, host.hypervisor(), handlers, steps, reporter, clock, work.atOnce()));
+                new CommandRunner(journal, host.hypervisor(), handlers, steps, listeners, clock, work.atOnce()));
+        this.local = new LocalCommands(self, journal, host.hypervisor(), queues, waiters, steps, clock);
         this.receiver = new CommandReceiver(new CommandVerifier(routerKeys, self, clock), journal, queues, steps);
         this.secureSweeper = new SecureSweeper(queues, host.hypervisor(), host.storage(), releases);
         this.sweeper = new JournalSweeper(journal, host.storage()::all, work.retention(), clock);
@@ -70,6 +80,11 @@ public final class AgentCore {
         return receiver.receive(command);
     }
 
+    /** Where commands of this host's operator go in; they are queued and journaled like a router's. */
+    public LocalCommands local() {
+        return local;
+    }
+
     public Journal journal() {
         return journal;
     }
@@ -79,6 +94,7 @@ public final class AgentCore {
         sweeper.close();
         secureSweeper.close();
         queues.stop();
+        waiters.dismiss();
         reporter.stop();
         journal.close();
     }

@@ -5,6 +5,8 @@ import java.util.concurrent.CountDownLatch;
 import org.datacapsule.agent.cli.AgentCommandLine;
 import org.datacapsule.agent.cli.Programs;
 import org.datacapsule.agent.config.AgentConfig;
+import org.datacapsule.agent.local.LocalAnswer;
+import org.datacapsule.agent.local.LocalRequest;
 import org.datacapsule.agent.simulated.SimulatedHost;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.policy.PolicyException;
@@ -22,6 +24,11 @@ public final class AgentMain {
     }
 
     private static final class Production implements Programs {
+
+        @Override
+        public LocalAnswer script(AgentConfig config, LocalRequest request) throws Exception {
+            return new LocalScripts(config, () -> hostParts(config)).answer(request);
+        }
 
         @Override
         public void serve(AgentConfig config) throws Exception {

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import org.datacapsule.agent.command.LocalCommands;
 import org.datacapsule.agent.config.WorkConfig;
 import org.datacapsule.agent.hypervisor.ReleaseDesk;
 import org.datacapsule.agent.journal.Journal;
@@ -168,6 +169,11 @@ public final class TestAgent implements AutoCloseable {
 
     public boolean isDead() {
         return life.get().orElseThrow().dead;
+    }
+
+    /** Where commands of the host's operator go in. */
+    public LocalCommands local() {
+        return core.orElseThrow().local();
     }
 
     public Journal journal() {

@@ -331,6 +331,44 @@ class SwitchIT {
     }
 
     @Test
+    void aCapsuleThatIsShutDownAndHasAGuestIsRunningInTheModeOfThat() throws Exception {
+        String id = running();
+        post("/stopvm", id);
+        awaitStatus(id, "SHUTDOWN NOT_DEFINED");
+        CapsuleId capsule = CapsuleId.parse(id);
+        agent.observe(List.of(new CapsuleObservation(capsule, 3, true, Found.RUNNING_IN_MAINTENANCE)));
+        agent.beat();
+        observe(id, 2, Found.RUNNING_IN_MAINTENANCE);
+        observe(id, 3, Found.STOPPED);
+        observe(id, 3, Found.UNSAID);
+        assertThat(status(id)).as("busy, older, no guest, unknown").isEqualTo("SHUTDOWN NOT_DEFINED");
+
+        observe(id, 3, Found.RUNNING_IN_MAINTENANCE);
+        assertThat(status(id)).isEqualTo("RUNNING MAINTENANCE");
+        await().atMost(SOON).until(() -> !pushes(id).isEmpty());
+        observe(id, 3, Found.STOPPED);
+        assertThat(status(id)).isEqualTo("SHUTDOWN NOT_DEFINED");
+        observe(id, 3, Found.RUNNING_IN_SECURE);
+        assertThat(status(id)).isEqualTo("RUNNING SECURE");
+
+        assertThat(router.sql("select string_agg(detail, ', ' order by id) from audit where capsule_id = '" + id
+                        + "' and action = 'guest_found' and user_guid = 'system:inventory'"))
+                .isEqualTo("SHUTDOWN was RUNNING in MAINTENANCE on host h1, SHUTDOWN was RUNNING in SECURE on host h1");
+        assertThat(router.sql("select string_agg(detail->>'state', ' ' order by id) from event where capsule_id = '"
+                        + id + "' and kind = 'capsule.changed'"))
+                .isEqualTo("RUNNING SHUTDOWN RUNNING");
+    }
+
+    @Test
+    void aCapsuleNoRouterMadeIsLeftAlone() throws Exception {
+        String before = router.sql("select count(*) from capsule");
+
+        observe(CapsuleId.random().toString(), 1, Found.RUNNING_IN_MAINTENANCE);
+
+        assertThat(router.sql("select count(*) from capsule")).isEqualTo(before);
+    }
+
+    @Test
     void aMismatchWhileASwitchIsUnderWayIsNone() throws Exception {
         String id = running();
         agent.behave(command -> new Behaviour.AcceptAndForget());
@@ -438,7 +476,7 @@ class SwitchIT {
                 .map(CommandEnvelope::command)
                 .filter(command -> command.spec().id().toString().equals(id))
                 .flatMap(command -> switch (command) {
-                    case Command.Launch launch -> Stream.of(launch.volume());
+                    case Command.Launch launch -> launch.volume().stream();
                     case Command.SwitchToSecure secure -> Stream.of(secure.volume());
                     default -> Stream.empty();
                 })

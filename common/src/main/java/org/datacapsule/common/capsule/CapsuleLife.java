@@ -106,7 +106,8 @@ public final class CapsuleLife {
     }
 
     private static Transition seenIn(CapsuleStatus now, CapsuleMode mode) {
-        boolean another = now.isRunning() && mode != CapsuleMode.NOT_DEFINED && mode != now.mode();
+        boolean isAtRest = now.isRunning() || now.state() == CapsuleState.SHUTDOWN;
+        boolean another = isAtRest && mode != CapsuleMode.NOT_DEFINED && mode != now.mode();
         return another ? new Moved(CapsuleStatus.running(mode)) : new Ignored();
     }
 

@@ -3,6 +3,7 @@ package org.datacapsule.common.wire;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import java.util.Optional;
 import org.datacapsule.common.id.Sha256;
 
 /** What an agent can be told to make so. Each is idempotent: done again it finds nothing left to do. */
@@ -27,9 +28,14 @@ public sealed interface Command {
     /**
      * A running guest under the maintenance policy, its screen and SSH port reachable.
      *
-     * @param volume what the guest is going to see in secure mode: to make it takes seconds, which then are over
+     * @param volume what the guest is going to see in secure mode: to make it takes seconds, which then are over. Absent
+     *     where nobody is there who has its key; a switch needs it all the same
      */
-    record Launch(CapsuleSpec spec, Login login, SecureVolume volume) implements Command {}
+    record Launch(CapsuleSpec spec, Login login, Optional<SecureVolume> volume) implements Command {
+        public Launch(CapsuleSpec spec, Login login, SecureVolume volume) {
+            this(spec, login, Optional.of(volume));
+        }
+    }
 
     /**
      * The running guest under the secure policy, which is verified to be in force before the secure volume is attached; its

@@ -136,11 +136,12 @@ class CapsuleLifeTest {
     }
 
     @Test
-    void aGuestSeenInAnotherModeIsInThatModeOnlyWhereItRan() {
+    void aGuestSeenInAnotherModeIsInThatModeWhereItRanOrWasShutDown() {
         for (CapsuleStatus now : everyStatus()) {
             for (CapsuleMode seen : CapsuleMode.values()) {
                 boolean other = (now.equals(IN_SECURE) && seen == CapsuleMode.MAINTENANCE)
-                        || (now.equals(IN_MAINTENANCE) && seen == CapsuleMode.SECURE);
+                        || (now.equals(IN_MAINTENANCE) && seen == CapsuleMode.SECURE)
+                        || (now.equals(SHUTDOWN) && seen != CapsuleMode.NOT_DEFINED);
                 assertThat(CapsuleLife.next(now, new SeenIn(seen)))
                         .as("seen in %s while %s", seen, now)
                         .isEqualTo(other ? new Moved(CapsuleStatus.running(seen)) : new Ignored());

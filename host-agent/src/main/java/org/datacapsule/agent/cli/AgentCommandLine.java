@@ -1,5 +1,9 @@
 package org.datacapsule.agent.cli;
 
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.datacapsule.agent.local.Refusal;
 import org.datacapsule.common.config.ConfigException;
 import org.datacapsule.common.error.ProblemException;
 import org.slf4j.Logger;
@@ -28,8 +32,27 @@ public final class AgentCommandLine {
         line.addSubcommand(new ServeCommand(programs));
         line.addSubcommand(new ImageCommand(programs));
         line.addSubcommand(new ConfigCommand());
+        line.addSubcommand(scripts(programs));
         line.setExecutionExceptionHandler((failure, where, parsed) -> explain(failure, where));
         return line;
+    }
+
+    /** Every script's help lists the exit codes. */
+    private static CommandLine scripts(Programs programs) {
+        CommandLine scripts = new CommandLine(new ScriptCommand(programs));
+        Map<String, String> codes = new LinkedHashMap<>();
+        codes.put(" 0", "it is done");
+        for (Refusal refusal : Refusal.values()) {
+            codes.put(String.format(Locale.ROOT, "%2d", refusal.exitCode()), refusal.meaning());
+        }
+        scripts.getSubcommands().values().forEach(script -> {
+            script.getCommandSpec().mixinStandardHelpOptions(true);
+            script.getCommandSpec()
+                    .usageMessage()
+                    .exitCodeListHeading("%nExit codes:%n")
+                    .exitCodeList(codes);
+        });
+        return scripts;
     }
 
     private static int explain(Exception failure, CommandLine where) {

@@ -23,6 +23,7 @@ final class CreateHandler implements CommandHandler<Create> {
         if (!storage.hasDisk(create.spec().id())) {
             storage.createDisk(create.spec(), create.image());
         }
+        storage.keepSpec(create.spec());
         operation.reached(Step.CREATE_DISK_MADE);
         network.reserveLease(create.spec());
         operation.reached(Step.CREATE_LEASE_RESERVED);

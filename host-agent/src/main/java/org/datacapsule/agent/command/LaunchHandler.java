@@ -52,6 +52,7 @@ final class LaunchHandler implements CommandHandler<Launch> {
         undo.add("end the guest", () -> hypervisor.destroy(spec.id()));
 
         clearTheWay(spec, operation);
+        storage.keepSpec(spec);
         operation.reached(Step.LAUNCH_WAY_CLEARED);
         Path seed = storage.writeSeed(spec, launch.login(), network.names(spec.type()));
         operation.reached(Step.LAUNCH_SEED_WRITTEN);
@@ -63,7 +64,7 @@ final class LaunchHandler implements CommandHandler<Launch> {
         operation.reached(Step.LAUNCH_DOMAIN_STARTED);
         checkPolicyIsInForce(spec);
         operation.reached(Step.LAUNCH_FILTER_CHECKED);
-        storage.prepareVolume(spec.id(), launch.volume());
+        launch.volume().ifPresent(volume -> storage.prepareVolume(spec.id(), volume));
     }
 
     private boolean isRunningAsAsked(CapsuleSpec spec, Operation operation) {

@@ -72,6 +72,8 @@ final class SwitchToSecureHandler implements CommandHandler<SwitchToSecure> {
 
     private Succeeded enter(SwitchToSecure command, Operation operation) {
         CapsuleSpec spec = command.spec();
+        // The type, which the policies go by, may be another than at the launch.
+        storage.keepSpec(spec);
         takeCheckpoint(command, operation);
         String filter = network.secureFilter(spec.type());
         if (!guest(spec.id()).filter().equals(filter)) {

@@ -1,6 +1,9 @@
 package org.datacapsule.agent.hypervisor;
 
+import java.nio.file.Path;
+import java.util.Set;
 import java.util.SortedMap;
+import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
@@ -17,6 +20,9 @@ public interface CapsuleNetwork {
 
     /** Name of the filter that puts secure mode in force for a capsule of this type. */
     String secureFilter(CapsuleType type);
+
+    /** Whether the file is the very policy that is in force for capsules of this type in this mode, unchanged since. */
+    boolean isPolicyFile(Path file, CapsuleMode mode, CapsuleType type);
 
     /** Whether a filter is that of a maintenance policy, of whatever type. */
     boolean isMaintenance(String filter);
@@ -39,6 +45,9 @@ public interface CapsuleNetwork {
     void reserveLease(CapsuleSpec spec);
 
     void releaseLease(CapsuleSpec spec);
+
+    /** IPv4 addresses that are reserved here. */
+    Set<String> leased();
 
     /**
      * Leads the host's ssh port to the guest's port 22.

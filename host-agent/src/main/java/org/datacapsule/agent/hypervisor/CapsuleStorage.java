@@ -27,6 +27,17 @@ public interface CapsuleStorage {
 
     Path disk(CapsuleId capsule);
 
+    /** Keeps how the capsule is made, so that its host can run it on its own; durable when this returns. */
+    void keepSpec(CapsuleSpec spec);
+
+    /** As it was kept last; empty for a capsule this host has no files of, or did not keep it of. */
+    Optional<CapsuleSpec> spec(CapsuleId capsule);
+
+    /** Keeps the login of a capsule that no router knows, sealed already; durable when this returns. */
+    void keepLogin(CapsuleId capsule, String sealed);
+
+    Optional<String> login(CapsuleId capsule);
+
     /**
      * Writes the NoCloud seed anew: host name, account, password hash, SSH keys. Never the password itself.
      *
@@ -69,6 +80,9 @@ public interface CapsuleStorage {
 
     /** Every capsule that has a directory. */
     Set<CapsuleId> all();
+
+    /** The content of an image file, which is in the cache from now on if it was not. */
+    Sha256 importImage(Path file);
 
     /** Content in the image cache, complete and verified. */
     Set<Sha256> images();

@@ -41,7 +41,11 @@ public final class Journal implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** Opens the journal in {@code directory}, which is made when it is not there. */
+    /**
+     * Opens the journal in {@code directory}, which is made when it is not there.
+     *
+     * @throws JournalHeldException while another process has it open
+     */
     public static Journal open(Path directory, SecretBox box, InstantSource clock) throws IOException {
         Journal journal = new Journal(JournalFiles.open(directory), box, clock);
         journal.files.readAll().forEach(journal::load);
@@ -71,6 +75,13 @@ public final class Journal implements AutoCloseable {
         return entries.values().stream()
                 .filter(entry -> !entry.isFinished())
                 .sorted(Comparator.comparingLong(JournalEntry::sequence))
+                .toList();
+    }
+
+    /** The same, of one capsule. */
+    public List<JournalEntry> unfinished(CapsuleId capsule) {
+        return unfinished().stream()
+                .filter(entry -> entry.capsule().equals(capsule))
                 .toList();
     }
 

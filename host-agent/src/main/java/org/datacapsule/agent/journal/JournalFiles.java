@@ -51,7 +51,7 @@ final class JournalFiles implements AutoCloseable {
                 directory.resolve(LOCK), Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OWNER_ONLY);
         if (!isLocked(channel)) {
             channel.close();
-            throw new IOException("another agent has the journal " + directory + " open");
+            throw new JournalHeldException("another agent has the journal " + directory + " open");
         }
         return new JournalFiles(directory, channel);
     }

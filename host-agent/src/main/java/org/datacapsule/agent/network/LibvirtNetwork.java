@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.PolicyInForce;
@@ -80,6 +81,11 @@ public final class LibvirtNetwork implements CapsuleNetwork {
     }
 
     @Override
+    public boolean isPolicyFile(Path file, CapsuleMode mode, CapsuleType type) {
+        return policies.isServedBy(file, config.policies(), mode, type);
+    }
+
+    @Override
     public boolean isMaintenance(String filter) {
         return policies.policies().stream()
                 .anyMatch(policy -> policy.mode() == CapsuleMode.MAINTENANCE
@@ -131,6 +137,11 @@ public final class LibvirtNetwork implements CapsuleNetwork {
     @Override
     public void releaseLease(CapsuleSpec spec) {
         libvirt.removeLease(config.name(), spec.guest());
+    }
+
+    @Override
+    public Set<String> leased() {
+        return libvirt.networkXml(config.name()).map(NetworkXml::leases).orElse(Set.of());
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.datacapsule.agent.network;
 
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.datacapsule.agent.xml.XmlElement;
 import org.datacapsule.agent.xml.XmlReading;
 
@@ -39,6 +41,14 @@ final class NetworkXml {
                 && network.firstIn(DNSMASQ, "options").isPresent()
                 && attribute(network, "ip", "address").equals(config.guests().gateway())
                 && attribute(network, "ip", "netmask").equals(config.guests().netmask());
+    }
+
+    /** The IPv4 addresses that a network has reserved. */
+    static Set<String> leases(String xml) {
+        return XmlReading.parse(xml).first("ip", "dhcp").stream()
+                .flatMap(dhcp -> dhcp.all("host"))
+                .map(host -> host.attribute("ip"))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** A name that a guest says when it asks for its address would be told to every other guest that asks for the name. */

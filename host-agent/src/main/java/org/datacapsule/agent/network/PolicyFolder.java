@@ -74,6 +74,18 @@ record PolicyFolder(
         return file.policy();
     }
 
+    /** Whether the file is the one of this folder that serves the type in the mode, with the bytes it had when it was read. */
+    boolean isServedBy(Path file, Path folder, CapsuleMode mode, CapsuleType type) {
+        PolicyFile served = serving.get(new Served(mode, type));
+        try {
+            return served != null
+                    && Files.isSameFile(file, folder.resolve(served.policy().name() + ".yaml"))
+                    && hash(Files.readAllBytes(file)).equals(served.hash());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     private static Map<Served, PolicyFile> serving(Path folder, Map<String, PolicyFile> policies)
             throws PolicyException {
         Map<Served, PolicyFile> serving = new HashMap<>();

@@ -1,13 +1,16 @@
 package org.datacapsule.agent.simulated;
 
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.PolicyInForce;
+import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
@@ -21,6 +24,7 @@ public final class SimulatedNetwork implements CapsuleNetwork {
 
     private final Faults faults;
     private final Set<CapsuleId> leases = ConcurrentHashMap.newKeySet();
+    private final Map<CapsuleId, String> addresses = new ConcurrentHashMap<>();
     private final Set<CapsuleId> open = ConcurrentHashMap.newKeySet();
     private final Set<Integer> strangers = ConcurrentHashMap.newKeySet();
 
@@ -67,6 +71,18 @@ public final class SimulatedNetwork implements CapsuleNetwork {
         return "secure-" + type.wireName().toLowerCase(Locale.ROOT);
     }
 
+    /** A file counts by its name alone, such as {@code secure-research.yaml}. */
+    @Override
+    public boolean isPolicyFile(Path file, CapsuleMode mode, CapsuleType type) {
+        String filter = mode == CapsuleMode.SECURE ? secureFilter(type) : maintenanceFilter(type);
+        return file.endsWith(filter + ".yaml");
+    }
+
+    @Override
+    public Set<String> leased() {
+        return Set.copyOf(addresses.values());
+    }
+
     @Override
     public boolean isMaintenance(String filter) {
         return filter.startsWith("maintenance-");
@@ -87,6 +103,7 @@ public final class SimulatedNetwork implements CapsuleNetwork {
     @Override
     public void reserveLease(CapsuleSpec spec) {
         faults.at("reserve-lease");
+        addresses.put(spec.id(), spec.guest().ipv4());
         if (leases.add(spec.id())) {
             faults.done("reserve-lease", spec.id());
         }
@@ -95,6 +112,7 @@ public final class SimulatedNetwork implements CapsuleNetwork {
     @Override
     public void releaseLease(CapsuleSpec spec) {
         faults.at("release-lease");
+        addresses.remove(spec.id());
         if (leases.remove(spec.id())) {
             faults.done("release-lease", spec.id());
         }

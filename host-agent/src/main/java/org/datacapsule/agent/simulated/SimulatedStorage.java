@@ -28,6 +28,8 @@ public final class SimulatedStorage implements CapsuleStorage {
     private final Set<CapsuleId> overlays = ConcurrentHashMap.newKeySet();
     private final Set<CapsuleId> checkpoints = ConcurrentHashMap.newKeySet();
     private final Map<CapsuleId, String> evidence = new ConcurrentHashMap<>();
+    private final Map<CapsuleId, CapsuleSpec> specs = new ConcurrentHashMap<>();
+    private final Map<CapsuleId, String> logins = new ConcurrentHashMap<>();
 
     public SimulatedStorage(Faults faults, Set<Sha256> images, int totalDiskGb) {
         this.faults = faults;
@@ -59,6 +61,27 @@ public final class SimulatedStorage implements CapsuleStorage {
     @Override
     public Path disk(CapsuleId capsule) {
         return NOWHERE.resolve(capsule.toString()).resolve("disk.qcow2");
+    }
+
+    @Override
+    public void keepSpec(CapsuleSpec spec) {
+        faults.at("keep-spec");
+        specs.put(spec.id(), spec);
+    }
+
+    @Override
+    public Optional<CapsuleSpec> spec(CapsuleId capsule) {
+        return Optional.ofNullable(specs.get(capsule));
+    }
+
+    @Override
+    public void keepLogin(CapsuleId capsule, String sealed) {
+        logins.put(capsule, sealed);
+    }
+
+    @Override
+    public Optional<String> login(CapsuleId capsule) {
+        return Optional.ofNullable(logins.get(capsule));
     }
 
     @Override
@@ -158,6 +181,8 @@ public final class SimulatedStorage implements CapsuleStorage {
         faults.at("delete");
         volumes.remove(capsule);
         dropSecure(capsule);
+        specs.remove(capsule);
+        logins.remove(capsule);
         if (disks.remove(capsule)) {
             faults.done("delete", capsule);
         }
@@ -166,6 +191,18 @@ public final class SimulatedStorage implements CapsuleStorage {
     @Override
     public Set<CapsuleId> all() {
         return Set.copyOf(disks);
+    }
+
+    /** Of a file whose name is the hash. */
+    @Override
+    public Sha256 importImage(Path file) {
+        try {
+            Sha256 image = new Sha256(file.getFileName().toString().replace(".qcow2", ""));
+            images.add(image);
+            return image;
+        } catch (IllegalArgumentException e) {
+            throw new ProblemException(ErrorCode.HOST_IMAGE_MISSING, "there is no such image file to import");
+        }
     }
 
     @Override

@@ -27,14 +27,20 @@ import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Login;
 import org.datacapsule.common.wire.SecureVolume;
+import org.datacapsule.common.wire.WireJson;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Capsules as directories of a local file system. */
 public final class DirectoryStorage implements CapsuleStorage {
+    private static final Logger LOG = LoggerFactory.getLogger(DirectoryStorage.class);
     private static final String DISK = "disk.qcow2";
     private static final String SEED = "seed.img";
     private static final String SECURE_OVERLAY = "secure.qcow2";
     private static final String CHECKPOINT = "checkpoint.save";
     private static final String EVIDENCE = "evidence.json";
+    private static final String SPEC = "spec.json";
+    private static final String LOGIN = "login.sealed";
     private static final String VOLUME = "volume.qcow2";
     private static final String RELEASE_SOCKET = "release.sock";
     private static final String SEED_TEXTS = "seed.texts";
@@ -101,6 +107,33 @@ public final class DirectoryStorage implements CapsuleStorage {
     @Override
     public Path disk(CapsuleId capsule) {
         return directory(capsule).resolve(DISK);
+    }
+
+    @Override
+    public void keepSpec(CapsuleSpec spec) {
+        if (!spec(spec.id()).equals(Optional.of(spec))) {
+            keep(spec.id(), SPEC, WireJson.text(spec));
+        }
+    }
+
+    @Override
+    public Optional<CapsuleSpec> spec(CapsuleId capsule) {
+        try {
+            return kept(capsule, SPEC).map(text -> WireJson.read(text, CapsuleSpec.class));
+        } catch (IllegalArgumentException e) {
+            LOG.atWarn().setCause(e).addKeyValue("capsuleId", capsule).log("how the capsule is made cannot be read");
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void keepLogin(CapsuleId capsule, String sealed) {
+        keep(capsule, LOGIN, sealed);
+    }
+
+    @Override
+    public Optional<String> login(CapsuleId capsule) {
+        return kept(capsule, LOGIN);
     }
 
     @Override
@@ -177,28 +210,35 @@ public final class DirectoryStorage implements CapsuleStorage {
 
     @Override
     public void keepEvidence(CapsuleId capsule, String evidence) {
-        Path file = directory(capsule).resolve(EVIDENCE);
-        Path unfinished = directory(capsule).resolve(EVIDENCE + UNFINISHED);
-        try {
-            files.makeFile(unfinished);
-            try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
-                channel.write(ByteBuffer.wrap(evidence.getBytes(StandardCharsets.UTF_8)));
-                channel.force(true);
-            }
-            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw Failures.of("keeping what was verified", e);
-        }
+        keep(capsule, EVIDENCE, evidence);
     }
 
     @Override
     public Optional<String> evidence(CapsuleId capsule) {
+        return kept(capsule, EVIDENCE);
+    }
+
+    private void keep(CapsuleId capsule, String name, String content) {
+        Path unfinished = directory(capsule).resolve(name + UNFINISHED);
         try {
-            return Optional.of(Files.readString(directory(capsule).resolve(EVIDENCE)));
+            files.makeFile(unfinished);
+            try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
+                channel.write(ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
+                channel.force(true);
+            }
+            Files.move(unfinished, directory(capsule).resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw Failures.of("keeping " + name, e);
+        }
+    }
+
+    private Optional<String> kept(CapsuleId capsule, String name) {
+        try {
+            return Optional.of(Files.readString(directory(capsule).resolve(name)));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            throw Failures.of("reading what was verified", e);
+            throw Failures.of("reading " + name, e);
         }
     }
 
@@ -259,8 +299,9 @@ public final class DirectoryStorage implements CapsuleStorage {
      *
      * @throws ProblemException when it is no qcow2 file, or one that refers to other files
      */
+    @Override
     public Sha256 importImage(Path file) {
-        return images.add(file);
+        return images.named(file).orElseGet(() -> images.add(file));
     }
 
     @Override

@@ -87,6 +87,19 @@ final class ImageCache {
         return file(image);
     }
 
+    /** What a file of this very cache holds, verified; empty for any other file. */
+    Optional<Sha256> named(Path file) {
+        Path parent = file.toAbsolutePath().getParent();
+        try {
+            if (parent == null || !Files.isDirectory(parent) || !Files.isSameFile(parent, directory)) {
+                return Optional.empty();
+            }
+        } catch (IOException e) {
+            throw Failures.of("looking for the image", e);
+        }
+        return name(file).filter(image -> isVerified(image) || verify(image));
+    }
+
     /** Copies a file in under the name of its hash. */
     Sha256 add(Path source) {
         Path temporary = directory.resolve(".import-" + UUID.randomUUID());
@@ -179,6 +192,9 @@ final class ImageCache {
 
     private static Optional<Sha256> name(Path file) {
         String name = file.getFileName().toString();
+        if (!name.endsWith(SUFFIX)) {
+            return Optional.empty();
+        }
         try {
             return Optional.of(new Sha256(name.substring(0, name.length() - SUFFIX.length())));
         } catch (IllegalArgumentException e) {

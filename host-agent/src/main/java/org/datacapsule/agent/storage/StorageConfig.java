@@ -26,13 +26,18 @@ public record StorageConfig(Path directory, int reserveGb) {
     }
 
     /** One directory a capsule is made in it. */
-    Path capsules() {
+    public Path capsules() {
         return directory.resolve("capsules");
     }
 
     /** The cache of image files, each named by its sha256. */
-    Path images() {
+    public Path images() {
         return directory.resolve("images");
+    }
+
+    /** Where a running agent takes commands of this host's operator. */
+    public Path socket() {
+        return directory.resolve("agent.sock");
     }
 
     /** The key the host signs mode receipts with, made at the agent's first start. */

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.datacapsule.agent.config.AgentConfig;
+import org.datacapsule.agent.local.LocalAnswer;
+import org.datacapsule.agent.local.LocalRequest;
 import org.datacapsule.common.id.Sha256;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +85,11 @@ class AgentCommandLineTest {
             @Override
             public Sha256 addImage(AgentConfig config, Path file) {
                 return IMAGE;
+            }
+
+            @Override
+            public LocalAnswer script(AgentConfig config, LocalRequest request) {
+                throw new AssertionError("not asked for");
             }
         };
         CommandLine line = AgentCommandLine.of(programs, "1.2.3");

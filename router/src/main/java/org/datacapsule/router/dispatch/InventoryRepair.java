@@ -5,11 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.datacapsule.common.capsule.CapsuleEvent;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.capsule.CapsuleLife;
 import org.datacapsule.common.capsule.CapsuleMode;
+import org.datacapsule.common.capsule.CapsuleState;
 import org.datacapsule.common.capsule.CapsuleStatus;
 import org.datacapsule.common.capsule.Transition.Moved;
 import org.datacapsule.common.id.CapsuleId;
@@ -26,10 +29,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts running capsules right by what their host has of them. One without a guest is SHUTDOWN: it powered itself off,
+ * Puts capsules at rest right by what their host has of them. One without a guest is SHUTDOWN: it powered itself off,
  * crashed, or the host rebooted. One in another mode than it passed for is in that mode, which is what its users are exposed
- * to; that should never be. An observation only counts when it was made after the capsule's newest operation, with none
- * under way.
+ * to; so is one that was SHUTDOWN and has a guest. Either is an operator's doing, past the routers. An observation only counts
+ * when it was made after the capsule's newest operation, with none under way. A capsule no router knows is only logged.
  */
 public final class InventoryRepair implements InventoryCheck {
     private static final Logger LOG = LoggerFactory.getLogger(InventoryRepair.class);
@@ -39,6 +42,10 @@ public final class InventoryRepair implements InventoryCheck {
     private final StartKeySync keys;
     private final AuditLog audit;
     private final EventLog events;
+    private final Set<Stranger> strangers = ConcurrentHashMap.newKeySet();
+
+    /** A capsule that is on a host and in no row. */
+    private record Stranger(HostId host, CapsuleId capsule) {}
 
     public InventoryRepair(CapsuleStore capsules, StartKeySync keys, AuditLog audit, EventLog events) {
         this.capsules = capsules;
@@ -49,6 +56,7 @@ public final class InventoryRepair implements InventoryCheck {
 
     @Override
     public int check(Tx tx, HostId host, List<CapsuleObservation> observed) throws InterruptedException {
+        noteStrangers(tx, host, observed);
         Map<CapsuleId, CapsuleObservation> settled = new LinkedHashMap<>();
         observed.stream()
                 .filter(seen -> !seen.busy() && mode(seen.found()).isPresent())
@@ -72,6 +80,29 @@ public final class InventoryRepair implements InventoryCheck {
         return repaired;
     }
 
+    /** Once for each: a heartbeat comes every few seconds. */
+    private void noteStrangers(Tx tx, HostId host, List<CapsuleObservation> observed) throws InterruptedException {
+        UUID[] ids = observed.stream()
+                .filter(seen -> !strangers.contains(new Stranger(host, seen.capsule())))
+                .map(seen -> seen.capsule().value())
+                .toArray(UUID[]::new);
+        if (ids.length == 0) {
+            return;
+        }
+        String sql = """
+                select seen.id from unnest($1::uuid[]) as seen (id)
+                where not exists (select 1 from capsule c where c.id = seen.id) order by seen.id
+                """;
+        for (CapsuleId capsule : tx.list(sql, Tuple.of(ids), row -> new CapsuleId(row.getUUID("id")))) {
+            if (strangers.add(new Stranger(host, capsule))) {
+                LOG.atWarn()
+                        .addKeyValue("hostId", host)
+                        .addKeyValue("capsuleId", capsule)
+                        .log("host has a capsule that no router made");
+            }
+        }
+    }
+
     /** The mode a capsule is in of which this was found; NOT_DEFINED when no guest runs, empty where that is not known. */
     private static Optional<CapsuleMode> mode(Found found) {
         return switch (found) {
@@ -86,7 +117,7 @@ public final class InventoryRepair implements InventoryCheck {
             throws InterruptedException {
         String sql = """
                 select c.id from capsule c join unnest($2::uuid[], $3::text[]) as seen (id, mode) on seen.id = c.id
-                where c.host_id = $1 and c.state = 'RUNNING' and c.mode <> seen.mode order by c.id
+                where c.host_id = $1 and c.state in ('RUNNING', 'SHUTDOWN') and c.mode <> seen.mode order by c.id
                 """;
         UUID[] ids = settled.stream().map(seen -> seen.capsule().value()).toArray(UUID[]::new);
         String[] modes = settled.stream()
@@ -111,18 +142,19 @@ public final class InventoryRepair implements InventoryCheck {
                     .addKeyValue("to", moved.to())
                     .log("guest is gone without a stop");
         } else {
-            mismatch(tx, capsule, moved.to());
+            foundRunning(tx, capsule, moved.to());
         }
         return true;
     }
 
-    private void mismatch(Tx tx, Capsule capsule, CapsuleStatus found) throws InterruptedException {
+    private void foundRunning(Tx tx, Capsule capsule, CapsuleStatus found) throws InterruptedException {
+        boolean wasShutDown = capsule.status().state() == CapsuleState.SHUTDOWN;
         String requestId = "inventory-" + UUID.randomUUID();
         audit.noted(
                 tx,
                 BY,
                 requestId,
-                "mode_mismatch",
+                wasShutDown ? "guest_found" : "mode_mismatch",
                 Optional.of(capsule.id()),
                 capsule.status() + " was " + found + " on host " + capsule.host());
         if (found.mode() == CapsuleMode.MAINTENANCE) {
@@ -134,6 +166,9 @@ public final class InventoryRepair implements InventoryCheck {
                 .addKeyValue("requestId", requestId)
                 .addKeyValue("from", capsule.status())
                 .addKeyValue("to", found)
-                .log("guest is in another mode than its capsule");
+                .log(
+                        wasShutDown
+                                ? "guest runs and its capsule was shut down"
+                                : "guest is in another mode than its capsule");
     }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.datacapsule.common.testing.FreePorts;
 
 /** S3Proxy, an S3-compatible server that checks signatures and keeps objects as files, as a process of its own. */
 public final class S3Server implements AutoCloseable {

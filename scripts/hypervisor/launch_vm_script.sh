@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Starts a capsule of this host, past the routers.
+#   launch_vm_script.sh --wdir DIR --mode {maintain|secure} --policy FILE
+# More options, and the exit codes: --help, docs/operator.md.
+set -euo pipefail
+# shellcheck source=../lib/hypervisor.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../lib/hypervisor.sh"
+run_agent_script launch "$@"

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Stops a capsule of this host, past the routers.
+#   stop_vm_script.sh --wdir DIR
+# More options, and the exit codes: --help, docs/operator.md.
+set -euo pipefail
+# shellcheck source=../lib/hypervisor.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../lib/hypervisor.sh"
+run_agent_script stop "$@"
