@@ -46,7 +46,6 @@ public final class AgentCommandLine {
             codes.put(String.format(Locale.ROOT, "%2d", refusal.exitCode()), refusal.meaning());
         }
         scripts.getSubcommands().values().forEach(script -> {
-            script.getCommandSpec().mixinStandardHelpOptions(true);
             script.getCommandSpec()
                     .usageMessage()
                     .exitCodeListHeading("%nExit codes:%n")

@@ -36,12 +36,15 @@ final class ScriptCommand {
         this.programs = programs;
     }
 
-    @Command(name = "create", description = "Makes a capsule: its working directory and its disk. It does not run yet.")
+    @Command(
+            name = "create",
+            description = "Makes a capsule: its working directory and its disk. It does not run yet.",
+            mixinStandardHelpOptions = true)
     int create(@Mixin CreateOptions options, @Mixin WorkingDirectory wdir, @Mixin ConfigFile config) throws Exception {
         return run(config, () -> options.request(wdir.absolute()));
     }
 
-    @Command(name = "launch", description = "Starts a capsule in maintenance mode.")
+    @Command(name = "launch", description = "Starts a capsule in maintenance mode.", mixinStandardHelpOptions = true)
     int launch(
             @Mixin WorkingDirectory wdir,
             @Option(
@@ -65,12 +68,18 @@ final class ScriptCommand {
         });
     }
 
-    @Command(name = "query", description = "Prints how a capsule is, a key and its value a line.")
+    @Command(
+            name = "query",
+            description = "Prints how a capsule is, a key and its value a line.",
+            mixinStandardHelpOptions = true)
     int query(@Mixin WorkingDirectory wdir, @Mixin ConfigFile config) throws Exception {
         return run(config, () -> new LocalRequest.Query(wdir.absolute()));
     }
 
-    @Command(name = "switch", description = "Takes a running capsule into another mode.")
+    @Command(
+            name = "switch",
+            description = "Takes a running capsule into another mode.",
+            mixinStandardHelpOptions = true)
     int change(
             @Mixin WorkingDirectory wdir,
             @Option(
@@ -109,7 +118,10 @@ final class ScriptCommand {
         });
     }
 
-    @Command(name = "stop", description = "Presses a capsule's power button, and cuts it off when that does not help.")
+    @Command(
+            name = "stop",
+            description = "Presses a capsule's power button, and cuts it off when that does not help.",
+            mixinStandardHelpOptions = true)
     int stop(
             @Mixin WorkingDirectory wdir,
             @Option(
@@ -126,7 +138,10 @@ final class ScriptCommand {
         });
     }
 
-    @Command(name = "delete", description = "Ends a capsule and deletes all of its files, the secure volume too.")
+    @Command(
+            name = "delete",
+            description = "Ends a capsule and deletes all of its files, the secure volume too.",
+            mixinStandardHelpOptions = true)
     int delete(@Mixin WorkingDirectory wdir, @Mixin ConfigFile config) throws Exception {
         return run(config, () -> new LocalRequest.Delete(wdir.absolute()));
     }

@@ -173,7 +173,7 @@ class ScriptCommandTest {
             out.getBuffer().setLength(0);
             assertThat(line().execute("script", command, "--help")).isZero();
             for (Refusal refusal : Refusal.values()) {
-                assertThat(out.toString()).containsPattern("(?m)^ *" + refusal.exitCode() + " +\\w");
+                assertThat(out.toString()).containsPattern("(?m)^ *" + refusal.exitCode() + " +[\\w-]");
                 assertThat(page).contains("| " + refusal.exitCode() + " | " + refusal.meaning() + " |");
             }
         }
