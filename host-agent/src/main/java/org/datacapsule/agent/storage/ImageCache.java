@@ -87,7 +87,11 @@ final class ImageCache {
         return file(image);
     }
 
-    /** What a file of this very cache holds, verified; empty for any other file. */
+    /**
+     * What a file of this very cache holds; empty for any other file.
+     *
+     * @throws ProblemException when it does not hold what its name says
+     */
     Optional<Sha256> named(Path file) {
         Path parent = file.toAbsolutePath().getParent();
         try {
@@ -97,7 +101,9 @@ final class ImageCache {
         } catch (IOException e) {
             throw Failures.of("looking for the image", e);
         }
-        return name(file).filter(image -> isVerified(image) || verify(image));
+        Optional<Sha256> image = name(file);
+        image.ifPresent(this::require);
+        return image;
     }
 
     /** Copies a file in under the name of its hash. */

@@ -76,7 +76,40 @@ class DirectoryStorageTest {
         Sha256 wrong = new Sha256("0".repeat(64));
         Files.copy(image("1G"), folder.resolve("images").resolve(wrong.hex() + ".qcow2"));
         assertThatThrownBy(() -> storage.createDisk(spec(1), wrong)).hasMessageContaining("host.image-missing");
+        assertThatThrownBy(() -> storage.importImage(folder.resolve("images").resolve(wrong.hex() + ".qcow2")))
+                .hasMessageContaining("host.image-missing");
         assertThat(storage.images()).isEmpty();
+        assertThat(storage.all()).isEmpty();
+    }
+
+    @Test
+    void aFileOfTheCacheIsNotCopiedAgain() throws Exception {
+        Sha256 image = storage.importImage(image("1G"));
+        Path file = folder.resolve("images").resolve(image.hex() + ".qcow2");
+        Object before = Files.getAttribute(file, "unix:ino");
+
+        assertThat(storage.importImage(file)).isEqualTo(image);
+
+        assertThat(Files.getAttribute(file, "unix:ino")).isEqualTo(before);
+    }
+
+    @Test
+    void howACapsuleIsMadeIsKeptBesideItsDiskAndGoesWithIt() throws Exception {
+        Sha256 image = storage.importImage(image("1G"));
+        CapsuleSpec spec = spec(2);
+        assertThat(storage.spec(spec.id())).isEmpty();
+        storage.createDisk(spec, image);
+        storage.keepSpec(spec);
+        storage.keepLogin(spec.id(), "c2VhbGVk");
+
+        assertThat(storage().spec(spec.id())).contains(spec);
+        assertThat(storage().login(spec.id())).contains("c2VhbGVk");
+        Path kept = storage.disk(spec.id()).resolveSibling("spec.json");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(kept)))
+                .isEqualTo("rw-------");
+        Files.writeString(kept, "{");
+        assertThat(storage.spec(spec.id())).as("damaged").isEmpty();
+        storage.delete(spec.id());
         assertThat(storage.all()).isEmpty();
     }
 
