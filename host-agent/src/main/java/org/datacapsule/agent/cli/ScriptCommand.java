@@ -36,14 +36,10 @@ final class ScriptCommand {
         this.programs = programs;
     }
 
-<<<<<<< HEAD
-    @Command(name = "create", description = "Makes a capsule: its working directory and its disk. It does not run yet.", mixinStandardHelpOptions = true)
-=======
     @Command(
             name = "create",
             description = "Makes a capsule: its working directory and its disk. It does not run yet.",
             mixinStandardHelpOptions = true)
->>>>>>> hypervisor-scripts
     int create(@Mixin CreateOptions options, @Mixin WorkingDirectory wdir, @Mixin ConfigFile config) throws Exception {
         return run(config, () -> options.request(wdir.absolute()));
     }
@@ -72,26 +68,18 @@ final class ScriptCommand {
         });
     }
 
-<<<<<<< HEAD
-    @Command(name = "query", description = "Prints how a capsule is, a key and its value a line.", mixinStandardHelpOptions = true)
-=======
     @Command(
             name = "query",
             description = "Prints how a capsule is, a key and its value a line.",
             mixinStandardHelpOptions = true)
->>>>>>> hypervisor-scripts
     int query(@Mixin WorkingDirectory wdir, @Mixin ConfigFile config) throws Exception {
         return run(config, () -> new LocalRequest.Query(wdir.absolute()));
     }
 
-<<<<<<< HEAD
-    @Command(name = "switch", description = "Takes a running capsule into another mode.", mixinStandardHelpOptions = true)
-=======
     @Command(
             name = "switch",
             description = "Takes a running capsule into another mode.",
             mixinStandardHelpOptions = true)
->>>>>>> hypervisor-scripts
     int change(
             @Mixin WorkingDirectory wdir,
             @Option(
@@ -130,14 +118,10 @@ final class ScriptCommand {
         });
     }
 
-<<<<<<< HEAD
-    @Command(name = "stop", description = "Presses a capsule's power button, and cuts it off when that does not help.", mixinStandardHelpOptions = true)
-=======
     @Command(
             name = "stop",
             description = "Presses a capsule's power button, and cuts it off when that does not help.",
             mixinStandardHelpOptions = true)
->>>>>>> hypervisor-scripts
     int stop(
             @Mixin WorkingDirectory wdir,
             @Option(
@@ -154,14 +138,10 @@ final class ScriptCommand {
         });
     }
 
-<<<<<<< HEAD
-    @Command(name = "delete", description = "Ends a capsule and deletes all of its files, the secure volume too.", mixinStandardHelpOptions = true)
-=======
     @Command(
             name = "delete",
             description = "Ends a capsule and deletes all of its files, the secure volume too.",
             mixinStandardHelpOptions = true)
->>>>>>> hypervisor-scripts
     int delete(@Mixin WorkingDirectory wdir, @Mixin ConfigFile config) throws Exception {
         return run(config, () -> new LocalRequest.Delete(wdir.absolute()));
     }
