@@ -33,7 +33,7 @@ import org.datacapsule.common.wire.GuestNetwork;
 
 /** The mechanisms on this machine's libvirt, with a network and folder of their own that {@link #close} takes away. */
 public final class RealHost implements AutoCloseable {
-    private static final String NETWORK = "dct0";
+    public static final String NETWORK = "dct0";
     private static final int LOWEST_VNC_PORT = 5900;
     private static final ObjectMapper JSON = new ObjectMapper();
 

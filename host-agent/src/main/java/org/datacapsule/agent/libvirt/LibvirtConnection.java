@@ -135,8 +135,7 @@ public final class LibvirtConnection implements AutoCloseable {
         try {
             EventLoop.ensureRunning();
             OpenConnection opened = new OpenConnection(uri);
-            opened.registerCloseListener((connection, reason) -> drop(opened));
-            opened.addLifecycleListener((domain, event) -> heard(domain));
+            opened.listen((connection, reason) -> drop(opened), (domain, event) -> heard(domain));
             lost.drainPermits();
             current.set(opened);
             return true;

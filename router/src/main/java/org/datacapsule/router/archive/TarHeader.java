@@ -2,6 +2,7 @@ package org.datacapsule.router.archive;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A header of a tar file, in POSIX's or GNU's form: just the fields that decide what an entry is and where the next one
@@ -13,6 +14,12 @@ final class TarHeader {
     private static final Field NAME = new Field(0, 100);
     private static final Field SIZE = new Field(124, 12);
     private static final Field CHECKSUM = new Field(148, 8);
+    /** Mode, owner, group and time, which decide nothing here; other programs refuse an archive for them. */
+    private static final List<Field> OTHER_NUMBERS =
+            List.of(new Field(100, 8), new Field(108, 8), new Field(116, 8), new Field(136, 12));
+    /** Numbers of devices, which may be left blank. */
+    private static final List<Field> DEVICE_NUMBERS = List.of(new Field(329, 8), new Field(337, 8));
+
     private static final int TYPE = 156;
     private static final Field MAGIC = new Field(257, 8);
     private static final Field PREFIX = new Field(345, 155);
@@ -43,6 +50,14 @@ final class TarHeader {
         if (!magic.equals(POSIX) && !magic.equals(GNU)) {
             throw new Refusal(
                     "it is a tar file of a form that is not taken; make it with GNU tar or in the form \"ustar\"");
+        }
+        for (Field field : OTHER_NUMBERS) {
+            octal(field.in(block));
+        }
+        for (Field field : DEVICE_NUMBERS) {
+            if (!isZero(field.in(block))) {
+                octal(field.in(block));
+            }
         }
         byte[] name = text(NAME.in(block));
         byte[] prefix = magic.equals(POSIX) ? text(PREFIX.in(block)) : new byte[0];

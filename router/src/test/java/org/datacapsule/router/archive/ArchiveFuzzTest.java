@@ -75,8 +75,7 @@ class ArchiveFuzzTest {
         List<List<String>> writers = List.of(
                 List.of("tar", "--format=gnu", "-cf", "OUT", "-C", tree.toString(), "."),
                 List.of("tar", "--format=posix", "-cf", "OUT", "-C", tree.toString(), "."),
-                List.of("tar", "--format=posix", "-cf", "OUT", "-C", tree.toString(), "deep", "big.bin", "empty"),
-                List.of("python3", "-m", "tarfile", "-c", "OUT", tree + "/deep", tree + "/big.bin"));
+                List.of("tar", "--format=posix", "-cf", "OUT", "-C", tree.toString(), "deep", "big.bin", "empty"));
         for (List<String> writer : writers) {
             Path file = folder.resolve("made.tar");
             Files.deleteIfExists(file);

@@ -165,6 +165,13 @@ class ArchiveReaderTest {
         byte[] old = TarFile.header('0', "a", 0);
         Arrays.fill(old, 257, 265, (byte) 0);
         assertThat(refused(new TarFile().raw(TarFile.sealed(old)).end())).contains("form that is not taken");
+        for (int field : List.of(100, 108, 116, 136, 329, 337)) {
+            byte[] odd = TarFile.header('0', "a", 0);
+            System.arraycopy("00017D0\0".getBytes(StandardCharsets.US_ASCII), 0, odd, field, 8);
+            assertThat(refused(new TarFile().raw(TarFile.sealed(odd)).end()))
+                    .as("number at %d", field)
+                    .contains("plain form");
+        }
         byte[] binarySize = TarFile.header('0', "a", 0);
         binarySize[124] = (byte) 0x80;
         assertThat(refused(new TarFile().raw(TarFile.sealed(binarySize)).end())).contains("plain form");
