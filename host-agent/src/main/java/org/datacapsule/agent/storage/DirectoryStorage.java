@@ -42,7 +42,9 @@ public final class DirectoryStorage implements CapsuleStorage {
     private static final String SPEC = "spec.json";
     private static final String LOGIN = "login.sealed";
     private static final String VOLUME = "volume.qcow2";
-    private static final String RELEASE_SOCKET = "release.sock";
+    /** Short, for the kernel takes no socket whose path has more than 107 bytes (unix(7)). */
+    private static final String RELEASE_SOCKET = "release";
+
     private static final String SEED_TEXTS = "seed.texts";
     private static final String UNFINISHED = ".new";
     private static final String SALT_LETTERS = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
