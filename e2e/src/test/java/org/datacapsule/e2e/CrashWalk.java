@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,9 +19,7 @@ import org.datacapsule.devkit.fleet.Answer;
 import org.datacapsule.devkit.fleet.CapsuleApi;
 import org.datacapsule.devkit.fleet.CapsuleApi.Started;
 import org.datacapsule.devkit.fleet.Fleet;
-import org.datacapsule.devkit.fleet.Libvirt;
 import org.datacapsule.devkit.fleet.Patience;
-import org.datacapsule.devkit.fleet.ShortCommand;
 
 /** One capsule led from create to delete over and over, its state checked on libvirt and in the database at each stand. */
 final class CrashWalk {
@@ -31,8 +28,6 @@ final class CrashWalk {
             List.of(OperationKind.CREATE, OperationKind.LAUNCH, OperationKind.STOP, OperationKind.DELETE);
 
     private static final Duration END_WITHIN = Duration.ofSeconds(40);
-    private static final String MAINTENANCE = "RUNNING in MAINTENANCE";
-    private static final String SECURE = "RUNNING in SECURE";
     private static final String USER = "walker";
     private static final String PASSWORD = "a-password-to-walk-with";
 
@@ -47,32 +42,20 @@ final class CrashWalk {
 
     /** Brings the capsule to where {@code next} can be asked for, with what commands that takes. */
     void readyFor(OperationKind next) throws Exception {
-        String wanted = stateBefore(next);
+        String wanted = switch (next) {
+            case CREATE -> "DELETED";
+            case STOP -> "RUNNING";
+            default -> "SHUTDOWN";
+        };
         for (String state = state(); !state.equals(wanted); state = state()) {
             finish(
                     switch (state) {
                         case "DELETED" -> OperationKind.CREATE;
-                        case "SHUTDOWN" -> isRunning(wanted) ? OperationKind.LAUNCH : OperationKind.DELETE;
-                        case MAINTENANCE -> wanted.equals(SECURE) ? OperationKind.SWITCH_TO_SECURE : OperationKind.STOP;
-                        case SECURE ->
-                            wanted.equals(MAINTENANCE) ? OperationKind.SWITCH_TO_MAINTENANCE : OperationKind.STOP;
+                        case "RUNNING" -> wanted.equals("SHUTDOWN") ? OperationKind.STOP : OperationKind.DELETE;
+                        case "SHUTDOWN" -> wanted.equals("RUNNING") ? OperationKind.LAUNCH : OperationKind.DELETE;
                         default -> throw new IllegalStateException("the capsule is " + state);
                     });
         }
-    }
-
-    private static String stateBefore(OperationKind kind) {
-        return switch (kind) {
-            case CREATE -> "DELETED";
-            case LAUNCH, DELETE -> "SHUTDOWN";
-            case SWITCH_TO_SECURE, STOP -> MAINTENANCE;
-            case SWITCH_TO_MAINTENANCE -> SECURE;
-            default -> throw new IllegalArgumentException("not walked: " + kind);
-        };
-    }
-
-    private static boolean isRunning(String state) {
-        return state.startsWith("RUNNING");
     }
 
     private void finish(OperationKind kind) throws Exception {
@@ -96,17 +79,10 @@ final class CrashWalk {
     }
 
     private Answer askOnce(OperationKind kind, String idempotencyKey) throws IOException, InterruptedException {
-        return switch (kind) {
-            case CREATE -> api.post("/createvm", CapsuleApi.smallest(fleet.image(), USER, PASSWORD), idempotencyKey);
-            case SWITCH_TO_SECURE -> switchTo("secure", idempotencyKey);
-            case SWITCH_TO_MAINTENANCE -> switchTo("maintenance", idempotencyKey);
-            default ->
-                api.post("/" + kind.name().toLowerCase(Locale.ROOT) + "vm", Map.of("vmid", capsule), idempotencyKey);
-        };
-    }
-
-    private Answer switchTo(String mode, String idempotencyKey) throws IOException, InterruptedException {
-        return api.post("/switchvm", Map.of("vmid", capsule, "mode", mode), idempotencyKey);
+        Map<String, String> form = kind == OperationKind.CREATE
+                ? CapsuleApi.smallest(fleet.image(), USER, PASSWORD)
+                : Map.of("vmid", capsule);
+        return api.post("/" + kind.name().toLowerCase(Locale.ROOT) + "vm", form, idempotencyKey);
     }
 
     /** The operation has succeeded, the capsule is what it should be, and nothing is pending or left. */
@@ -126,38 +102,13 @@ final class CrashWalk {
     }
 
     private String state() throws IOException, InterruptedException {
-        if (capsule.isEmpty()) {
-            return "DELETED";
-        }
-        String state = api.state(capsule);
-        return state.equals("RUNNING")
-                ? state + " in " + api.show(capsule).orElseThrow().path("mode").asText()
-                : state;
-    }
-
-    /** At any moment: a guest that has its secure volume is under the secure policy, as libvirt and the kernel have it. */
-    void assertNoDataUnderAnOpenPolicy() throws Exception {
-        if (capsule.isEmpty() || !Libvirt.domains().contains(capsule)) {
-            return;
-        }
-        String domain = Libvirt.virsh("dumpxml", capsule);
-        if (!domain.contains("volume.qcow2")) {
-            return;
-        }
-        assertThat(domain).contains("filter='" + fleet.network() + "-secure'");
-        String tap = domain.replaceAll("(?s).*<target dev='(vnet\\d+)'/>.*", "$1");
-        assertThat(ShortCommand.output("ebtables", "-t", "nat", "-L", "libvirt-I-" + tap)
-                        .lines()
-                        .filter(line -> line.endsWith("ACCEPT")))
-                .as("what the guest may send: ARP to the gateway, and DHCP")
-                .allMatch(line -> line.startsWith("-p ARP ") || line.contains("--ip-dport 67"));
+        return capsule.isEmpty() ? "DELETED" : api.state(capsule);
     }
 
     private static String stateAfter(OperationKind kind) {
         return switch (kind) {
             case CREATE, STOP -> "SHUTDOWN";
-            case LAUNCH, SWITCH_TO_MAINTENANCE -> MAINTENANCE;
-            case SWITCH_TO_SECURE -> SECURE;
+            case LAUNCH -> "RUNNING";
             case DELETE -> "DELETED";
             default -> throw new IllegalArgumentException("not walked: " + kind);
         };
@@ -166,8 +117,7 @@ final class CrashWalk {
     private static Set<Traces> tracesAfter(OperationKind kind) {
         return switch (kind) {
             case CREATE, STOP -> Set.of(Traces.FILE, Traces.PORTS_ROW, Traces.ADDRESS_ROW, Traces.LEASE);
-            case LAUNCH, SWITCH_TO_MAINTENANCE -> Set.of(Traces.values());
-            case SWITCH_TO_SECURE -> EnumSet.complementOf(EnumSet.of(Traces.OPEN_SSH_PORT));
+            case LAUNCH -> Set.of(Traces.values());
             case DELETE -> Set.of();
             default -> throw new IllegalArgumentException("not walked: " + kind);
         };

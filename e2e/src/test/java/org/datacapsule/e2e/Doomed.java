@@ -46,21 +46,9 @@ final class Doomed<P> {
         }
     }
 
-    /** What is looked at. */
-    @FunctionalInterface
-    interface Look {
-        void at() throws Exception;
-    }
-
     /** Waits for its death, and starts it again. */
     void dieAndComeBack(Optional<P> armed) throws Exception {
-        dieAndComeBack(() -> {}, armed);
-    }
-
-    /** @param whileDead what must hold while it is dead */
-    void dieAndComeBack(Look whileDead, Optional<P> armed) throws Exception {
         assertThat(program.get().awaitEnd(DIES_WITHIN)).isEqualTo(LIKE_KILL_9);
-        whileDead.at();
         start(armed);
     }
 
