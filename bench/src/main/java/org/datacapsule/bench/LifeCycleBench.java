@@ -18,6 +18,9 @@ import org.datacapsule.devkit.fleet.Libvirt;
 /** Times a capsule's life beside bare libvirt doing the same. The argument is the number of rounds, 7 when there is none. */
 public final class LifeCycleBench {
     private static final int ROUNDS = 7;
+    /** A daemon that has just begun runs code that is not compiled yet. */
+    private static final int WARM_UP = 3;
+
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private LifeCycleBench() {}
@@ -29,8 +32,10 @@ public final class LifeCycleBench {
             CapsuleApi api = fleet.api("bench");
             Life ours = new CapsuleLife(fleet, api);
             Life bare = bareLikeCapsule(fleet, api);
-            ours.live(new StopWatch());
-            bare.live(new StopWatch());
+            for (int round = 0; round < WARM_UP; round++) {
+                ours.live(new StopWatch());
+                bare.live(new StopWatch());
+            }
             StopWatch oursTimes = new StopWatch();
             StopWatch bareTimes = new StopWatch();
             for (int round = 1; round <= rounds; round++) {

@@ -91,7 +91,9 @@ final class CrashWalk {
         assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("SUCCEEDED");
         capsule = started.capsule();
         assertThat(state()).isEqualTo(stateAfter(kind));
-        assertThat(Traces.of(fleet, Place.of(fleet, capsule))).isEqualTo(tracesAfter(kind));
+        Place place = Place.of(fleet, capsule);
+        Traces.awaitEndOfLeftPrograms(place);
+        assertThat(Traces.of(fleet, place)).isEqualTo(tracesAfter(kind));
         assertThat(rows("select from capsule where state like '%\\_PENDING'")).isZero();
         assertThat(rows("select from operation where state in ('QUEUED', 'RUNNING')"))
                 .isZero();

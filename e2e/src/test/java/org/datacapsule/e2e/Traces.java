@@ -6,13 +6,16 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.datacapsule.devkit.fleet.Fleet;
 import org.datacapsule.devkit.fleet.Libvirt;
+import org.datacapsule.devkit.fleet.Patience;
 import org.datacapsule.devkit.fleet.ShortCommand;
 
 /** What this machine and the database have of one capsule, found without asking our own programs. */
@@ -88,6 +91,8 @@ enum Traces {
         }
     };
 
+    private static final Duration LEFT_PROGRAMS_END_WITHIN = Duration.ofSeconds(20);
+
     abstract boolean isThere(Fleet fleet, Place place) throws IOException, InterruptedException, SQLException;
 
     static Set<Traces> of(Fleet fleet, Place place) throws IOException, InterruptedException, SQLException {
@@ -98,6 +103,15 @@ enum Traces {
             }
         }
         return found;
+    }
+
+    /** A program that an agent which was killed has left behind does not go on for long. */
+    static void awaitEndOfLeftPrograms(Place place) throws IOException, InterruptedException {
+        Patience.await("the end of what a killed agent has started", LEFT_PROGRAMS_END_WITHIN, () -> {
+            boolean running = ProcessTable.commandLines().stream()
+                    .anyMatch(line -> line.contains(place.capsule()) && line.contains("volume.qcow2."));
+            return running ? Optional.empty() : Optional.of(place);
+        });
     }
 
     private static boolean has(Path folder, String part) throws IOException {

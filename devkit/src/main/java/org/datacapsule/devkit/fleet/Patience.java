@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /** Waiting for something to come true, by looking often. */
 public final class Patience {
-    private static final Duration LOOK_EVERY = Duration.ofMillis(20);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(10);
 
     private Patience() {}
 

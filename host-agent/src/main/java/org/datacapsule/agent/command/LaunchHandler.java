@@ -2,6 +2,10 @@ package org.datacapsule.agent.command;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.hypervisor.DomainPlan;
@@ -54,17 +58,38 @@ final class LaunchHandler implements CommandHandler<Launch> {
         clearTheWay(spec, operation);
         storage.keepSpec(spec);
         operation.reached(Step.LAUNCH_WAY_CLEARED);
-        Path seed = storage.writeSeed(spec, launch.login(), network.names(spec.type()));
-        operation.reached(Step.LAUNCH_SEED_WRITTEN);
-        network.reserveLease(spec);
-        operation.reached(Step.LAUNCH_LEASE_RESERVED);
-        network.openSsh(spec);
-        operation.reached(Step.LAUNCH_SSH_OPENED);
+        Path seed = openTheWayInAndWriteSeed(launch, operation);
         hypervisor.start(plan(launch, operation, seed));
         operation.reached(Step.LAUNCH_DOMAIN_STARTED);
         checkPolicyIsInForce(spec);
         operation.reached(Step.LAUNCH_FILTER_CHECKED);
         launch.volume().ifPresent(volume -> storage.prepareVolume(spec.id(), volume));
+    }
+
+    /** Side by side, for neither needs the other. When this throws, neither goes on. */
+    private Path openTheWayInAndWriteSeed(Launch launch, Operation operation) {
+        CapsuleSpec spec = launch.spec();
+        try (ExecutorService beside = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Path> seed =
+                    beside.submit(() -> storage.writeSeed(spec, launch.login(), network.names(spec.type())));
+            network.reserveLease(spec);
+            operation.reached(Step.LAUNCH_LEASE_RESERVED);
+            network.openSsh(spec);
+            operation.reached(Step.LAUNCH_SSH_OPENED);
+            Path written = resultOf(seed);
+            operation.reached(Step.LAUNCH_SEED_WRITTEN);
+            return written;
+        }
+    }
+
+    private static <T> T resultOf(Future<T> work) {
+        try {
+            return work.get();
+        } catch (InterruptedException e) {
+            throw new Abandoned("interrupted while launching");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
+        }
     }
 
     private boolean isRunningAsAsked(CapsuleSpec spec, Operation operation) {

@@ -47,6 +47,7 @@ final class StopHandler implements CommandHandler<Stop> {
         }
         operation.reached(Step.STOP_GUEST_GONE);
         releases.close(capsule);
+        storage.abandonVolume(capsule);
         storage.dropSecure(capsule);
         operation.reached(Step.STOP_SECURE_DROPPED);
         network.closeSsh(stop.spec());

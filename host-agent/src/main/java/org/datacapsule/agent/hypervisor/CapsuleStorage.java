@@ -48,6 +48,9 @@ public interface CapsuleStorage {
     /** Begins to make the capsule's secure volume where there is none; returns at once. */
     void prepareVolume(CapsuleId capsule, SecureVolume volume);
 
+    /** What has begun to make the secure volume has ended when this returns, whether it made it or not. */
+    void abandonVolume(CapsuleId capsule);
+
     /** The capsule's secure volume, encrypted with the key; made where there is none. */
     Path volume(CapsuleId capsule, SecureVolume volume);
 

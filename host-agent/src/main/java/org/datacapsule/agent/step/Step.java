@@ -16,9 +16,9 @@ public enum Step {
     CREATE_LEASE_RESERVED("create.lease-reserved", 90),
 
     LAUNCH_WAY_CLEARED("launch.way-cleared", 10),
-    LAUNCH_SEED_WRITTEN("launch.seed-written", 25),
-    LAUNCH_LEASE_RESERVED("launch.lease-reserved", 35),
-    LAUNCH_SSH_OPENED("launch.ssh-opened", 45),
+    LAUNCH_LEASE_RESERVED("launch.lease-reserved", 20),
+    LAUNCH_SSH_OPENED("launch.ssh-opened", 35),
+    LAUNCH_SEED_WRITTEN("launch.seed-written", 45),
     LAUNCH_DOMAIN_STARTED("launch.domain-started", 80),
     LAUNCH_FILTER_CHECKED("launch.filter-checked", 95),
     /** A launch that failed has taken back what it opened. */

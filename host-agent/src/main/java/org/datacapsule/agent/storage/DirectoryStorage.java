@@ -171,6 +171,11 @@ public final class DirectoryStorage implements CapsuleStorage {
     }
 
     @Override
+    public void abandonVolume(CapsuleId capsule) {
+        volumes.cancel(capsule);
+    }
+
+    @Override
     public Path volume(CapsuleId capsule, SecureVolume volume) {
         Path file = directory(capsule).resolve(VOLUME);
         volumes.require(capsule, file, volume);

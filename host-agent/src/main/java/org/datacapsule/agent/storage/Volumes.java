@@ -65,6 +65,7 @@ final class Volumes {
         Thread thread = preparing.get(capsule);
         if (thread != null) {
             thread.interrupt();
+            join(thread);
         }
         ReentrantLock lock = locks.get(capsule);
         if (lock != null) {
@@ -74,6 +75,14 @@ final class Volumes {
             } finally {
                 lock.unlock();
             }
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
