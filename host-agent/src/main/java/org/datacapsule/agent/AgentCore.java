@@ -51,7 +51,14 @@ public final class AgentCore {
         this.journal = journal;
         this.reporter = new OutcomeReporter(journal, routers, steps);
         CommandHandlers handlers = new CommandHandlers(
-                host.hypervisor(), host.network(), host.storage(), releases, receipts, clock, work.longestGrace());
+                host.hypervisor(),
+                host.network(),
+                host.storage(),
+                host.whereabouts(),
+                releases,
+                receipts,
+                clock,
+                work.longestGrace());
         OutcomeListener listeners = entry -> {
             waiters.ended(entry);
             reporter.ended(entry);

@@ -2,6 +2,7 @@ package org.datacapsule.agent;
 
 import java.time.Duration;
 import org.datacapsule.agent.config.AgentConfig;
+import org.datacapsule.agent.hypervisor.Whereabouts;
 import org.datacapsule.agent.libvirt.LibvirtConnection;
 import org.datacapsule.agent.libvirt.LibvirtHypervisor;
 import org.datacapsule.agent.libvirt.LibvirtNetworks;
@@ -12,7 +13,11 @@ import org.datacapsule.common.policy.PolicyException;
 
 /** This machine: libvirt, its network and the capsules' files, as the configuration has them. */
 record RealHost(
-        LibvirtConnection connection, LibvirtHypervisor hypervisor, LibvirtNetwork network, DirectoryStorage storage) {
+        LibvirtConnection connection,
+        LibvirtHypervisor hypervisor,
+        LibvirtNetwork network,
+        DirectoryStorage storage,
+        Whereabouts whereabouts) {
     private static final Duration PATIENCE_WITH_PROGRAMS = Duration.ofSeconds(60);
 
     static RealHost open(AgentConfig config) throws PolicyException {
@@ -22,9 +27,15 @@ record RealHost(
                     new LibvirtHypervisor(config.libvirt(), config.network().name(), connection);
             ProgramRunner programs = new ProgramRunner(PATIENCE_WITH_PROGRAMS);
             LibvirtNetwork network = new LibvirtNetwork(config.network(), new LibvirtNetworks(connection), programs);
-            DirectoryStorage storage = new DirectoryStorage(config.storage(), hypervisor.qemuGroup(), programs);
+            DirectoryStorage storage =
+                    new DirectoryStorage(config.storage(), config.migration(), hypervisor.qemuGroup(), programs);
+            Whereabouts whereabouts = new Whereabouts(
+                    config.migration().address(),
+                    config.migration().libvirtUri(),
+                    config.network().name(),
+                    config.libvirt().vncListen());
             connection.whenOpenedAgain(network::ensure);
-            return new RealHost(connection, hypervisor, network, storage);
+            return new RealHost(connection, hypervisor, network, storage, whereabouts);
         } catch (PolicyException | RuntimeException e) {
             connection.close();
             throw e;
@@ -32,6 +43,6 @@ record RealHost(
     }
 
     HostParts parts() {
-        return new HostParts(hypervisor, network, storage, connection::close);
+        return new HostParts(hypervisor, network, storage, whereabouts, connection::close);
     }
 }

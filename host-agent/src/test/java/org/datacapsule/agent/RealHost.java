@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.awaitility.Awaitility;
+import org.datacapsule.agent.hypervisor.Whereabouts;
 import org.datacapsule.agent.libvirt.LibvirtConfig;
 import org.datacapsule.agent.libvirt.LibvirtConnection;
 import org.datacapsule.agent.libvirt.LibvirtHypervisor;
@@ -23,6 +25,7 @@ import org.datacapsule.agent.network.NetworkConfig;
 import org.datacapsule.agent.process.ProgramFailedException;
 import org.datacapsule.agent.process.ProgramRunner;
 import org.datacapsule.agent.storage.DirectoryStorage;
+import org.datacapsule.agent.storage.MigrationConfig;
 import org.datacapsule.agent.storage.StorageConfig;
 import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.error.ProblemException;
@@ -65,7 +68,11 @@ public final class RealHost implements AutoCloseable {
         // Not in the build's folder: QEMU's user must be able to pass through every directory above.
         folder = Files.createTempDirectory(Path.of("/var/tmp"), "datacapsule-it-");
         programsRun("chmod", "711", folder.toString());
-        storage = new DirectoryStorage(new StorageConfig(folder, 0), hypervisor.qemuGroup(), programs);
+        storage = new DirectoryStorage(
+                new StorageConfig(folder, 0),
+                new MigrationConfig("127.0.0.1", Optional.empty(), 49_300, 64),
+                hypervisor.qemuGroup(),
+                programs);
         networks = new LibvirtNetworks(connection);
         networkConfig = new NetworkConfig(NETWORK, NETWORK, guests, "127.0.0.1", policies, List.of());
         network = new LibvirtNetwork(networkConfig, networks, programs);
@@ -77,7 +84,12 @@ public final class RealHost implements AutoCloseable {
     }
 
     public HostParts parts() {
-        return new HostParts(hypervisor, network, storage, () -> {});
+        return new HostParts(
+                hypervisor,
+                network,
+                storage,
+                new Whereabouts("127.0.0.1", "qemu:///system", NETWORK, "127.0.0.1"),
+                () -> {});
     }
 
     public CapsuleSpec spec(int slot) throws IOException {

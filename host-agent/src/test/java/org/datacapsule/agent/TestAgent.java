@@ -118,7 +118,7 @@ public final class TestAgent implements AutoCloseable {
         this(journalDirectory, SimulatedHost.with(Set.of(IMAGE)));
     }
 
-    private TestAgent(Path journalDirectory, SimulatedHost host) {
+    public TestAgent(Path journalDirectory, SimulatedHost host) {
         this(journalDirectory, host, HostParts.simulated(host));
     }
 

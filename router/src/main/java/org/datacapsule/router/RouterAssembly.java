@@ -39,6 +39,7 @@ import org.datacapsule.router.database.Migrations;
 import org.datacapsule.router.dispatch.CommandBuilder;
 import org.datacapsule.router.dispatch.Delivery;
 import org.datacapsule.router.dispatch.Dispatcher;
+import org.datacapsule.router.dispatch.Evictor;
 import org.datacapsule.router.dispatch.InventoryRepair;
 import org.datacapsule.router.dispatch.OutcomeRecorder;
 import org.datacapsule.router.dispatch.ProgressRecorder;
@@ -67,6 +68,13 @@ import org.datacapsule.router.image.ImageStore;
 import org.datacapsule.router.lifetime.LifetimeRule;
 import org.datacapsule.router.mail.MailSender;
 import org.datacapsule.router.mail.Outbox;
+import org.datacapsule.router.migration.AdvanceMigration;
+import org.datacapsule.router.migration.CancelMigration;
+import org.datacapsule.router.migration.EvictionStore;
+import org.datacapsule.router.migration.ForgetTarget;
+import org.datacapsule.router.migration.MigrationRoutes;
+import org.datacapsule.router.migration.MigrationStore;
+import org.datacapsule.router.migration.StartMigration;
 import org.datacapsule.router.operation.OperationRoutes;
 import org.datacapsule.router.operation.OperationSignal;
 import org.datacapsule.router.operation.OperationStore;
@@ -152,6 +160,8 @@ public final class RouterAssembly implements AutoCloseable {
         MemberStore members = new MemberStore();
         SideOperationStore sideOperations = new SideOperationStore();
         StartKeySync keys = new StartKeySync(members, sideOperations, signal, config.operations());
+        MigrationStore migrations = new MigrationStore();
+        EvictionStore evictions = new EvictionStore();
         HeartbeatReceiver heartbeats = new HeartbeatReceiver(
                 database,
                 hosts,
@@ -167,17 +177,20 @@ public final class RouterAssembly implements AutoCloseable {
                 ports,
                 keys,
                 new RecordReceipt(receipts),
+                new AdvanceMigration(migrations, evictions, signal),
                 audit,
                 events,
                 config.operations(),
                 steps);
+        CommandBuilder builder = new CommandBuilder(migrations, config.guests(), secrets, volumes, config.stopGrace());
+        CommandSigner signer = new CommandSigner(
+                KeyFiles.readPrivate(config.signingKey()), KeyFiles.readPublic(config.signingPublicKey()));
         Delivery delivery = new Delivery(
                 database,
                 operations,
                 new SideTurn(database, sideOperations),
-                new CommandBuilder(config.guests(), secrets, volumes, config.stopGrace()),
-                new CommandSigner(
-                        KeyFiles.readPrivate(config.signingKey()), KeyFiles.readPublic(config.signingPublicKey())),
+                builder,
+                signer,
                 node.bus(),
                 outcomes,
                 heartbeats,
@@ -186,8 +199,16 @@ public final class RouterAssembly implements AutoCloseable {
         serveAgents(node.bus(), heartbeats, outcomes, new ProgressRecorder(database, operations));
         Dispatcher dispatcher = remember(new Dispatcher(database, operations, delivery, signal, config.operations()));
 
-        StartOperation start =
-                new StartOperation(capsules, volumes, operations, audit, events, signal, config.operations(), steps);
+        StartOperation start = new StartOperation(
+                capsules,
+                volumes,
+                operations,
+                audit,
+                events,
+                signal,
+                config.operations(),
+                steps,
+                new ForgetTarget(migrations, evictions));
         ImageStore images = new ImageStore();
         Endpoints endpoints = new Endpoints();
         new CapsuleRoutes(
@@ -207,6 +228,20 @@ public final class RouterAssembly implements AutoCloseable {
                 .register(endpoints);
         new OperationRoutes(database, operations).register(endpoints);
         new HostRoutes(database).register(endpoints);
+        new MigrationRoutes(
+                        database,
+                        new StartMigration(
+                                idempotency,
+                                capsules,
+                                hosts,
+                                ports,
+                                migrations,
+                                evictions,
+                                start,
+                                config.placement(),
+                                config.guests()),
+                        new CancelMigration(idempotency, capsules, migrations, start))
+                .register(endpoints);
         new ImageRoutes(database, idempotency, images, users, audit).register(endpoints);
         new UserRoutes(database, idempotency, users, audit).register(endpoints);
         sharing(database, idempotency, users, new ChangeMembers(capsules, members, keys, audit), keys, audit)
@@ -229,6 +264,7 @@ public final class RouterAssembly implements AutoCloseable {
         results.serve(node.bus());
         remember(results.startSweep());
         dispatcher.start();
+        remember(Loop.start("evictions", LOOK, new Evictor(database, evictions, builder, signer, node.bus())::takeOne));
         remember(Loop.start("audit-chain", LOOK, new AuditChain(database)::extend));
         sweepExpired(node.vertx(), database, new ExpiryParts(capsules, start, events, lifetime));
         listen(node.vertx(), endpoints, database, new AuditedRefusals(database, audit));

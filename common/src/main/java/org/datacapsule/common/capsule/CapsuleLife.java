@@ -97,12 +97,13 @@ public final class CapsuleLife {
         };
     }
 
-    /** A switch that took back what it had done leads back to what there is; ERROR is for what a person should look at. */
+    /** A switch or migration that was taken back leads back to what there is; ERROR is for what a person should look at. */
     private static Transition failed(CapsuleStatus now, OperationKind kind, Found found) {
         if (!isAwaiting(now, kind)) {
             return new Ignored();
         }
-        return isSwitch(kind) && recovered(found) instanceof Moved back ? back : new Moved(CapsuleStatus.ERROR);
+        boolean canBeTakenBack = isSwitch(kind) || kind == OperationKind.MIGRATE;
+        return canBeTakenBack && recovered(found) instanceof Moved back ? back : new Moved(CapsuleStatus.ERROR);
     }
 
     private static Transition seenIn(CapsuleStatus now, CapsuleMode mode) {

@@ -180,6 +180,27 @@ public enum ErrorCode {
             500,
             "The image's file is not on the host, or not with its checksum."),
     HOST_DISK_FULL("host.disk-full", ErrorKind.OPERATOR, 500, "The host's storage has no room left."),
+    HOST_NOT_FOUND("host.not-found", ErrorKind.CALLER, 400, "There is no host of that name."),
+    HOST_UNSUITABLE(
+            "host.unsuitable", ErrorKind.CALLER, 400, "The host cannot take the capsule; the description says why."),
+    MIGRATION_NOT_FOUND("migration.not-found", ErrorKind.CALLER, 400, "There is no such migration under way."),
+    MIGRATION_TOO_LATE(
+            "migration.too-late",
+            ErrorKind.CALLER,
+            400,
+            "The capsule has left its host already; the migration goes on."),
+    MIGRATION_UNKNOWN(
+            "migration.unknown",
+            ErrorKind.OPERATOR,
+            500,
+            "A host stopped answering in the middle of a migration, so it is not known where the capsule is."),
+    HOST_TRANSFER_DAMAGED(
+            "host.transfer-damaged",
+            ErrorKind.OPERATOR,
+            500,
+            "What arrived from another host is not what that host had sent."),
+    HOST_CANNOT_MIGRATE(
+            "host.cannot-migrate", ErrorKind.OPERATOR, 500, "The host is not set up for migration between hosts."),
     HOST_CAPSULE_MISSING("host.capsule-missing", ErrorKind.OPERATOR, 500, "The host has no files of this capsule."),
     HOST_HYPERVISOR_FAILED(
             "host.hypervisor-failed",

@@ -16,7 +16,12 @@ import org.datacapsule.common.id.Sha256;
     @JsonSubTypes.Type(value = Command.Inspect.class, name = "inspect"),
     @JsonSubTypes.Type(value = Command.SyncKeys.class, name = "sync-keys"),
     @JsonSubTypes.Type(value = Command.SwitchToSecure.class, name = "switch-to-secure"),
-    @JsonSubTypes.Type(value = Command.SwitchToMaintenance.class, name = "switch-to-maintenance")
+    @JsonSubTypes.Type(value = Command.SwitchToMaintenance.class, name = "switch-to-maintenance"),
+    @JsonSubTypes.Type(value = Command.Receive.class, name = "receive"),
+    @JsonSubTypes.Type(value = Command.SendAway.class, name = "send-away"),
+    @JsonSubTypes.Type(value = Command.TakeOver.class, name = "take-over"),
+    @JsonSubTypes.Type(value = Command.Stay.class, name = "stay"),
+    @JsonSubTypes.Type(value = Command.Evict.class, name = "evict")
 })
 public sealed interface Command {
 
@@ -72,4 +77,52 @@ public sealed interface Command {
             sshKeys = List.copyOf(sshKeys);
         }
     }
+
+    /**
+     * To the host a capsule migrates to: its disk can be written from the other host, its address, way in and ports are
+     * ready. The outcome has the landing.
+     *
+     * @param spec with the ports of this host
+     * @param login what a running guest that is going to come was launched with; absent when the disk of one that is shut
+     *     down comes
+     */
+    record Receive(CapsuleSpec spec, Sha256 image, Optional<Login> login) implements Command {
+        public boolean isLive() {
+            return login.isPresent();
+        }
+    }
+
+    /**
+     * To the host a capsule migrates from: its guest, or its disk, is sent to the landing; the outcome has the departure.
+     * Sent again it finds out what became of it. When it fails the guest is here and runs as before.
+     *
+     * @param spec with the ports of this host
+     * @param arriving as the other host has it, with its ports
+     * @param generation the guest's from its arrival on
+     * @param mebibytesPerSecond at most; 0 for no limit
+     */
+    record SendAway(
+            CapsuleSpec spec,
+            CapsuleSpec arriving,
+            boolean live,
+            Landing landing,
+            long generation,
+            int mebibytesPerSecond)
+            implements Command {}
+
+    /**
+     * To the host a capsule has migrated to: what has arrived is whole, and is the capsule's from now on.
+     *
+     * @param arrived what the other host has sent
+     */
+    record TakeOver(CapsuleSpec spec, Sha256 image, Departure arrived) implements Command {}
+
+    /** To the host a capsule was to migrate from: it stays, unless it has left already; the outcome says what is here. */
+    record Stay(CapsuleSpec spec) implements Command {}
+
+    /**
+     * Nothing is left on this host of a capsule that lives elsewhere, or has lived here up to this generation. Leaves alone
+     * one that has come (back) with a newer one.
+     */
+    record Evict(CapsuleSpec spec) implements Command {}
 }

@@ -17,16 +17,28 @@ public sealed interface Outcome {
     /**
      * @param found what an {@link Command.Inspect} saw; UNSAID for every other command
      * @param receipt what the host testifies, where the command changed the capsule's mode
+     * @param landing where a capsule is expected, of {@link Command.Receive} only
+     * @param departure what was sent, of {@link Command.SendAway} only
      */
-    record Succeeded(Found found, Optional<SignedReceipt> receipt) implements Outcome {
+    record Succeeded(
+            Found found, Optional<SignedReceipt> receipt, Optional<Landing> landing, Optional<Departure> departure)
+            implements Outcome {
         public static final Succeeded DONE = found(Found.UNSAID);
 
         public static Succeeded found(Found found) {
-            return new Succeeded(found, Optional.empty());
+            return new Succeeded(found, Optional.empty(), Optional.empty(), Optional.empty());
         }
 
         public static Succeeded with(SignedReceipt receipt) {
-            return new Succeeded(Found.UNSAID, Optional.of(receipt));
+            return new Succeeded(Found.UNSAID, Optional.of(receipt), Optional.empty(), Optional.empty());
+        }
+
+        public static Succeeded at(Landing landing) {
+            return new Succeeded(Found.UNSAID, Optional.empty(), Optional.of(landing), Optional.empty());
+        }
+
+        public static Succeeded with(Departure departure) {
+            return new Succeeded(Found.UNSAID, Optional.empty(), Optional.empty(), Optional.of(departure));
         }
     }
 

@@ -6,6 +6,7 @@ import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.hypervisor.ReleaseDesk;
+import org.datacapsule.agent.hypervisor.Whereabouts;
 import org.datacapsule.agent.observe.CapsuleObserver;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.error.ProblemException;
@@ -24,12 +25,17 @@ public final class CommandHandlers {
     private final DeleteHandler delete;
     private final InspectHandler inspect;
     private final SyncKeysHandler syncKeys;
+    private final ReceiveHandler receive;
+    private final SendAwayHandler sendAway;
+    private final TakeOverHandler takeOver;
+    private final StayHandler stay;
 
     /** @param longestGrace a guest gets no longer than this to power off, whatever the command says */
     public CommandHandlers(
             Hypervisor hypervisor,
             CapsuleNetwork network,
             CapsuleStorage storage,
+            Whereabouts here,
             ReleaseDesk releases,
             ReceiptSigner signer,
             InstantSource clock,
@@ -45,6 +51,10 @@ public final class CommandHandlers {
         this.delete = new DeleteHandler(hypervisor, network, storage, releases);
         this.syncKeys = new SyncKeysHandler(hypervisor, network);
         this.inspect = new InspectHandler(observer);
+        this.receive = new ReceiveHandler(network, storage, here);
+        this.sendAway = new SendAwayHandler(hypervisor, network, storage);
+        this.takeOver = new TakeOverHandler(hypervisor, network, storage);
+        this.stay = new StayHandler(observer, network);
     }
 
     Succeeded handle(Command command, Operation operation) {
@@ -57,14 +67,20 @@ public final class CommandHandlers {
             case Command.Delete it -> delete.handle(it, operation);
             case Command.Inspect it -> inspect.handle(it, operation);
             case Command.SyncKeys it -> syncKeys.handle(it, operation);
+            case Command.Receive it -> receive.handle(it, operation);
+            case Command.SendAway it -> sendAway.handle(it, operation);
+            case Command.TakeOver it -> takeOver.handle(it, operation);
+            case Command.Stay it -> stay.handle(it, operation);
+            case Command.Evict it -> delete.remove(it.spec(), operation);
         };
     }
 
-    /** What there is after a command failed; said of switches only, whose failure leads back to it. */
+    /** What there is after a command failed; said of switches and departures only, whose failure leads back to it. */
     Found leftBy(Command command) {
         return switch (command) {
             case Command.SwitchToSecure it -> found(it);
             case Command.SwitchToMaintenance it -> found(it);
+            case Command.SendAway it -> found(it);
             default -> Found.UNSAID;
         };
     }

@@ -25,7 +25,10 @@ final class DeleteHandler implements CommandHandler<Delete> {
 
     @Override
     public Succeeded handle(Delete delete, Operation operation) {
-        CapsuleSpec spec = delete.spec();
+        return remove(delete.spec(), operation);
+    }
+
+    Succeeded remove(CapsuleSpec spec, Operation operation) {
         releases.close(spec.id());
         if (hypervisor.find(spec.id()).isPresent()) {
             hypervisor.destroy(spec.id());

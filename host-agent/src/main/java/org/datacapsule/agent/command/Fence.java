@@ -1,6 +1,7 @@
 package org.datacapsule.agent.command;
 
 import java.util.Optional;
+import org.datacapsule.agent.journal.CommandKind;
 import org.datacapsule.agent.journal.JournalEntry;
 import org.datacapsule.agent.journal.Newest;
 import org.datacapsule.agent.journal.Stage;
@@ -39,14 +40,18 @@ final class Fence {
         if (known.isPresent()) {
             return again(command, known.get(), newest);
         }
-        // A side task belongs to the operation before it, and is fenced off by the one after.
         boolean isNext = command.sequence() > newest.sequence()
-                || (command.sequence() == newest.sequence() && command.command() instanceof Command.SyncKeys);
+                || (command.sequence() == newest.sequence() && isSideTask(command.command()));
         if (!isNext) {
             return new Ruling.Stale("operation number " + newest.sequence() + " of the capsule was accepted before, and"
                     + " this is number " + command.sequence());
         }
         return unlessOlderGeneration(command, newest);
+    }
+
+    /** It belongs to the operation before it, and is fenced off by the one after. */
+    private static boolean isSideTask(Command command) {
+        return command instanceof Command.SyncKeys || command instanceof Command.Evict;
     }
 
     private static Ruling again(CommandEnvelope command, JournalEntry known, Newest newest) {
@@ -59,10 +64,15 @@ final class Fence {
             case Stage.Accepted accepted -> isNewAttempt ? new Ruling.Adopt() : new Ruling.UnderWay();
             case Stage.Begun begun -> isNewAttempt ? new Ruling.Adopt() : new Ruling.UnderWay();
             case Stage.Finished finished ->
-                isNewAttempt && finished.outcome() instanceof Outcome.Failed
+                isNewAttempt && (finished.outcome() instanceof Outcome.Failed || isNextPart(command, known))
                         ? retried(command, newest)
                         : new Ruling.Done(finished.outcome());
         };
+    }
+
+    /** An operation may have one command after the other for a host, such as a migration for the one it leads to. */
+    private static boolean isNextPart(CommandEnvelope command, JournalEntry known) {
+        return CommandKind.of(command.command()) != known.kind();
     }
 
     private static Ruling retried(CommandEnvelope command, Newest newest) {

@@ -51,6 +51,15 @@ record Operation(
         }
     }
 
+    boolean isWanted() {
+        return !stopping.getAsBoolean() && !superseded.getAsBoolean();
+    }
+
+    /** How far the long copy in the middle of a migration has come. */
+    void copied(int percent) {
+        steps.copied(percent, ref);
+    }
+
     /** Waits without keeping another capsule's operation from its turn. */
     boolean waiting(Wait wait) {
         slots.release();

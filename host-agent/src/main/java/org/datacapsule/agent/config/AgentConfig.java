@@ -2,6 +2,7 @@ package org.datacapsule.agent.config;
 
 import org.datacapsule.agent.libvirt.LibvirtConfig;
 import org.datacapsule.agent.network.NetworkConfig;
+import org.datacapsule.agent.storage.MigrationConfig;
 import org.datacapsule.agent.storage.StorageConfig;
 import org.datacapsule.common.config.ConfigException;
 import org.datacapsule.common.config.Settings;
@@ -16,12 +17,14 @@ public record AgentConfig(
         TrustConfig trust,
         WorkConfig work,
         ResultsConfig results,
+        MigrationConfig migration,
         DevelopmentConfig development) {
 
     /** @throws ConfigException with every error at once */
     public static AgentConfig from(Settings settings) throws ConfigException {
+        HostConfig host = HostConfig.from(settings);
         AgentConfig config = new AgentConfig(
-                HostConfig.from(settings),
+                host,
                 LinkConfig.from(settings),
                 LibvirtConfig.from(settings),
                 NetworkConfig.from(settings),
@@ -29,6 +32,7 @@ public record AgentConfig(
                 TrustConfig.from(settings),
                 WorkConfig.from(settings),
                 ResultsConfig.from(settings),
+                MigrationConfig.from(settings, host.address()),
                 DevelopmentConfig.from(settings));
         if (config.libvirt().isSimulated() && !config.development().allowed()) {
             settings.reject("libvirt.uri is simulated, and development is not true");

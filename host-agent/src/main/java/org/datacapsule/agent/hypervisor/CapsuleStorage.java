@@ -1,6 +1,8 @@
 package org.datacapsule.agent.hypervisor;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -9,7 +11,10 @@ import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.CapsuleSpec;
+import org.datacapsule.common.wire.Departure.SentFile;
+import org.datacapsule.common.wire.Landing;
 import org.datacapsule.common.wire.Login;
+import org.datacapsule.common.wire.MovedFile;
 import org.datacapsule.common.wire.SecureVolume;
 
 /**
@@ -77,6 +82,28 @@ public interface CapsuleStorage {
 
     /** The same, and the checkpoint is gone too. */
     void dropSecure(CapsuleId capsule);
+
+    /**
+     * Lets another host write these files of a capsule, until they are accepted or the capsule is deleted here.
+     *
+     * @return the port each is taken at
+     */
+    Map<MovedFile, Integer> expect(CapsuleSpec spec, Set<MovedFile> files);
+
+    /**
+     * Writes those of these files that are there, and that nobody writes to, to the other host.
+     *
+     * @throws ProblemException {@link ErrorCode#OPERATION_CANCELLED} when the watch did not want it any more
+     */
+    List<SentFile> send(
+            CapsuleId capsule, Set<MovedFile> files, Landing landing, int mebibytesPerSecond, MoveWatch watch);
+
+    /**
+     * Nothing is expected any more; what has arrived is the capsule's from now on, its disk an overlay on the image.
+     *
+     * @throws ProblemException {@link ErrorCode#HOST_TRANSFER_DAMAGED} when it is not what was sent
+     */
+    void accept(CapsuleId capsule, Sha256 image, List<SentFile> arrived);
 
     /** Nothing of the capsule is left afterwards. */
     void delete(CapsuleId capsule);

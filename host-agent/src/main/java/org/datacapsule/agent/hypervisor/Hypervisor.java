@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.wire.Departure.SentGuest;
 import org.datacapsule.common.wire.SecureVolume;
 
 /**
@@ -60,6 +62,17 @@ public interface Hypervisor {
      * @throws ProblemException {@link ErrorCode#HOST_GUEST_UNREACHABLE} when the guest's agent does not answer
      */
     void setAuthorizedKeys(CapsuleId capsule, String userName, List<String> sshKeys);
+
+    /**
+     * Sends the running guest to another host and returns once it runs there and is no longer here; while this throws, it
+     * is here and runs. One that is under way already is waited for.
+     *
+     * @throws ProblemException {@link ErrorCode#OPERATION_CANCELLED} when the watch did not want it any more
+     */
+    SentGuest sendAway(CapsuleId capsule, Departing departing, MoveWatch watch);
+
+    /** How long a guest that has come from another host stood still on its way, in ms; empty where libvirt does not say. */
+    OptionalLong downtimeOnArrival(CapsuleId capsule);
 
     /** Presses the power button, and asks the guest agent where one answers; returns at once. */
     void askToPowerOff(CapsuleId capsule);

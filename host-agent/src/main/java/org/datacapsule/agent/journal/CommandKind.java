@@ -11,9 +11,15 @@ public enum CommandKind {
     INSPECT,
     SYNC_KEYS,
     SWITCH_TO_SECURE,
-    SWITCH_TO_MAINTENANCE;
+    SWITCH_TO_MAINTENANCE,
+    RECEIVE,
+    SEND_AWAY,
+    TAKE_OVER,
+    STAY,
+    EVICT;
 
-    static CommandKind of(Command command) {
+    /** What a command is. */
+    public static CommandKind of(Command command) {
         return switch (command) {
             case Command.Create create -> CREATE;
             case Command.Launch launch -> LAUNCH;
@@ -23,6 +29,11 @@ public enum CommandKind {
             case Command.SyncKeys sync -> SYNC_KEYS;
             case Command.SwitchToSecure secure -> SWITCH_TO_SECURE;
             case Command.SwitchToMaintenance maintenance -> SWITCH_TO_MAINTENANCE;
+            case Command.Receive receive -> RECEIVE;
+            case Command.SendAway sendAway -> SEND_AWAY;
+            case Command.TakeOver takeOver -> TAKE_OVER;
+            case Command.Stay stay -> STAY;
+            case Command.Evict evict -> EVICT;
         };
     }
 }

@@ -6,18 +6,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.datacapsule.agent.hypervisor.Departing;
 import org.datacapsule.agent.hypervisor.DomainPlan;
 import org.datacapsule.agent.hypervisor.GuestDomain;
 import org.datacapsule.agent.hypervisor.GuestDomain.Attachment;
 import org.datacapsule.agent.hypervisor.HostFacts;
 import org.datacapsule.agent.hypervisor.Hypervisor;
+import org.datacapsule.agent.hypervisor.MoveWatch;
 import org.datacapsule.agent.xml.XmlElement;
 import org.datacapsule.agent.xml.XmlReading;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.wire.Departure.SentGuest;
 import org.datacapsule.common.wire.SecureVolume;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
@@ -38,6 +42,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final PowerButton power;
     private final GuestKeys keys;
     private final Checkpoints checkpoints;
+    private final GuestDepartures departures;
     private final SecureDevices devices;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition somethingHappened = lock.newCondition();
@@ -51,6 +56,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.power = new PowerButton(connection);
         this.keys = new GuestKeys(connection);
         this.checkpoints = new Checkpoints(connection);
+        this.departures = new GuestDepartures(connection);
         this.devices = new SecureDevices(connection);
         connection.onDomainEvent(this::wakeAll);
     }
@@ -158,6 +164,16 @@ public final class LibvirtHypervisor implements Hypervisor {
         return find(capsule)
                 .filter(guest -> guest.attached().contains(attachment))
                 .isEmpty();
+    }
+
+    @Override
+    public SentGuest sendAway(CapsuleId capsule, Departing departing, MoveWatch watch) {
+        return departures.send(capsule, departing, watch);
+    }
+
+    @Override
+    public OptionalLong downtimeOnArrival(CapsuleId capsule) {
+        return departures.downtime(capsule);
     }
 
     @Override

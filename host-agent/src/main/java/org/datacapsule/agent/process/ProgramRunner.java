@@ -9,11 +9,16 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 
 /** Runs programs of the host: an argument list, text on standard input, a time limit, and limited output. */
 public final class ProgramRunner {
     /** No program we run has more to say than this; what comes after is read and dropped. */
     private static final int OUTPUT_LIMIT = 1 << 20;
+
+    private static final int GLANCE_MILLIS = 500;
 
     private final Duration limit;
 
@@ -46,6 +51,40 @@ public final class ProgramRunner {
             Thread.currentThread().interrupt();
             throw new ProgramFailedException(name, "was interrupted");
         } catch (ExecutionException e) {
+            throw new ProgramFailedException(name, "gave output that cannot be read");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /**
+     * Runs a program that may take hours: while it works it prints how far it has come, as {@code (12.34/100%)}.
+     *
+     * @param progress is told the percentage about twice a second
+     * @param wanted the program is killed when this turns false
+     */
+    public void runLong(List<String> arguments, IntConsumer progress, BooleanSupplier wanted)
+            throws ProgramFailedException {
+        String name = arguments.getFirst();
+        Process process = start(arguments);
+        try {
+            process.getOutputStream().close();
+            AtomicInteger percent = new AtomicInteger();
+            Thread.ofVirtual().start(() -> Percentage.read(process.getInputStream(), percent));
+            FutureTask<String> errors = reading(process.getErrorStream());
+            while (!process.waitFor(GLANCE_MILLIS, TimeUnit.MILLISECONDS)) {
+                progress.accept(percent.get());
+                if (!wanted.getAsBoolean()) {
+                    throw new ProgramFailedException(name, "was stopped");
+                }
+            }
+            if (process.exitValue() != 0) {
+                throw new ProgramFailedException(name, errors.get());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ProgramFailedException(name, "was interrupted");
+        } catch (ExecutionException | IOException e) {
             throw new ProgramFailedException(name, "gave output that cannot be read");
         } finally {
             process.destroyForcibly();

@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 public final class ProgressReporter implements StepListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProgressReporter.class);
     private static final int UNDER_WAY = 32;
+    private static final String COPYING = "send-away.copying";
 
     private final Routers routers;
     private final Semaphore room = new Semaphore(UNDER_WAY);
@@ -28,10 +29,23 @@ public final class ProgressReporter implements StepListener, AutoCloseable {
     @Override
     public void reached(Step step, OperationRef operation) {
         operation.on(LOG.atDebug()).addKeyValue("step", step.wireName()).log("step reached");
-        boolean isOfInterest = step.percent() > 0 && step.percent() < 100;
-        if (isOfInterest && !threads.isShutdown() && room.tryAcquire()) {
-            ProgressReport report = new ProgressReport(
-                    operation.operation(), operation.attempt(), operation.host(), step.wireName(), step.percent());
+        if (step.percent() > 0 && step.percent() < 100) {
+            report(operation, step.wireName(), step.percent());
+        }
+    }
+
+    /** What comes before and after the copy is small beside it. */
+    @Override
+    public void copied(int percent, OperationRef operation) {
+        int before = Step.RECEIVE_EXPECTED.percent();
+        int after = Step.SEND_AWAY_LEFT.percent();
+        report(operation, COPYING, before + percent * (after - before) / 100);
+    }
+
+    private void report(OperationRef operation, String step, int percent) {
+        if (!threads.isShutdown() && room.tryAcquire()) {
+            ProgressReport report =
+                    new ProgressReport(operation.operation(), operation.attempt(), operation.host(), step, percent);
             threads.execute(() -> send(report));
         }
     }

@@ -7,20 +7,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
+import org.datacapsule.agent.hypervisor.Departing;
 import org.datacapsule.agent.hypervisor.DomainPlan;
 import org.datacapsule.agent.hypervisor.GuestDomain;
 import org.datacapsule.agent.hypervisor.GuestDomain.Attachment;
 import org.datacapsule.agent.hypervisor.HostFacts;
 import org.datacapsule.agent.hypervisor.Hypervisor;
+import org.datacapsule.agent.hypervisor.MoveWatch;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.wire.Departure.SentGuest;
 import org.datacapsule.common.wire.SecureVolume;
 
 /** Guests that are entries in a map. */
@@ -30,6 +34,7 @@ public final class SimulatedHypervisor implements Hypervisor {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<CapsuleId, GuestDomain> domains = new HashMap<>();
+    private final Map<String, SimulatedHypervisor> neighbours = new ConcurrentHashMap<>();
     private final Map<CapsuleId, List<String>> keys = new HashMap<>();
     private final Map<Path, Checkpoint> checkpoints = new ConcurrentHashMap<>();
     private final List<String> violations = new CopyOnWriteArrayList<>();
@@ -209,6 +214,39 @@ public final class SimulatedHypervisor implements Hypervisor {
         } finally {
             lock.unlock();
         }
+    }
+
+    void meet(String libvirtUri, SimulatedHypervisor other) {
+        neighbours.put(libvirtUri, other);
+    }
+
+    @Override
+    public SentGuest sendAway(CapsuleId capsule, Departing departing, MoveWatch watch) {
+        faults.at("send-away");
+        SimulatedHypervisor there = neighbours.get(departing.landing().libvirtUri());
+        if (there == null) {
+            throw new ProblemException(ErrorCode.HOST_HYPERVISOR_FAILED, "The other host cannot be reached.");
+        }
+        watch.progress(50);
+        if (!watch.isWanted()) {
+            throw new ProblemException(ErrorCode.OPERATION_CANCELLED, "The migration was cancelled.");
+        }
+        GuestDomain guest = require(capsule);
+        there.faults.at("arrive");
+        Path disk = Path.of(departing.landing().directory())
+                .resolve(String.valueOf(guest.disk().getFileName()));
+        there.set(
+                capsule,
+                Optional.of(guest(departing.generation(), departing.landing().filter(), disk)));
+        there.faults.done("arrive", capsule);
+        set(capsule, Optional.empty());
+        faults.done("send-away", capsule);
+        return new SentGuest(1, 1);
+    }
+
+    @Override
+    public OptionalLong downtimeOnArrival(CapsuleId capsule) {
+        return OptionalLong.of(1);
     }
 
     @Override

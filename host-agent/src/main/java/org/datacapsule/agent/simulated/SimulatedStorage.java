@@ -1,19 +1,26 @@
 package org.datacapsule.agent.simulated;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
+import org.datacapsule.agent.hypervisor.MoveWatch;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.CapsuleSpec;
+import org.datacapsule.common.wire.Departure.SentFile;
+import org.datacapsule.common.wire.Landing;
 import org.datacapsule.common.wire.Login;
+import org.datacapsule.common.wire.MovedFile;
 import org.datacapsule.common.wire.SecureVolume;
 
 /** Disks that are entries in a set; its paths lead nowhere. */
@@ -27,6 +34,8 @@ public final class SimulatedStorage implements CapsuleStorage {
     private final Set<CapsuleId> volumes = ConcurrentHashMap.newKeySet();
     private final Set<CapsuleId> overlays = ConcurrentHashMap.newKeySet();
     private final Set<CapsuleId> checkpoints = ConcurrentHashMap.newKeySet();
+    private final Map<String, SimulatedStorage> neighbours = new ConcurrentHashMap<>();
+    private final Map<CapsuleId, Set<MovedFile>> arriving = new ConcurrentHashMap<>();
     private final Map<CapsuleId, String> evidence = new ConcurrentHashMap<>();
     private final Map<CapsuleId, CapsuleSpec> specs = new ConcurrentHashMap<>();
     private final Map<CapsuleId, String> logins = new ConcurrentHashMap<>();
@@ -50,6 +59,55 @@ public final class SimulatedStorage implements CapsuleStorage {
         if (disks.add(spec.id())) {
             faults.done("create-disk", spec.id());
         }
+    }
+
+    void meet(String libvirtUri, SimulatedStorage other) {
+        neighbours.put(libvirtUri, other);
+    }
+
+    @Override
+    public Map<MovedFile, Integer> expect(CapsuleSpec spec, Set<MovedFile> moved) {
+        faults.at("expect");
+        Map<MovedFile, Integer> ports = new EnumMap<>(MovedFile.class);
+        moved.forEach(file -> ports.put(file, ports.size() + 1));
+        arriving.put(spec.id(), ConcurrentHashMap.newKeySet());
+        faults.done("expect", spec.id());
+        return ports;
+    }
+
+    @Override
+    public List<SentFile> send(
+            CapsuleId capsule, Set<MovedFile> moved, Landing landing, int mebibytesPerSecond, MoveWatch watch) {
+        faults.at("send");
+        SimulatedStorage there = neighbours.get(landing.libvirtUri());
+        Set<MovedFile> expected = there == null ? null : there.arriving.get(capsule);
+        if (expected == null) {
+            throw new ProblemException(ErrorCode.HOST_TOOL_FAILED, "Nobody expects the capsule's files there.");
+        }
+        List<SentFile> sent = new ArrayList<>();
+        for (MovedFile file : moved) {
+            if (file == MovedFile.DISK ? disks.contains(capsule) : volumes.contains(capsule)) {
+                expected.add(file);
+                sent.add(new SentFile(file, 1, new Sha256("0".repeat(64))));
+            }
+        }
+        faults.done("send", capsule);
+        return sent;
+    }
+
+    @Override
+    public void accept(CapsuleId capsule, Sha256 image, List<SentFile> arrived) {
+        faults.at("accept");
+        Set<MovedFile> here = arriving.getOrDefault(capsule, Set.of());
+        for (SentFile file : arrived) {
+            Set<CapsuleId> files = file.file() == MovedFile.DISK ? disks : volumes;
+            if (!here.contains(file.file()) && !files.contains(capsule)) {
+                throw new ProblemException(ErrorCode.HOST_TRANSFER_DAMAGED, file.file() + " has not arrived.");
+            }
+            files.add(capsule);
+        }
+        arriving.remove(capsule);
+        faults.done("accept", capsule);
     }
 
     @Override
@@ -184,6 +242,7 @@ public final class SimulatedStorage implements CapsuleStorage {
     public void delete(CapsuleId capsule) {
         faults.at("delete");
         volumes.remove(capsule);
+        arriving.remove(capsule);
         dropSecure(capsule);
         specs.remove(capsule);
         logins.remove(capsule);

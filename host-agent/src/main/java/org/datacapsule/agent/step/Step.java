@@ -56,6 +56,17 @@ public enum Step {
     SYNC_KEYS_SET("sync-keys.set", 60),
     SYNC_KEYS_SESSIONS_ENDED("sync-keys.sessions-ended", 95),
 
+    RECEIVE_DISK_MADE("receive.disk-made", 3),
+    RECEIVE_LEASE_RESERVED("receive.lease-reserved", 4),
+    RECEIVE_SSH_OPENED("receive.ssh-opened", 5),
+    RECEIVE_EXPECTED("receive.expected", 6),
+    SEND_AWAY_LEFT("send-away.left", 90),
+    SEND_AWAY_SSH_CLOSED("send-away.ssh-closed", 91),
+    TAKE_OVER_DISK_ACCEPTED("take-over.disk-accepted", 94),
+    TAKE_OVER_GUEST_CHECKED("take-over.guest-checked", 94),
+    TAKE_OVER_SPEC_KEPT("take-over.spec-kept", 95),
+    STAY_LOOKED("stay.looked", 95),
+
     OUTCOME_DECIDED("outcome.decided", 99),
     OUTCOME_JOURNALED("outcome.journaled", 100),
     OUTCOME_BEFORE_REPORT("outcome.before-report", 100),

@@ -9,8 +9,21 @@ public interface StepListener {
     /** @throws Abandoned to leave everything at this step, as a crash would */
     void reached(Step step, OperationRef operation);
 
+    /** In the middle of the one step that may take hours, the copy to another host, about twice a second. */
+    default void copied(int percent, OperationRef operation) {}
+
     static StepListener all(List<StepListener> listeners) {
         List<StepListener> each = List.copyOf(listeners);
-        return (step, operation) -> each.forEach(listener -> listener.reached(step, operation));
+        return new StepListener() {
+            @Override
+            public void reached(Step step, OperationRef operation) {
+                each.forEach(listener -> listener.reached(step, operation));
+            }
+
+            @Override
+            public void copied(int percent, OperationRef operation) {
+                each.forEach(listener -> listener.copied(percent, operation));
+            }
+        };
     }
 }

@@ -12,20 +12,27 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import org.apache.commons.codec.digest.Sha2Crypt;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
+import org.datacapsule.agent.hypervisor.MoveWatch;
 import org.datacapsule.agent.process.ProgramRunner;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.CapsuleSpec;
+import org.datacapsule.common.wire.Departure.SentFile;
+import org.datacapsule.common.wire.Landing;
 import org.datacapsule.common.wire.Login;
+import org.datacapsule.common.wire.MovedFile;
 import org.datacapsule.common.wire.SecureVolume;
 import org.datacapsule.common.wire.WireJson;
 import org.slf4j.Logger;
@@ -57,6 +64,8 @@ public final class DirectoryStorage implements CapsuleStorage {
     private final SeedDisk seedDisk;
     private final ImageCache images;
     private final Volumes volumes;
+    private final Arrivals arrivals;
+    private final Departures departures;
     private final SecureRandom random = new SecureRandom();
 
     /**
@@ -67,12 +76,14 @@ public final class DirectoryStorage implements CapsuleStorage {
      *     somebody broke out of cannot put a link where the agent writes.
      * @throws ProblemException when they cannot be made
      */
-    public DirectoryStorage(StorageConfig config, int qemuGroup, ProgramRunner programs) {
+    public DirectoryStorage(StorageConfig config, MigrationConfig migration, int qemuGroup, ProgramRunner programs) {
         this.capsules = config.capsules();
         this.files = new GuardedFiles(qemuGroup);
         this.overlay = new Overlay(programs);
         this.seedDisk = new SeedDisk(programs);
         this.images = new ImageCache(config.images(), overlay);
+        this.arrivals = new Arrivals(migration, programs, files);
+        this.departures = new Departures(migration, programs);
         this.volumes = new Volumes(new VolumeMaker(programs, files));
         try {
             // QEMU must pass through both, whatever umask the agent runs with; a list of all capsules it needs not.
@@ -270,8 +281,73 @@ public final class DirectoryStorage implements CapsuleStorage {
     }
 
     @Override
+    public Map<MovedFile, Integer> expect(CapsuleSpec spec, Set<MovedFile> moved) {
+        try {
+            files.makeDirectory(directory(spec.id()));
+            Map<MovedFile, Integer> ports = new EnumMap<>(MovedFile.class);
+            for (MovedFile file : moved) {
+                ports.put(file, arrivals.expect(file(spec.id(), file), spec.diskGb()));
+            }
+            return ports;
+        } catch (IOException e) {
+            throw Failures.of("making room for the capsule's files", e);
+        }
+    }
+
+    @Override
+    public List<SentFile> send(
+            CapsuleId capsule, Set<MovedFile> moved, Landing landing, int mebibytesPerSecond, MoveWatch watch) {
+        volumes.cancel(capsule);
+        List<SentFile> sent = new ArrayList<>();
+        try {
+            for (MovedFile file : moved) {
+                if (Files.isRegularFile(file(capsule, file))) {
+                    int port = Optional.ofNullable(landing.ports().get(file)).orElseThrow();
+                    departures.send(file(capsule, file), landing.address(), port, mebibytesPerSecond, watch);
+                    sent.add(Departures.describe(file, file(capsule, file)));
+                }
+            }
+            return sent;
+        } catch (IOException e) {
+            throw Failures.of("sending the capsule's files", e);
+        }
+    }
+
+    @Override
+    public void accept(CapsuleId capsule, Sha256 image, List<SentFile> arrived) {
+        try {
+            for (MovedFile file : MovedFile.values()) {
+                Path target = file(capsule, file);
+                Optional<SentFile> sent =
+                        arrived.stream().filter(it -> it.file() == file).findFirst();
+                if (sent.isPresent()) {
+                    arrivals.accept(target, sent.get());
+                } else {
+                    arrivals.drop(target);
+                }
+            }
+            if (arrived.stream().anyMatch(it -> it.file() == MovedFile.DISK)) {
+                // What it lies on has another path here, or another is written in it by who could write to it there.
+                overlay.rebase(disk(capsule), images.require(image));
+            }
+        } catch (IOException e) {
+            throw Failures.of("taking over the capsule's files", e);
+        }
+    }
+
+    private Path file(CapsuleId capsule, MovedFile file) {
+        return switch (file) {
+            case DISK -> disk(capsule);
+            case VOLUME -> directory(capsule).resolve(VOLUME);
+        };
+    }
+
+    @Override
     public void delete(CapsuleId capsule) {
         volumes.cancel(capsule);
+        for (MovedFile file : MovedFile.values()) {
+            arrivals.close(file(capsule, file));
+        }
         try {
             files.deleteTree(directory(capsule));
         } catch (IOException e) {

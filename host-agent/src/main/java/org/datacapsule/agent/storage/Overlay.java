@@ -44,6 +44,18 @@ final class Overlay {
     }
 
     /**
+     * Lays {@code file}, whose content nobody here has written, on this base and on no other file.
+     *
+     * @throws ProblemException when it is no qcow2 file, or keeps its data in another
+     */
+    void rebase(Path file, Path base) {
+        if (info(file).path("format-specific").path("data").has("data-file")) {
+            throw new ProblemException(ErrorCode.HOST_TRANSFER_DAMAGED, "The disk keeps its data in another file.");
+        }
+        run(List.of("qemu-img", "rebase", "-u", "-f", "qcow2", "-F", "qcow2", "-b", base.toString(), file.toString()));
+    }
+
+    /**
      * Refuses what is no qcow2 file, and one that names other files: QEMU would open those for whoever made the image.
      */
     void requireStandalone(Path file) {

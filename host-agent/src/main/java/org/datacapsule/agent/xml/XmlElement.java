@@ -49,6 +49,11 @@ public final class XmlElement {
         return this;
     }
 
+    /** Takes away the children of that name. */
+    public void remove(String child) {
+        children.removeIf(each -> each.name.equals(child));
+    }
+
     public XmlElement text(String content) {
         text = checked(content);
         return this;

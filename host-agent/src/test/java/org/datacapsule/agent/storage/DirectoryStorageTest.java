@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.datacapsule.agent.process.ProgramRunner;
@@ -198,7 +199,11 @@ class DirectoryStorageTest {
     }
 
     private DirectoryStorage storage() {
-        return new DirectoryStorage(new StorageConfig(folder, 0), 0, programs);
+        return new DirectoryStorage(
+                new StorageConfig(folder, 0),
+                new MigrationConfig("127.0.0.1", Optional.empty(), 49_300, 64),
+                0,
+                programs);
     }
 
     private Path image(String size) throws Exception {

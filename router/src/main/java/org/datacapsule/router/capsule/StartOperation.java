@@ -35,6 +35,7 @@ public final class StartOperation {
     private final OperationSignal signal;
     private final OperationConfig config;
     private final StepListener steps;
+    private final OtherHosts otherHosts;
 
     public StartOperation(
             CapsuleStore capsules,
@@ -44,7 +45,8 @@ public final class StartOperation {
             EventLog events,
             OperationSignal signal,
             OperationConfig config,
-            StepListener steps) {
+            StepListener steps,
+            OtherHosts otherHosts) {
         this.capsules = capsules;
         this.volumes = volumes;
         this.operations = operations;
@@ -53,6 +55,7 @@ public final class StartOperation {
         this.signal = signal;
         this.config = config;
         this.steps = steps;
+        this.otherHosts = otherHosts;
     }
 
     /**
@@ -67,6 +70,7 @@ public final class StartOperation {
             case Moved moved -> {
                 if (kind == OperationKind.DELETE) {
                     cancelAtWork(tx, capsule);
+                    otherHosts.forget(tx, call, capsule);
                 }
                 if (kind == OperationKind.LAUNCH && capsules.isExpired(tx, capsule.id())) {
                     throw new ProblemException(
@@ -83,7 +87,14 @@ public final class StartOperation {
         };
     }
 
-    private void cancelAtWork(Tx tx, Capsule capsule) throws InterruptedException {
+    /** Something that belongs to a new operation, in the same transaction. */
+    @FunctionalInterface
+    public interface Beginning {
+        void of(OperationId operation) throws InterruptedException;
+    }
+
+    /** Ends what is at work for a capsule whose row is locked, because what follows takes its place. */
+    public void cancelAtWork(Tx tx, Capsule capsule) throws InterruptedException {
         Optional<OperationId> cancelled = operations.cancelAtWork(tx, capsule.id());
         if (cancelled.isPresent()) {
             audit.ended(tx, cancelled.get(), "CANCELLED", Optional.of(ErrorCode.OPERATION_CANCELLED.slug()));
@@ -93,6 +104,12 @@ public final class StartOperation {
 
     /** Begins {@code kind} on a capsule that is in its pending state already. */
     Reply begin(Tx tx, Call call, Capsule capsule, OperationKind kind, CapsuleStatus status)
+            throws InterruptedException {
+        return begin(tx, call, capsule, kind, status, operation -> {});
+    }
+
+    /** The same, with what belongs to the operation. */
+    public Reply begin(Tx tx, Call call, Capsule capsule, OperationKind kind, CapsuleStatus status, Beginning beginning)
             throws InterruptedException {
         OperationId operation = OperationId.random();
         NewOperation row = new NewOperation(
@@ -104,7 +121,8 @@ public final class StartOperation {
                 capsule.host(),
                 call.caller().guid(),
                 call.requestId());
-        operations.insert(tx, row, config.deadline());
+        operations.insert(tx, row, kind == OperationKind.MIGRATE ? config.migrationDeadline() : config.deadline());
+        beginning.of(operation);
         audit.accepted(tx, call, capsule.id(), operation, kind.name().toLowerCase(Locale.ROOT));
         events.started(tx, capsule.id(), operation, kind, status);
         tx.afterCommit(() -> {

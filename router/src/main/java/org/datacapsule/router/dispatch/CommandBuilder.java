@@ -3,10 +3,12 @@ package org.datacapsule.router.dispatch;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.datacapsule.common.capsule.CapsuleType;
+import org.datacapsule.common.capsule.OperationKind;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.CapsuleSpec;
@@ -18,6 +20,9 @@ import org.datacapsule.common.wire.SecureVolume;
 import org.datacapsule.router.capsule.LoginSecret;
 import org.datacapsule.router.capsule.SecureVolumes;
 import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.migration.Eviction;
+import org.datacapsule.router.migration.Migration;
+import org.datacapsule.router.migration.MigrationStore;
 import org.datacapsule.router.operation.Operation;
 
 /** Makes an operation's command from the rows as they are now; passwords are opened here and nowhere kept. */
@@ -34,12 +39,19 @@ public final class CommandBuilder {
             from capsule c join image i on i.id = c.image_id where c.id = $1
             """;
 
+    private final MigrationStore migrations;
     private final GuestNetwork network;
     private final LoginSecret secrets;
     private final SecureVolumes volumes;
     private final Duration stopGrace;
 
-    public CommandBuilder(GuestNetwork network, LoginSecret secrets, SecureVolumes volumes, Duration stopGrace) {
+    public CommandBuilder(
+            MigrationStore migrations,
+            GuestNetwork network,
+            LoginSecret secrets,
+            SecureVolumes volumes,
+            Duration stopGrace) {
+        this.migrations = migrations;
         this.network = network;
         this.secrets = secrets;
         this.volumes = volumes;
@@ -47,8 +59,12 @@ public final class CommandBuilder {
     }
 
     CommandEnvelope build(Tx tx, Operation operation) throws InterruptedException {
-        Optional<Command> command =
-                tx.first(SQL, Tuple.of(operation.capsule().value()), row -> command(operation, row));
+        Optional<Migration> migration =
+                operation.kind() == OperationKind.MIGRATE ? migrations.find(tx, operation.id()) : Optional.empty();
+        Optional<Command> command = tx.first(
+                SQL,
+                Tuple.of(operation.capsule().value()),
+                row -> migration.map(it -> migrationCommand(it, row)).orElseGet(() -> command(operation, row)));
         return new CommandEnvelope(
                 operation.id(),
                 operation.attempt(),
@@ -74,12 +90,56 @@ public final class CommandBuilder {
                         spec, row.getString("login_user_name"), sshKeys(row), row.getBoolean("end_sessions"));
             case SWITCH_TO_SECURE -> new Command.SwitchToSecure(spec, volume(row, spec.id()));
             case SWITCH_TO_MAINTENANCE -> new Command.SwitchToMaintenance(spec);
-            case MIGRATE, SHARE_IMAGE ->
+            case MIGRATE -> throw new IllegalStateException("no migration is operation " + operation.id());
+            case SHARE_IMAGE ->
                 throw new IllegalStateException("no endpoint starts " + operation.kind() + " in this release");
         };
     }
 
+    private Command migrationCommand(Migration migration, Row row) {
+        CapsuleSpec here = spec(row);
+        CapsuleSpec there = spec(row, migration.ports().ssh(), migration.ports().vnc());
+        Sha256 image = new Sha256(row.getString("sha256"));
+        return switch (migration.phase()) {
+            case RECEIVE ->
+                new Command.Receive(
+                        there, image, migration.live() ? Optional.of(login(row, here.id())) : Optional.empty());
+            case SEND_AWAY ->
+                new Command.SendAway(
+                        here,
+                        there,
+                        migration.live(),
+                        migration.landing().orElseThrow(),
+                        migration.generation(),
+                        migration.bandwidthMb());
+            case TAKE_OVER ->
+                new Command.TakeOver(there, image, migration.departure().orElseThrow());
+            case STAY -> new Command.Stay(here);
+            case LOOK_AT_SOURCE -> new Command.Inspect(here);
+            case LOOK_AT_TARGET -> new Command.Inspect(there);
+        };
+    }
+
+    /** What a host is told that still has something of a capsule which lives elsewhere. */
+    CommandEnvelope build(Tx tx, Eviction eviction, Duration life) throws InterruptedException {
+        CapsuleSpec spec =
+                tx.first(SQL, Tuple.of(eviction.capsule().value()), this::spec).orElseThrow();
+        return new CommandEnvelope(
+                eviction.id(),
+                eviction.attempt(),
+                eviction.host(),
+                eviction.generation(),
+                eviction.sequence(),
+                eviction.requestId(),
+                Instant.now().plus(life),
+                new Command.Evict(spec));
+    }
+
     private CapsuleSpec spec(Row row) {
+        return spec(row, row.getInteger("ssh_port"), row.getInteger("vnc_port"));
+    }
+
+    private CapsuleSpec spec(Row row, int sshPort, int vncPort) {
         return new CapsuleSpec(
                 new CapsuleId(row.getUUID("id")),
                 CapsuleType.parse(row.getString("type")),
@@ -87,8 +147,8 @@ public final class CommandBuilder {
                 row.getInteger("memory_mb"),
                 row.getInteger("disk_gb"),
                 network.address(row.getInteger("guest_slot")),
-                row.getInteger("ssh_port"),
-                row.getInteger("vnc_port"));
+                sshPort,
+                vncPort);
     }
 
     private Login login(Row row, CapsuleId id) {

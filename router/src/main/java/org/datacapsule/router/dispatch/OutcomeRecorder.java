@@ -24,6 +24,7 @@ import org.datacapsule.router.event.EventLog;
 import org.datacapsule.router.fault.RouterStep;
 import org.datacapsule.router.fault.StepListener;
 import org.datacapsule.router.host.PortStore;
+import org.datacapsule.router.migration.AdvanceMigration;
 import org.datacapsule.router.operation.Operation;
 import org.datacapsule.router.operation.OperationConfig;
 import org.datacapsule.router.operation.OperationStore;
@@ -44,6 +45,7 @@ public final class OutcomeRecorder {
     private final PortStore ports;
     private final StartKeySync keys;
     private final RecordReceipt receipts;
+    private final AdvanceMigration migrations;
     private final AuditLog audit;
     private final EventLog events;
     private final OperationConfig config;
@@ -56,6 +58,7 @@ public final class OutcomeRecorder {
             PortStore ports,
             StartKeySync keys,
             RecordReceipt receipts,
+            AdvanceMigration migrations,
             AuditLog audit,
             EventLog events,
             OperationConfig config,
@@ -66,6 +69,7 @@ public final class OutcomeRecorder {
         this.ports = ports;
         this.keys = keys;
         this.receipts = receipts;
+        this.migrations = migrations;
         this.audit = audit;
         this.events = events;
         this.config = config;
@@ -106,6 +110,10 @@ public final class OutcomeRecorder {
             succeed(tx, operation, capsule.status());
             return;
         }
+        if (operation.kind() == OperationKind.MIGRATE) {
+            migrated(tx, capsule, operation, migrations.succeeded(tx, capsule, operation, outcome));
+            return;
+        }
         Optional<Problem> noReceipt = receipts.record(tx, operation, outcome.receipt());
         if (noReceipt.isPresent()) {
             failed(tx, capsule, operation, new Outcome.Failed(noReceipt.get(), false));
@@ -130,10 +138,14 @@ public final class OutcomeRecorder {
     private void failed(Tx tx, Capsule capsule, Operation operation, Outcome.Failed outcome)
             throws InterruptedException {
         // What harms no capsule is tried until its deadline.
-        boolean mayTry = operation.kind().isSide() || operation.attempt() < config.attempts();
+        boolean mayTry = operation.kind().isSide() || tries(tx, operation) < config.attempts();
         if (outcome.retryable() && mayTry && !operation.overdue()) {
             Duration delay = FIRST_RETRY.multipliedBy(1L << Math.min(operation.attempt() - 1, MOST_DOUBLINGS));
             operations.tryAgain(tx, operation.id(), outcome.problem(), delay);
+            return;
+        }
+        if (operation.kind() == OperationKind.MIGRATE) {
+            migrated(tx, capsule, operation, migrations.failed(tx, capsule, operation, outcome));
             return;
         }
         CapsuleStatus now = capsule.status();
@@ -145,6 +157,28 @@ public final class OutcomeRecorder {
             log(operation, capsule.status(), now);
         }
         end(tx, operation, outcome.problem(), now);
+    }
+
+    private int tries(Tx tx, Operation operation) throws InterruptedException {
+        return operation.kind() == OperationKind.MIGRATE ? migrations.tries(tx, operation) : operation.attempt();
+    }
+
+    /** Empty when the migration goes on at the other host. */
+    private void migrated(Tx tx, Capsule capsule, Operation operation, Optional<AdvanceMigration.End> end)
+            throws InterruptedException {
+        if (end.isEmpty()) {
+            return;
+        }
+        CapsuleStatus now = end.get().to();
+        move(tx, capsule, now);
+        if (end.get().problem().isPresent()) {
+            end(tx, operation, end.get().problem().get(), now);
+        } else {
+            succeed(tx, operation, now);
+        }
+        // Who lost access meanwhile was not pushed out: a push waits for the guest to run somewhere.
+        pushKeys(tx, operation, now);
+        log(operation, capsule.status(), now);
     }
 
     /**

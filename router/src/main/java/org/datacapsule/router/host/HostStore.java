@@ -112,6 +112,12 @@ public final class HostStore {
         return tx.first(CANDIDATES, Tuple.of(image.hex(), host.value()), HostStore::candidate);
     }
 
+    /** Whether its agent has been heard of within its lease. */
+    public boolean isUp(Tx tx, HostId host) throws InterruptedException {
+        return tx.first("select from host where id = $1 and lease_until > now()", Tuple.of(host.value()), row -> true)
+                .orElse(false);
+    }
+
     private static final String CANDIDATES = """
             select h.id, h.lease_until > now() as up, h.enabled, h.guest_network, h.cpus, h.memory_mb, h.disk_gb,
                    exists (select from host_image i where i.host_id = h.id and i.sha256 = $1) as has_image,
@@ -121,7 +127,11 @@ public final class HostStore {
             from host h cross join lateral (
                 select coalesce(sum(c.vcpus), 0)::int as vcpus, coalesce(sum(c.memory_mb), 0)::int as memory,
                        coalesce(sum(c.disk_gb), 0)::int as disk
-                from capsule c where c.host_id = h.id and c.state <> 'DELETED') promised
+                from (select vcpus, memory_mb, disk_gb from capsule where host_id = h.id and state <> 'DELETED'
+                      union all
+                      select on_its_way.vcpus, on_its_way.memory_mb, on_its_way.disk_gb
+                      from migration m join capsule on_its_way on on_its_way.id = m.capsule_id
+                      where m.target_host = h.id and m.finished_at is null) c) promised
             where $2::text is null or h.id = $2
             """;
 

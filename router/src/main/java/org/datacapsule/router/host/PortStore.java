@@ -24,6 +24,15 @@ public final class PortStore {
                 row -> new PortPair(row.getInteger("ssh_port"), row.getInteger("vnc_port")));
     }
 
+    /** This very pair, when the host has it and nobody holds it. */
+    public boolean takePorts(Tx tx, HostId host, CapsuleId capsule, PortPair pair) throws InterruptedException {
+        String sql = """
+                update host_port set capsule_id = $4
+                where host_id = $1 and ssh_port = $2 and vnc_port = $3 and capsule_id is null
+                """;
+        return tx.update(sql, Tuple.of(host.value(), pair.ssh(), pair.vnc(), capsule.value())) == 1;
+    }
+
     /** A free address of the capsule network. */
     public Optional<Integer> takeGuestSlot(Tx tx, CapsuleId capsule) throws InterruptedException {
         String sql = """
@@ -35,9 +44,13 @@ public final class PortStore {
         return tx.first(sql, Tuple.of(capsule.value()), row -> row.getInteger("slot"));
     }
 
-    /** Gives back all a capsule held, once nothing of it is left on any host. */
+    /** Gives back all a capsule held, once nothing of it is left; where something is to be removed yet, that gives them back. */
     public void release(Tx tx, CapsuleId capsule) throws InterruptedException {
-        tx.update("update host_port set capsule_id = null where capsule_id = $1", Tuple.of(capsule.value()));
+        String sql = """
+                update host_port set capsule_id = null
+                where capsule_id = $1 and host_id not in (select host_id from eviction where capsule_id = $1)
+                """;
+        tx.update(sql, Tuple.of(capsule.value()));
         tx.update("update guest_slot set capsule_id = null where capsule_id = $1", Tuple.of(capsule.value()));
     }
 

@@ -7,15 +7,21 @@ import org.datacapsule.common.config.Settings;
  * How long and how often an operation is tried.
  *
  * @param deadline from the command to giving up
+ * @param migrationDeadline the same, of a migration, which copies disks
  * @param attempts how often a host may report a failure that could pass before the capsule goes to ERROR
  * @param claim how long a router has to send a claimed operation before another may
  * @param recheck how long after a host accepted an operation it is asked again what became of it
  */
-public record OperationConfig(Duration deadline, int attempts, Duration claim, Duration recheck) {
+public record OperationConfig(
+        Duration deadline, Duration migrationDeadline, int attempts, Duration claim, Duration recheck) {
 
     public static OperationConfig from(Settings settings) {
         return new OperationConfig(
                 settings.duration("operations.deadline", "From a command to giving it up", Duration.ofMinutes(15)),
+                settings.duration(
+                        "operations.migration-deadline",
+                        "From a migratevm to giving it up; a large disk takes its time",
+                        Duration.ofHours(12)),
                 settings.integer(
                         "operations.attempts", "Tries of an operation whose failure may pass, before ERROR", 4, 1, 100),
                 settings.duration(

@@ -32,8 +32,10 @@ import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.CommandEnvelope;
 import org.datacapsule.common.wire.CommandReply;
 import org.datacapsule.common.wire.Contracts;
+import org.datacapsule.common.wire.Departure;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.common.wire.Heartbeat;
+import org.datacapsule.common.wire.Landing;
 import org.datacapsule.common.wire.ModeReceipt;
 import org.datacapsule.common.wire.Outcome;
 import org.datacapsule.common.wire.OutcomeReport;
@@ -55,13 +57,19 @@ public final class FakeAgent implements AutoCloseable {
     private final CommandVerifier verifier;
     private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor();
     private final Queue<CommandEnvelope> received = new ConcurrentLinkedQueue<>();
-    private final Map<OperationId, Outcome> done = new ConcurrentHashMap<>();
+    private final Map<Attempt, Outcome> done = new ConcurrentHashMap<>();
     private final List<Sha256> images;
     private final Capacity capacity;
     private final PortRange ports;
     private volatile List<CapsuleObservation> inventory = List.of();
     private volatile ReceiptSigner receipts = signer();
     private volatile Function<CommandEnvelope, Behaviour> behaviour = command -> new Behaviour.Do(done(command));
+
+    private record Attempt(OperationId operation, int number) {
+        static Attempt of(CommandEnvelope command) {
+            return new Attempt(command.operation(), command.attempt());
+        }
+    }
 
     /** What the agent does with one command. */
     public sealed interface Behaviour {
@@ -115,8 +123,21 @@ public final class FakeAgent implements AutoCloseable {
             case Command.SwitchToSecure secure -> Outcome.Succeeded.with(sign(receipt(command, CapsuleMode.SECURE)));
             case Command.SwitchToMaintenance maintenance ->
                 Outcome.Succeeded.with(sign(receipt(command, CapsuleMode.MAINTENANCE)));
+            case Command.Receive receive -> Outcome.Succeeded.at(landing());
+            case Command.SendAway away ->
+                Outcome.Succeeded.with(new Departure(
+                        List.of(), away.live() ? Optional.of(new Departure.SentGuest(600, -1)) : Optional.empty()));
+            case Command.TakeOver over ->
+                Outcome.Succeeded.with(new Departure(
+                        over.arrived().files(),
+                        over.arrived().guest().map(guest -> new Departure.SentGuest(guest.totalMillis(), 134))));
             default -> Outcome.Succeeded.DONE;
         };
+    }
+
+    private Landing landing() {
+        return new Landing(
+                "127.0.0.1", "test://" + host, "/capsules", "maintenance", "capsules", "127.0.0.1", Map.of());
     }
 
     /** What the host would testify. */
@@ -191,7 +212,7 @@ public final class FakeAgent implements AutoCloseable {
             case Behaviour.Answer answer -> answer.reply();
             case Behaviour.AcceptAndForget forget -> new CommandReply.Accepted();
             case Behaviour.Do does -> {
-                Outcome before = done.putIfAbsent(envelope.operation(), does.outcome());
+                Outcome before = done.putIfAbsent(Attempt.of(envelope), does.outcome());
                 if (before == null) {
                     Thread.startVirtualThread(() -> reportQuietly(envelope, does.outcome()));
                 }
@@ -204,7 +225,7 @@ public final class FakeAgent implements AutoCloseable {
         try {
             report(report(envelope, outcome));
         } catch (BusException e) {
-            done.remove(envelope.operation());
+            done.remove(Attempt.of(envelope));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

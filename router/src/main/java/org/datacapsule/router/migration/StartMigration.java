@@ -1,0 +1,198 @@
+package org.datacapsule.router.migration;
+
+import io.vertx.sqlclient.Tuple;
+import java.util.Optional;
+import org.datacapsule.common.capsule.CapsuleEvent.Requested;
+import org.datacapsule.common.capsule.CapsuleLife;
+import org.datacapsule.common.capsule.CapsuleMode;
+import org.datacapsule.common.capsule.OperationKind;
+import org.datacapsule.common.capsule.Transition.Ignored;
+import org.datacapsule.common.capsule.Transition.Moved;
+import org.datacapsule.common.capsule.Transition.Refused;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.HostId;
+import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.wire.GuestNetwork;
+import org.datacapsule.router.capsule.Capsule;
+import org.datacapsule.router.capsule.CapsuleStore;
+import org.datacapsule.router.capsule.StartOperation;
+import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.host.HostStore;
+import org.datacapsule.router.host.PortPair;
+import org.datacapsule.router.host.PortStore;
+import org.datacapsule.router.http.Call;
+import org.datacapsule.router.http.Reply;
+import org.datacapsule.router.idempotency.Idempotency;
+import org.datacapsule.router.placement.Candidate;
+import org.datacapsule.router.placement.Demand;
+import org.datacapsule.router.placement.Placement;
+import org.datacapsule.router.placement.PlacementPolicy;
+
+/** migratevm: a capsule is to live on another host, which our agents bring about, or an operator has (seed, "Migrate Vm"). */
+public final class StartMigration {
+    private final Idempotency idempotency;
+    private final CapsuleStore capsules;
+    private final HostStore hosts;
+    private final PortStore ports;
+    private final MigrationStore migrations;
+    private final EvictionStore evictions;
+    private final StartOperation start;
+    private final PlacementPolicy policy;
+    private final GuestNetwork network;
+
+    public StartMigration(
+            Idempotency idempotency,
+            CapsuleStore capsules,
+            HostStore hosts,
+            PortStore ports,
+            MigrationStore migrations,
+            EvictionStore evictions,
+            StartOperation start,
+            PlacementPolicy policy,
+            GuestNetwork network) {
+        this.idempotency = idempotency;
+        this.capsules = capsules;
+        this.hosts = hosts;
+        this.ports = ports;
+        this.migrations = migrations;
+        this.evictions = evictions;
+        this.start = start;
+        this.policy = policy;
+        this.network = network;
+    }
+
+    /** POST: live when the capsule runs, else its files alone. */
+    Reply byAgents(Call call) throws InterruptedException {
+        int bandwidth = call.parameters().optionalInteger("bandwidth").orElse(0);
+        return idempotency.once(call, tx -> {
+            Capsule capsule = lock(tx, call);
+            HostId target = target(call, capsule);
+            Moved moved = requireMovable(capsule);
+            requireNothingLeft(tx, capsule, target);
+            Candidate host = hosts.lockCandidate(tx, target, image(tx, capsule)).orElseThrow(() -> noSuchHost(target));
+            Placement.lack(demand(tx, capsule), host, policy).ifPresent(lack -> {
+                throw new ProblemException(
+                        ErrorCode.HOST_UNSUITABLE,
+                        "Host " + target + " cannot take the capsule: it lacks " + lack + ".");
+            });
+            PortPair pair = ports.takePorts(tx, target, capsule.id())
+                    .orElseThrow(() -> new ProblemException(
+                            ErrorCode.HOST_UNSUITABLE, "Host " + target + " has no free port pair."));
+            return begin(tx, call, capsule, moved, target, pair, bandwidth, Phase.RECEIVE);
+        });
+    }
+
+    /** PUT: the files, or the guest, were brought there by hand; both hosts are asked when they answer. */
+    Reply byHand(Call call) throws InterruptedException {
+        PortPair wanted = new PortPair(
+                call.parameters().integer("sshport"), call.parameters().integer("vncport"));
+        return idempotency.once(call, tx -> {
+            Capsule capsule = lock(tx, call);
+            HostId target = target(call, capsule);
+            Moved moved = requireMovable(capsule);
+            if (hosts.lockCandidate(tx, target, image(tx, capsule)).isEmpty()) {
+                throw noSuchHost(target);
+            }
+            if (!ports.takePorts(tx, target, capsule.id(), wanted)) {
+                throw new ProblemException(
+                        ErrorCode.HOST_UNSUITABLE,
+                        "Host " + target + " has no free pair of sshport " + wanted.ssh() + " and vncport "
+                                + wanted.vnc() + "; /v1/hosts says which pairs it has.");
+            }
+            Phase first = hosts.isUp(tx, capsule.host()) ? Phase.LOOK_AT_SOURCE : Phase.LOOK_AT_TARGET;
+            return begin(tx, call, capsule, moved, target, wanted, 0, first);
+        });
+    }
+
+    private Reply begin(
+            Tx tx, Call call, Capsule capsule, Moved moved, HostId target, PortPair pair, int bandwidth, Phase first)
+            throws InterruptedException {
+        capsules.move(tx, capsule, moved.to());
+        boolean live = capsule.status().mode() != CapsuleMode.NOT_DEFINED;
+        long generation = capsule.generation() + 1;
+        return start.begin(tx, call, capsule, OperationKind.MIGRATE, moved.to(), operation -> {
+            Migration migration = new Migration(
+                    operation,
+                    capsule.id(),
+                    capsule.host(),
+                    target,
+                    pair,
+                    generation,
+                    live,
+                    bandwidth,
+                    first,
+                    1,
+                    Optional.empty(),
+                    Optional.empty());
+            migrations.insert(tx, migration);
+            migrations.begin(tx, migration, first.isAtSource() ? capsule.generation() : generation);
+        });
+    }
+
+    private static Moved requireMovable(Capsule capsule) {
+        if (capsule.status().mode() == CapsuleMode.SECURE) {
+            throw new ProblemException(
+                    ErrorCode.CAPSULE_INVALID_STATE,
+                    "A capsule in SECURE mode stays on its host; switch it to maintenance or stop it, then migrate it.");
+        }
+        return switch (CapsuleLife.next(capsule.status(), new Requested(OperationKind.MIGRATE))) {
+            case Moved moved -> moved;
+            case Refused refused -> throw new ProblemException(ErrorCode.CAPSULE_INVALID_STATE, refused.because());
+            case Ignored ignored -> throw new IllegalStateException("a request is moved or refused");
+        };
+    }
+
+    private void requireNothingLeft(Tx tx, Capsule capsule, HostId target) throws InterruptedException {
+        if (evictions.isPending(tx, capsule.id(), target)) {
+            throw new ProblemException(
+                    ErrorCode.HOST_UNSUITABLE,
+                    "Host " + target + " still has files of the capsule from before, which it is told to remove; try"
+                            + " again when it has.");
+        }
+    }
+
+    private static HostId target(Call call, Capsule capsule) {
+        HostId target = call.parameters().parsed("host", HostId::new);
+        if (target.equals(capsule.host())) {
+            throw new ProblemException(ErrorCode.HOST_UNSUITABLE, "The capsule is on host " + target + " already.");
+        }
+        return target;
+    }
+
+    /** The token's role was checked against the contract. */
+    private Capsule lock(Tx tx, Call call) throws InterruptedException {
+        CapsuleId id = call.parameters().parsed("vmid", CapsuleId::parse);
+        return capsules.lock(tx, id)
+                .orElseThrow(
+                        () -> new ProblemException(ErrorCode.CAPSULE_NOT_FOUND, "There is no capsule " + id + "."));
+    }
+
+    private static Sha256 image(Tx tx, Capsule capsule) throws InterruptedException {
+        return tx.first(
+                        "select i.sha256 from capsule c join image i on i.id = c.image_id where c.id = $1",
+                        Tuple.of(capsule.id().value()),
+                        row -> new Sha256(row.getString("sha256")))
+                .orElseThrow();
+    }
+
+    private Demand demand(Tx tx, Capsule capsule) throws InterruptedException {
+        Sha256 image = image(tx, capsule);
+        return tx.first(
+                        "select vcpus, memory_mb, disk_gb from capsule where id = $1",
+                        Tuple.of(capsule.id().value()),
+                        row -> new Demand(
+                                row.getInteger("vcpus"),
+                                row.getInteger("memory_mb"),
+                                row.getInteger("disk_gb"),
+                                image,
+                                network))
+                .orElseThrow();
+    }
+
+    private static ProblemException noSuchHost(HostId host) {
+        return new ProblemException(
+                ErrorCode.HOST_NOT_FOUND, "There is no host " + host + "; /v1/hosts lists those there are.");
+    }
+}
