@@ -3,6 +3,7 @@ package org.datacapsule.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.datacapsule.agent.hypervisor.GuestDomain;
 import org.datacapsule.agent.simulated.SimulatedHost;
+import org.datacapsule.agent.step.Abandoned;
 import org.datacapsule.agent.step.Step;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.error.ErrorCode;
@@ -20,6 +22,7 @@ import org.datacapsule.common.id.OperationId;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.CommandEnvelope;
+import org.datacapsule.common.wire.CommandReply;
 import org.datacapsule.common.wire.Departure;
 import org.datacapsule.common.wire.Landing;
 import org.datacapsule.common.wire.Login;
@@ -123,6 +126,7 @@ class MigrationTest {
     @Test
     void aCapsuleThatCameBackIsNotEvicted() throws Exception {
         migrate(true);
+        target.host.hypervisor().set(capsule, Optional.empty());
         source.host
                 .hypervisor()
                 .set(
@@ -202,8 +206,8 @@ class MigrationTest {
                 id, number, TestAgent.HOST, generation, 4, "request-1", agent.now.plusSeconds(600), command);
         while (true) {
             try {
-                agent.send(envelope);
-            } catch (RuntimeException e) {
+                assertThat(agent.send(envelope)).isNotInstanceOf(CommandReply.Refused.class);
+            } catch (Abandoned e) {
                 assertThat(agent.isDead()).as(e.toString()).isTrue();
             }
             Optional<Outcome> outcome = awaitOutcomeOrDeath(agent, envelope);
@@ -217,7 +221,8 @@ class MigrationTest {
 
     private static Optional<Outcome> awaitOutcomeOrDeath(TestAgent agent, CommandEnvelope envelope)
             throws InterruptedException {
-        while (true) {
+        Instant until = Instant.now().plusSeconds(60);
+        while (Instant.now().isBefore(until)) {
             Optional<Outcome> outcome = agent.reports.stream()
                     .filter(report ->
                             report.operation().equals(envelope.operation()) && report.attempt() == envelope.attempt())
@@ -228,6 +233,7 @@ class MigrationTest {
             }
             Thread.sleep(2);
         }
+        throw new AssertionError("no outcome of " + envelope);
     }
 
     private void assertNotTwice() {

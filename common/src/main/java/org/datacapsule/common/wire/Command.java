@@ -1,5 +1,6 @@
 package org.datacapsule.common.wire;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
@@ -87,6 +88,7 @@ public sealed interface Command {
      *     down comes
      */
     record Receive(CapsuleSpec spec, Sha256 image, Optional<Login> login) implements Command {
+        @JsonIgnore
         public boolean isLive() {
             return login.isPresent();
         }

@@ -163,7 +163,7 @@ public final class OutcomeRecorder {
         return operation.kind() == OperationKind.MIGRATE ? migrations.tries(tx, operation) : operation.attempt();
     }
 
-    /** Empty when the migration goes on at the other host. */
+    /** Empty when the migration goes on at the other host. Pushes of keys wait meanwhile, and follow the guest. */
     private void migrated(Tx tx, Capsule capsule, Operation operation, Optional<AdvanceMigration.End> end)
             throws InterruptedException {
         if (end.isEmpty()) {
@@ -176,8 +176,6 @@ public final class OutcomeRecorder {
         } else {
             succeed(tx, operation, now);
         }
-        // Who lost access meanwhile was not pushed out: a push waits for the guest to run somewhere.
-        pushKeys(tx, operation, now);
         log(operation, capsule.status(), now);
     }
 

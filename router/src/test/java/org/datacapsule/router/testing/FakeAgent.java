@@ -216,7 +216,7 @@ public final class FakeAgent implements AutoCloseable {
                 if (before == null) {
                     Thread.startVirtualThread(() -> reportQuietly(envelope, does.outcome()));
                 }
-                yield new CommandReply.Accepted();
+                yield before == null ? new CommandReply.Accepted() : new CommandReply.Finished(before);
             }
         };
     }
