@@ -17,7 +17,9 @@ ensure_postgres() {
   note "started"
 }
 
-postgres_is_ready() { grep -q '^ready ' "$logs/postgres.log" && listens "${setting[postgres_port]}"; }
+postgres_is_ready() {
+  running_process postgres > /dev/null && grep -q "^ready " "$logs/postgres.log" && listens "${setting[postgres_port]}"
+}
 
 stop_postgres() {
   stop_process postgres 40

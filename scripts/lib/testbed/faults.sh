@@ -126,6 +126,7 @@ read_place() {
       require_router "${2:-}"
       place=r$2 place_words=2
       ;;
+    '') die "which one? scripts/testbed $verb HOST or router N ..." ;;
     postgres | api) place=$1 ;;
     *)
       require_host "${1:-}"
@@ -228,11 +229,11 @@ faults_in_force() {
       printf '%s is off\n' "$(title_of "$name")"
       continue
     fi
-    if [[ $(ip -o link show "$port") != *[\<,]UP[,\>]* ]]; then printf '%s is cut off from everything\n' "$(title_of "$name")"; fi
+    [[ $(ip -o link show "$port") == *[\<,]UP[,\>]* ]] || printf '%s is cut off from everything\n' "$(title_of "$name")"
     delay=$(tc qdisc show dev "$port" 2> /dev/null | sed -n 's/.* netem .*delay \([^ ]*\).*/\1/p')
     [ -z "$delay" ] || printf '%s is slow by %s\n' "$name" "$delay"
     if [[ $name == h* ]] && disk_is_filled "$name"; then printf 'the disk of %s is full\n' "$name"; fi
   done
-  nft list table bridge "$fault_table" 2> /dev/null | sed -n 's/.*comment "\([^ ]*\) from \([^ ]*\)".*/\1 \2/p' |
+  { nft list table bridge "$fault_table" 2> /dev/null || true; } | sed -n 's/.*comment "\([^ ]*\) from \([^ ]*\)".*/\1 \2/p' |
     while read -r one other; do printf '%s is cut off from %s\n' "$(title_of "$one")" "$(title_of "$other")"; done
 }

@@ -88,7 +88,13 @@ kill_process() {
   local pid
   if pid=$(running_process "$1"); then
     kill -KILL "$pid" 2> /dev/null || true
-    while running_process "$1" > /dev/null; do sleep 0.02; done
+    while running_process "$1" > /dev/null || has_threads "$pid"; do sleep 0.02; done
   fi
   rm -f "${processes:?}/$1"
+}
+
+# has_threads PID: whether there are others beside its first, which may be a zombie while they still hold its sockets.
+has_threads() {
+  local threads=("/proc/$1/task"/*)
+  [ "${#threads[@]}" -gt 1 ]
 }

@@ -18,7 +18,7 @@ show_status() {
     host_lines "$hosts"
   } | column -t -s $'\t'
   faults=$(faults_in_force)
-  printf '\nfaults: %s\n' "${faults:-none}"
+  printf '\nfaults in force:\n%s\n' "${faults:-none}" | sed '3,$s/^/  /'
 }
 
 # process_word RECORD NAME
