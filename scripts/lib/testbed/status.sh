@@ -7,7 +7,7 @@ show_status() {
   # shellcheck source=/dev/null
   if [ -s "$state/env" ]; then . "$state/env"; fi
   api_url=http://127.0.0.1:${setting[http_port]}
-  hosts=$(api GET /v1/hosts "${CAPSULES_ADMIN_TOKEN:-}" 2> /dev/null || true)
+  hosts=$(api GET /v1/hosts "${CAPSULES_ADMIN_TOKEN:-}" --max-time 3 2> /dev/null || true)
   {
     printf '%s\t%s\t%s\t%s\n' what address processes state
     printf '%s\t%s\t%s\t%s\n' api "127.0.0.1:${setting[http_port]}" "$(process_word haproxy haproxy)" \
