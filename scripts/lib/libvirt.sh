@@ -4,6 +4,7 @@
 # own for a machine without systemd, cgroups and D-Bus, and only that one is ever stopped by these scripts.
 
 libvirt_uri=qemu:///system
+libvirt_lib=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 libvirt_answers() { virsh -q -c "$libvirt_uri" version > /dev/null 2>&1; }
 
@@ -35,24 +36,17 @@ start_own_libvirt() {
   [ -x "$program" ] || die "there is no libvirtd; install libvirt-daemon-system"
   write_libvirt_settings "$folder"
   remove_stale_libvirt_pid
-  mkdir -p "$folder/dev"
   # libvirtd reads qemu.conf from one place only. In a mount namespace of its own it sees ours there; the file that an
   # operator may have written stays as it is.
-  # Likewise /dev/kvm: without udev its group is root's, so that libvirt finds KVM as root, misses it as QEMU's user, and
-  # asks QEMU for its capabilities again at each use, which takes seconds. It sees one with the group udev would set.
+  # Likewise /dev/kvm.
   # tini takes over the guests' processes, which libvirtd detaches, and collects them as soon as they end: what has process 1
   # here may take seconds, and for as long libvirt waits for a guest to be gone.
   # shellcheck disable=SC2016
   start_process libvirtd own unshare --mount --propagation slave -- sh -ec '
+    . "$3"
     mount --bind "$1/qemu.conf" /etc/libvirt/qemu.conf
-    if [ -c /dev/kvm ] && [ "$(stat -c %G /dev/kvm)" != kvm ] && getent group kvm > /dev/null; then
-      mount -t tmpfs -o mode=755 none "$1/dev"
-      mknod "$1/dev/kvm" c 10 232
-      chgrp kvm "$1/dev/kvm"
-      chmod 660 "$1/dev/kvm"
-      mount --bind "$1/dev/kvm" /dev/kvm
-    fi
-    exec tini -s -- "$2" --config "$1/libvirtd.conf"' sh "$folder" "$program"
+    offer_kvm "$1/dev"
+    exec tini -s -- "$2" --config "$1/libvirtd.conf"' sh "$folder" "$program" "$libvirt_lib/kvm-device.sh"
   wait_for 60 libvirtd "answer from libvirt" libvirt_answers
 }
 

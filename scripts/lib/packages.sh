@@ -14,6 +14,10 @@ run_packages=(
 # shellcheck disable=SC2034
 image_packages=(mtools syslinux cpio e2fsprogs fdisk)
 
+# For scripts/testbed beside these: the one address of several routers, and what makes hosts' disks.
+# shellcheck disable=SC2034
+testbed_packages=(haproxy e2fsprogs)
+
 # missing_packages NAME...: those that are not installed.
 missing_packages() {
   local name

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The quickstart's settings, keys and configuration files; sourced. The caller sets `root` and `state`.
+# The quickstart's settings and configuration files; sourced after settings.sh. The caller sets `root` and `state`.
 # shellcheck disable=SC2034,SC2154
 
 # Each: name, default, what it is. An option --name or a variable QUICKSTART_NAME overrides; the choice is remembered.
@@ -8,63 +8,7 @@ declare -A setting_default=(
   [http_port]=7080 [postgres_port]=7432 [router_bus_port]=7701 [agent_bus_port]=7702
   [ssh_first]=22000 [vnc_first]=25900 [port_count]=100 [address]=127.0.0.1 [network]=10.90.0.0/16
 )
-declare -A setting=()
-declare -A chosen=()
-
-# load_settings: defaults, under what was remembered, under the environment, under the options in `chosen`.
-load_settings() {
-  local name variable value
-  for name in "${setting_names[@]}"; do setting[$name]=${setting_default[$name]}; done
-  if [ -r "$state/settings" ]; then
-    while IFS='=' read -r name value; do
-      [ -z "${setting_default[$name]+known}" ] || setting[$name]=$value
-    done < "$state/settings"
-  fi
-  for name in "${setting_names[@]}"; do
-    variable=QUICKSTART_${name^^}
-    [ -z "${!variable:-}" ] || setting[$name]=${!variable}
-    [ -z "${chosen[$name]:-}" ] || setting[$name]=${chosen[$name]}
-    case $name in
-      address | network) ;;
-      *)
-        is_number_to_65535 "${setting[$name]}" ||
-          die "--${name//_/-} is \"${setting[$name]}\": a number from 1 to 65535 is expected"
-        ;;
-    esac
-  done
-}
-
-is_number_to_65535() { [[ $1 =~ ^[1-9][0-9]{0,4}$ ]] && [ "$1" -le 65535 ]; }
-
-save_settings() {
-  local name
-  for name in "${setting_names[@]}"; do printf '%s=%s\n' "$name" "${setting[$name]}"; done > "$state/settings"
-}
-
-# make_keys: what is missing, and never anew what is there, for the database is encrypted with it.
-make_keys() {
-  local keys=$state/keys made=0
-  if [ ! -s "$keys/router.pem" ] || [ ! -s "$keys/router.pub.pem" ]; then
-    openssl genpkey -algorithm ed25519 -out "$keys/router.pem"
-    openssl pkey -in "$keys/router.pem" -pubout -out "$keys/router.pub.pem"
-    made=1
-  fi
-  for name in router.secret agent.secret; do
-    [ -s "$keys/$name" ] || { openssl rand -base64 32 > "$keys/$name"; made=1; }
-  done
-  for name in postgres.password guest.password; do
-    [ -s "$keys/$name" ] || { random_word 20 > "$keys/$name"; made=1; }
-  done
-  chmod 600 "$keys"/*
-  note "$([ "$made" = 1 ] && echo made || echo are there)"
-}
-
-# random_word LENGTH: letters and digits.
-random_word() {
-  local word
-  word=$(openssl rand -base64 $(($1 * 3)) | tr -dc 'A-Za-z0-9')
-  printf '%s\n' "${word:0:$1}"
-}
+settings_prefix=QUICKSTART
 
 write_router_config() {
   cat > "$state/router.yaml" << END

@@ -14,6 +14,7 @@ import org.datacapsule.devkit.fleet.Patience;
 
 /** SSH into a guest, through its host's port. */
 final class GuestShell implements AutoCloseable {
+    private static final String HERE = "127.0.0.1";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration BOOT = Duration.ofMinutes(2);
 
@@ -26,19 +27,29 @@ final class GuestShell implements AutoCloseable {
     }
 
     static GuestShell withPassword(int port, String user, String password) throws IOException {
-        return open(port, user, "password", session -> session.addPasswordIdentity(password));
+        return withPassword(HERE, port, user, password);
+    }
+
+    private static GuestShell withPassword(String address, int port, String user, String password) throws IOException {
+        return open(address, port, user, "password", session -> session.addPasswordIdentity(password));
     }
 
     static GuestShell withKey(int port, String user, KeyPair key) throws IOException {
-        return open(port, user, "publickey", session -> session.addPublicKeyIdentity(key));
+        return open(HERE, port, user, "publickey", session -> session.addPublicKeyIdentity(key));
     }
 
     /** Waits until the guest has booted far enough to let us in. */
     static GuestShell awaitWithPassword(int port, String user, String password)
             throws IOException, InterruptedException {
-        return Patience.await("login by SSH on port " + port, BOOT, () -> {
+        return awaitWithPassword(HERE, port, user, password);
+    }
+
+    /** The same at a host with an address of its own. */
+    static GuestShell awaitWithPassword(String address, int port, String user, String password)
+            throws IOException, InterruptedException {
+        return Patience.await("login by SSH at " + address + " port " + port, BOOT, () -> {
             try {
-                return Optional.of(withPassword(port, user, password));
+                return Optional.of(withPassword(address, port, user, password));
             } catch (IOException e) {
                 return Optional.empty();
             }
@@ -49,7 +60,8 @@ final class GuestShell implements AutoCloseable {
         void add(ClientSession session);
     }
 
-    private static GuestShell open(int port, String user, String method, Identity identity) throws IOException {
+    private static GuestShell open(String address, int port, String user, String method, Identity identity)
+            throws IOException {
         SshClient client = SshClient.setUpDefaultClient();
         client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
         client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
@@ -57,7 +69,7 @@ final class GuestShell implements AutoCloseable {
         client.start();
         try {
             ClientSession session =
-                    client.connect(user, "127.0.0.1", port).verify(PATIENCE).getSession();
+                    client.connect(user, address, port).verify(PATIENCE).getSession();
             identity.add(session);
             session.auth().verify(PATIENCE);
             return new GuestShell(client, session);

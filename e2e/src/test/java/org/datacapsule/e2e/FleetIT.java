@@ -1,0 +1,172 @@
+package org.datacapsule.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.datacapsule.devkit.fleet.CapsuleApi;
+import org.datacapsule.devkit.fleet.CapsuleApi.Started;
+import org.datacapsule.devkit.fleet.Patience;
+import org.datacapsule.devkit.fleet.Testbed;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Two hosts and two routers, and what each of them may lose; each test is the next chapter. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class FleetIT {
+    private static final String USER = "ada";
+    private static final String PASSWORD = "a-password-of-the-fleet";
+    private static final Duration MINUTES = Duration.ofMinutes(2);
+
+    @RegisterExtension
+    static final RunningTestbed TESTBED = new RunningTestbed(2, 2);
+
+    @RegisterExtension
+    static final Story STORY = new Story();
+
+    private final List<String> capsules = new ArrayList<>();
+    private CapsuleApi api;
+    private TestbedTraces traces;
+
+    @BeforeAll
+    void begin() {
+        api = TESTBED.get().researcher();
+        traces = new TestbedTraces(TESTBED.get().state());
+    }
+
+    @Test
+    @Order(1)
+    void capsulesAreSpreadOverTheHosts() throws Exception {
+        List<Started> created = List.of(create(), create());
+        for (Started each : created) {
+            succeeds(each.operation());
+            capsules.add(each.capsule());
+        }
+
+        assertThat(List.of(row(0).path("host").asText(), row(1).path("host").asText()))
+                .containsExactlyInAnyOrder("h1", "h2");
+    }
+
+    @Test
+    @Order(2)
+    void eachIsReachedAtItsOwnHost() throws Exception {
+        List<Started> launched =
+                List.of(api.command("launchvm", capsules.get(0)), api.command("launchvm", capsules.get(1)));
+        for (Started each : launched) {
+            succeeds(each.operation());
+        }
+
+        assertThat(row(0).path("publicip").asText())
+                .isNotEqualTo(row(1).path("publicip").asText());
+        for (String capsule : capsules) {
+            try (GuestShell guest = shell(capsule)) {
+                assertThat(guest.run("uname -n")).isEqualTo("capsule-" + capsule.substring(0, 8));
+            }
+        }
+    }
+
+    @Test
+    @Order(3)
+    void theApiAnswersWhenARouterIsLost() throws Exception {
+        TESTBED.get().kill("router", "1");
+
+        for (int request = 0; request < 20; request++) {
+            assertThat(api.show(capsules.get(0))).isPresent();
+        }
+        succeeds(api.command("stopvm", capsules.get(1)).operation());
+
+        TESTBED.get().start("router", "1");
+    }
+
+    @Test
+    @Order(4)
+    void aGuestDoesNotNoticeThatItsAgentDies() throws Exception {
+        Testbed testbed = TESTBED.get();
+        String capsule = capsules.get(0);
+        String host = row(0).path("host").asText();
+        try (GuestShell guest = shell(capsule)) {
+            String boot = guest.run("cat /proc/sys/kernel/random/boot_id");
+
+            testbed.kill("agent", host);
+            awaitHost(host, "DOWN");
+            assertThat(guest.run("cat /proc/sys/kernel/random/boot_id")).isEqualTo(boot);
+            testbed.start("agent", host);
+            awaitHost(host, "UP");
+
+            assertThat(guest.run("cat /proc/sys/kernel/random/boot_id")).isEqualTo(boot);
+            assertThat(api.state(capsule)).isEqualTo("RUNNING");
+        }
+    }
+
+    @Test
+    @Order(5)
+    void nothingIsLeftOfATestbed() throws Exception {
+        TESTBED.get().partition("h1", "from", "h2");
+        traces.watch(firstProcesses());
+        assertThat(traces.look())
+                .containsOnlyKeys("devices", "nftables", "loop devices", "ports", "processes", "namespaces");
+
+        TESTBED.get().close();
+
+        assertThat(traces.look()).isEmpty();
+        assertThat(TESTBED.get().state()).doesNotExist();
+    }
+
+    private Started create() throws IOException, InterruptedException {
+        return api.create(TESTBED.get().image(), USER, PASSWORD);
+    }
+
+    private void succeeds(String operation) throws IOException, InterruptedException {
+        JsonNode end = api.awaitEnd(operation, MINUTES);
+        assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("SUCCEEDED");
+    }
+
+    private JsonNode row(int capsule) throws IOException, InterruptedException {
+        return api.show(capsules.get(capsule)).orElseThrow();
+    }
+
+    private GuestShell shell(String capsule) throws IOException, InterruptedException {
+        JsonNode row = api.show(capsule).orElseThrow();
+        return GuestShell.awaitWithPassword(
+                row.path("publicip").asText(), row.path("sshport").asInt(), USER, PASSWORD);
+    }
+
+    private static void awaitHost(String id, String state) throws IOException, InterruptedException {
+        CapsuleApi operator = TESTBED.get().operator();
+        Patience.await(id + " that is " + state, MINUTES, () -> {
+            for (JsonNode host : operator.get("/v1/hosts").success().path("hosts")) {
+                if (host.path("id").asText().equals(id)
+                        && host.path("state").asText().equals(state)) {
+                    return Optional.of(host);
+                }
+            }
+            return Optional.empty();
+        });
+    }
+
+    /** Process 1 of each node, by the records of scripts/testbed. */
+    private static List<Long> firstProcesses() throws IOException {
+        List<Long> found = new ArrayList<>();
+        try (DirectoryStream<Path> records =
+                Files.newDirectoryStream(TESTBED.get().state().resolve("run"), "*.init")) {
+            for (Path record : records) {
+                found.add(Long.parseLong(Files.readString(record).split(" ", 2)[0]));
+            }
+        }
+        assertThat(found).hasSize(4);
+        return found;
+    }
+}
