@@ -135,6 +135,9 @@ ports:
   count: 200
 vnc:
   listen: $address
+migration:
+  address: $address
+  tls-directory: /etc/libvirt/pki
 router:
   command-keys: ["$state/keys/router.pub.pem"]
 secrets:

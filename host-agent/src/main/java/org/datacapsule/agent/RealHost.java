@@ -23,8 +23,11 @@ record RealHost(
     static RealHost open(AgentConfig config) throws PolicyException {
         LibvirtConnection connection = new LibvirtConnection(config.libvirt());
         try {
-            LibvirtHypervisor hypervisor =
-                    new LibvirtHypervisor(config.libvirt(), config.network().name(), connection);
+            LibvirtHypervisor hypervisor = new LibvirtHypervisor(
+                    config.libvirt(),
+                    config.network().name(),
+                    connection,
+                    config.migration().tlsDirectory());
             ProgramRunner programs = new ProgramRunner(PATIENCE_WITH_PROGRAMS);
             LibvirtNetwork network = new LibvirtNetwork(config.network(), new LibvirtNetworks(connection), programs);
             DirectoryStorage storage =

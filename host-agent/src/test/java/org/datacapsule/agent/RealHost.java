@@ -58,7 +58,7 @@ public final class RealHost implements AutoCloseable {
     public RealHost(Path policies) throws IOException, PolicyException {
         libvirtConfig = new LibvirtConfig("qemu:///system", WantedAcceleration.AUTO, "127.0.0.1");
         connection = new LibvirtConnection(libvirtConfig);
-        hypervisor = new LibvirtHypervisor(libvirtConfig, NETWORK, connection);
+        hypervisor = new LibvirtHypervisor(libvirtConfig, NETWORK, connection, Optional.empty());
         try {
             hypervisor.facts();
         } catch (ProblemException e) {

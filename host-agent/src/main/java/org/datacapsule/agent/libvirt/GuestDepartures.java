@@ -1,5 +1,6 @@
 package org.datacapsule.agent.libvirt;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -53,10 +54,13 @@ final class GuestDepartures {
     private static final int AT_ONCE = 4;
 
     private final LibvirtConnection connection;
+    private final Optional<Path> certificates;
     private final Semaphore room = new Semaphore(AT_ONCE);
 
-    GuestDepartures(LibvirtConnection connection) {
+    /** @param certificates directory with libvirt's cacert.pem, clientcert.pem and clientkey.pem; its own default without */
+    GuestDepartures(LibvirtConnection connection, Optional<Path> certificates) {
         this.connection = connection;
+        this.certificates = certificates;
     }
 
     SentGuest send(CapsuleId capsule, Departing departing, MoveWatch watch) {
@@ -79,7 +83,7 @@ final class GuestDepartures {
             Domain domain = libvirt.domainLookupByUUID(capsule.value());
             try {
                 String xml = ArrivingXml.of(domain.getXMLDesc(WITH_SECRETS | MIGRATABLE), departing);
-                domain.migrateToURI(departing.landing().libvirtUri(), parameters(departing, xml), FLAGS);
+                domain.migrateToURI(uri(departing), parameters(departing, xml), FLAGS);
                 return capsule;
             } finally {
                 domain.free();
@@ -87,6 +91,11 @@ final class GuestDepartures {
         }));
         Thread.ofVirtual().name("migrate-" + capsule).start(migration);
         return migration;
+    }
+
+    private String uri(Departing departing) {
+        return departing.landing().libvirtUri()
+                + certificates.map(directory -> "?pkipath=" + directory).orElse("");
     }
 
     /** Addresses everywhere: names of hosts need not resolve. */

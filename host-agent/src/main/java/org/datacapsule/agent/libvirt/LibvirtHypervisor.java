@@ -48,15 +48,19 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final Condition somethingHappened = lock.newCondition();
     private long events;
 
-    /** @param network name of the libvirt network guests are on */
-    public LibvirtHypervisor(LibvirtConfig config, String network, LibvirtConnection connection) {
+    /**
+     * @param network name of the libvirt network guests are on
+     * @param certificates directory of those that other hosts' libvirt is shown
+     */
+    public LibvirtHypervisor(
+            LibvirtConfig config, String network, LibvirtConnection connection, Optional<Path> certificates) {
         this.connection = connection;
         this.acceleration = Acceleration.choose(config.acceleration(), KVM, CPU_INFO);
         this.xml = new DomainXml(config, network, acceleration);
         this.power = new PowerButton(connection);
         this.keys = new GuestKeys(connection);
         this.checkpoints = new Checkpoints(connection);
-        this.departures = new GuestDepartures(connection);
+        this.departures = new GuestDepartures(connection, certificates);
         this.devices = new SecureDevices(connection);
         connection.onDomainEvent(this::wakeAll);
     }

@@ -13,6 +13,8 @@ import org.datacapsule.agent.xml.XmlReading;
 final class NetworkXml {
     private static final String DNSMASQ = "http://libvirt.org/schemas/network/dnsmasq/1.0";
 
+    private static final String GATEWAY_MAC = "52:54:00:ff:ff:fe";
+
     private NetworkXml() {}
 
     static String write(NetworkConfig config) {
@@ -24,6 +26,8 @@ final class NetworkXml {
                                 .with("name", config.bridge())
                                 .with("stp", "off")
                                 .with("delay", "0"),
+                        // The same on every host: a guest that has come from another goes on knowing its gateway.
+                        element("mac").with("address", GATEWAY_MAC),
                         element("ip")
                                 .with("address", config.guests().gateway())
                                 .with("netmask", config.guests().netmask())
@@ -38,6 +42,7 @@ final class NetworkXml {
         XmlElement network = XmlReading.parse(xml);
         return attribute(network, "bridge", "name").equals(config.bridge())
                 && attribute(network, "forward", "mode").equals("open")
+                && attribute(network, "mac", "address").equals(GATEWAY_MAC)
                 && network.firstIn(DNSMASQ, "options").isPresent()
                 && attribute(network, "ip", "address").equals(config.guests().gateway())
                 && attribute(network, "ip", "netmask").equals(config.guests().netmask());
