@@ -7,14 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Seals secrets at rest with AES-256-GCM. Each sealed value is bound to the place it is kept in, so that a row's secret
- * copied into another row does not open.
+ * copied into another row does not open. Any number of threads.
  */
 public final class SecretBox {
     private static final int KEY_BYTES = 32;
@@ -24,6 +27,8 @@ public final class SecretBox {
 
     private final SecretKeySpec key;
     private final SecureRandom random = new SecureRandom();
+    /** Looking a cipher up costs more than opening a secret with it, so one is used again, by one thread at a time. */
+    private final Queue<Cipher> idle = new ConcurrentLinkedQueue<>();
 
     public SecretBox(byte[] key) {
         if (key.length != KEY_BYTES) {
@@ -48,7 +53,7 @@ public final class SecretBox {
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
         try {
-            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, nonce, place).doFinal(secret.getBytes(StandardCharsets.UTF_8));
+            byte[] sealed = process(Cipher.ENCRYPT_MODE, nonce, place, secret.getBytes(StandardCharsets.UTF_8));
             return ByteBuffer.allocate(1 + NONCE_BYTES + sealed.length)
                     .put(VERSION)
                     .put(nonce)
@@ -64,11 +69,10 @@ public final class SecretBox {
         if (sealed.length < 1 + NONCE_BYTES || sealed[0] != VERSION) {
             throw new IllegalStateException("not a sealed secret: " + place);
         }
-        byte[] nonce = new byte[NONCE_BYTES];
-        System.arraycopy(sealed, 1, nonce, 0, NONCE_BYTES);
+        byte[] nonce = Arrays.copyOfRange(sealed, 1, 1 + NONCE_BYTES);
+        byte[] kept = Arrays.copyOfRange(sealed, 1 + NONCE_BYTES, sealed.length);
         try {
-            byte[] secret = cipher(Cipher.DECRYPT_MODE, nonce, place)
-                    .doFinal(sealed, 1 + NONCE_BYTES, sealed.length - 1 - NONCE_BYTES);
+            byte[] secret = process(Cipher.DECRYPT_MODE, nonce, place, kept);
             return new String(secret, StandardCharsets.UTF_8);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(
@@ -76,10 +80,14 @@ public final class SecretBox {
         }
     }
 
-    private Cipher cipher(int mode, byte[] nonce, String place) throws GeneralSecurityException {
-        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+    /** A cipher that refused what it was given is not used again. */
+    private byte[] process(int mode, byte[] nonce, String place, byte[] input) throws GeneralSecurityException {
+        Cipher taken = idle.poll();
+        Cipher cipher = taken == null ? Cipher.getInstance("AES/GCM/NoPadding") : taken;
         cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
         cipher.updateAAD(place.getBytes(StandardCharsets.UTF_8));
-        return cipher;
+        byte[] output = cipher.doFinal(input);
+        idle.add(cipher);
+        return output;
     }
 }

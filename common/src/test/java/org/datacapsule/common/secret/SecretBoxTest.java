@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +43,27 @@ class SecretBoxTest {
             assertThatThrownBy(() -> box.open(altered, "capsule/1")).isInstanceOf(IllegalStateException.class);
         }
         assertThatThrownBy(() -> box.open(new byte[3], "capsule/1")).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void manyAtATimeDoNotMixTheirSecrets() {
+        List<String> opened = IntStream.range(0, 2000)
+                .parallel()
+                .mapToObj(i -> box.open(box.seal("password " + i, "capsule/" + i), "capsule/" + i))
+                .toList();
+
+        assertThat(opened)
+                .isEqualTo(
+                        IntStream.range(0, 2000).mapToObj(i -> "password " + i).toList());
+    }
+
+    @Test
+    void oneThatIsRefusedHasNoEffectOnTheNext() {
+        byte[] sealed = box.seal("password", "capsule/1");
+
+        assertThatThrownBy(() -> box.open(sealed, "capsule/2")).isInstanceOf(IllegalStateException.class);
+
+        assertThat(box.open(sealed, "capsule/1")).isEqualTo("password");
     }
 
     @Test

@@ -38,7 +38,11 @@ public final class CapsuleApi {
 
     /** A file, such as a result. */
     public byte[] file(String path) throws IOException, InterruptedException {
-        HttpResponse<byte[]> response = http.send(request(path).GET().build(), HttpResponse.BodyHandlers.ofByteArray());
+        return success(request(path).GET().build());
+    }
+
+    private byte[] success(HttpRequest request) throws IOException, InterruptedException {
+        HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
         if (response.statusCode() / 100 != 2) {
             throw new IllegalStateException("the API answered " + response.statusCode());
         }
@@ -56,14 +60,13 @@ public final class CapsuleApi {
     /** @throws IOException when the connection broke; what became of the command is then unknown */
     public Answer post(String path, Map<String, String> form, String idempotencyKey)
             throws IOException, InterruptedException {
-        String body = form.entrySet().stream()
-                .map(field -> encode(field.getKey()) + "=" + encode(field.getValue()))
-                .collect(Collectors.joining("&"));
-        return send(request(path)
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .header("Idempotency-Key", idempotencyKey)
-                .POST(BodyPublishers.ofString(body))
-                .build());
+        return send(
+                request(path, form).header("Idempotency-Key", idempotencyKey).build());
+    }
+
+    /** What a success answers, not looked into: for who measures how long it takes to come. */
+    public byte[] bytes(String path, Map<String, String> form) throws IOException, InterruptedException {
+        return success(request(path, form).build());
     }
 
     /** An operation on a capsule that the API said it has begun. */
@@ -118,6 +121,15 @@ public final class CapsuleApi {
                 "state " + state + " of " + capsule,
                 limit,
                 () -> state(capsule).equals(state) ? Optional.of(state) : Optional.empty());
+    }
+
+    private HttpRequest.Builder request(String path, Map<String, String> form) {
+        String body = form.entrySet().stream()
+                .map(field -> encode(field.getKey()) + "=" + encode(field.getValue()))
+                .collect(Collectors.joining("&"));
+        return request(path)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString(body));
     }
 
     private HttpRequest.Builder request(String path) {

@@ -104,7 +104,12 @@ public final class Fleet implements AutoCloseable {
 
     private void startRouter(Map<String, String> more) throws IOException, InterruptedException {
         Program program = Program.serve(
-                "router", checkout.routerJar(), files.routerConfig(), both(plan.router(), more), files.routerLog());
+                "router",
+                plan.java(),
+                checkout.routerJar(),
+                files.routerConfig(),
+                both(plan.router(), more),
+                files.routerLog());
         router = program;
         CapsuleApi anybody = new CapsuleApi(base(), http, "none");
         Patience.await("readiness of the router", UP_WITHIN, () -> {
@@ -127,7 +132,8 @@ public final class Fleet implements AutoCloseable {
         if (plan.simulated()) {
             settings.put("simulated.images", SIMULATED_IMAGE);
         }
-        agent = Program.serve("agent", checkout.agentJar(), files.agentConfig(), settings, files.agentLog());
+        agent = Program.serve(
+                "agent", plan.java(), checkout.agentJar(), files.agentConfig(), settings, files.agentLog());
     }
 
     private static boolean isReady(CapsuleApi anybody) throws InterruptedException {

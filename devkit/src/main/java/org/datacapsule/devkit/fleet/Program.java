@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 public final class Program implements AutoCloseable {
     private static final Duration END_WITHIN = Duration.ofSeconds(20);
     /** What suits programs that start often on a small machine. */
-    private static final List<String> JVM_FLAGS =
+    static final List<String> FOR_SHORT_RUNS =
             List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m", "-Xshare:auto");
 
     private final String name;
@@ -32,10 +32,13 @@ public final class Program implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(endWithUs);
     }
 
-    /** @param settings go over those of the configuration file */
-    static Program serve(String name, Path jar, Path config, Map<String, String> settings, Path log)
+    /**
+     * @param java options of the Java that runs it
+     * @param settings go over those of the configuration file
+     */
+    static Program serve(String name, List<String> java, Path jar, Path config, Map<String, String> settings, Path log)
             throws IOException {
-        List<String> command = new ArrayList<>(java(jar));
+        List<String> command = new ArrayList<>(java(java, jar));
         command.addAll(List.of("serve", "--config", config.toString()));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -45,11 +48,15 @@ public final class Program implements AutoCloseable {
         return new Program(name, builder.start(), log);
     }
 
-    /** The beginning of the command line that runs a program of ours. */
+    /** The beginning of the command line that runs a command of ours which ends soon. */
     static List<String> java(Path jar) {
+        return java(FOR_SHORT_RUNS, jar);
+    }
+
+    private static List<String> java(List<String> options, Path jar) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(JVM_FLAGS);
+        command.addAll(options);
         command.addAll(List.of("-jar", jar.toString()));
         return command;
     }

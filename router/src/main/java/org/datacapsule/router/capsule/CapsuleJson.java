@@ -1,14 +1,15 @@
 package org.datacapsule.router.capsule;
 
 import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
+import java.io.IOException;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.router.http.JsonText;
 import org.datacapsule.router.lifetime.ExpiryStage;
 import org.datacapsule.router.lifetime.Lifetime;
 import org.datacapsule.router.lifetime.LifetimeRule;
@@ -26,9 +27,15 @@ public final class CapsuleJson {
         this.lifetime = lifetime;
     }
 
-    /** An element of /show's {@code status}; redacted for a caller who may not query the capsule yet. */
-    JsonObject show(Row row) {
-        return mayQuery(row) ? whole(row) : redacted(row);
+    /** Writes an element of /show's {@code status}; redacted for a caller who may not query the capsule yet. */
+    void show(Row row, JsonText json) throws IOException {
+        json.object();
+        if (mayQuery(row)) {
+            whole(row, json);
+        } else {
+            redacted(row, json);
+        }
+        json.end();
     }
 
     public static String seedTime(Row row, String column) {
@@ -54,12 +61,11 @@ public final class CapsuleJson {
         return row.getBoolean("my_tou") && (!fullAccessNeeded || Boolean.TRUE.equals(row.getBoolean("my_full_access")));
     }
 
-    private JsonObject whole(Row row) {
+    private void whole(Row row, JsonText json) throws IOException {
         CapsuleId id = new CapsuleId(row.getUUID("id"));
         String password = secrets.open(id, row.getBuffer("login_secret").getBytes());
         String login = row.getString("login_user_name");
-        return new JsonObject()
-                .put("vmid", id.toString())
+        json.put("vmid", id.toString())
                 .put("vmname", row.getString("name"))
                 .put("state", row.getString("state"))
                 .put("mode", row.getString("mode"))
@@ -93,14 +99,13 @@ public final class CapsuleJson {
                 .put("expires_at", expiresAt(row))
                 .put("role", row.getString("my_role"))
                 .put("user_full_access", row.getBoolean("my_full_access"))
-                .put("roles", roles(row))
-                .put("operation", operation(row))
                 .putNull("migration");
+        members(row, json);
+        operation(row, json);
     }
 
     /** Only that it is there and who is on it: strings empty, numbers -1. */
-    private static JsonObject redacted(Row row) {
-        JsonObject redacted = new JsonObject();
+    private static void redacted(Row row, JsonText json) throws IOException {
         for (String name : new String[] {
             "vmname",
             "type",
@@ -120,12 +125,12 @@ public final class CapsuleJson {
             "rr_data_files",
             "rr_result_usage"
         }) {
-            redacted.put(name, "");
+            json.put(name, "");
         }
         for (String name : new String[] {"vcpus", "memSize", "volumeSize", "sshport", "vncport"}) {
-            redacted.put(name, -1);
+            json.put(name, -1);
         }
-        return redacted.put("vmid", row.getUUID("id").toString())
+        json.put("vmid", row.getUUID("id").toString())
                 .put("state", CapsuleMode.NOT_DEFINED.name())
                 .put("mode", CapsuleMode.NOT_DEFINED.name())
                 .put("pubKeyExists", row.getBoolean("has_key"))
@@ -137,9 +142,28 @@ public final class CapsuleJson {
                 .putNull("expires_at")
                 .put("role", row.getString("my_role"))
                 .put("user_full_access", row.getBoolean("my_full_access"))
-                .put("roles", roles(row))
                 .putNull("operation")
                 .putNull("migration");
+        members(row, json);
+    }
+
+    private static void members(Row row, JsonText json) throws IOException {
+        String[] guids = row.getArrayOfStrings("guids");
+        @Nullable String[] emails = row.getArrayOfStrings("emails");
+        String[] roles = row.getArrayOfStrings("roles");
+        @Nullable Boolean[] fullAccesses = row.getArrayOfBooleans("full_accesses");
+        Boolean[] terms = row.getArrayOfBooleans("tous");
+        json.list("roles");
+        for (int member = 0; member < guids.length; member++) {
+            json.object()
+                    .put("guid", guids[member])
+                    .put("email", emails[member])
+                    .put("role", roles[member])
+                    .put("full_access", fullAccesses[member])
+                    .put("tou", terms[member])
+                    .end();
+        }
+        json.end();
     }
 
     public static JsonArray roles(Row row) {
@@ -147,17 +171,21 @@ public final class CapsuleJson {
         return roles == null ? new JsonArray() : roles;
     }
 
-    private static JsonObject operation(Row row) {
-        JsonObject operation = new JsonObject()
+    private static void operation(Row row, JsonText json) throws IOException {
+        json.object("operation")
                 .put("id", row.getUUID("op_id").toString())
                 .put("kind", row.getString("op_kind"))
                 .put("status", row.getString("op_state"))
                 .put("progress", row.getInteger("op_progress"));
         String code = row.getString("op_error_code");
-        return code == null
-                ? operation.putNull("error")
-                : operation.put(
-                        "error",
-                        new JsonObject().put("code", code).put("description", row.getString("op_error_detail")));
+        if (code == null) {
+            json.putNull("error");
+        } else {
+            json.object("error")
+                    .put("code", code)
+                    .put("description", row.getString("op_error_detail"))
+                    .end();
+        }
+        json.end();
     }
 }

@@ -13,6 +13,11 @@ public record Page(PageCursor after, Optional<Integer> limit) {
         return new Page(after, parameters.optionalInteger("limit"));
     }
 
+    /** Whether all of the list was asked for. */
+    boolean isWhole() {
+        return limit.isEmpty() && after.equals(PageCursor.START);
+    }
+
     /** One more than are shown, to know whether there is a next page. */
     public int rowsToRead() {
         return limit.map(rows -> rows + 1).orElse(Integer.MAX_VALUE);

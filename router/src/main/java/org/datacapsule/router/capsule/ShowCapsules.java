@@ -1,15 +1,17 @@
 package org.datacapsule.router.capsule;
 
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.router.database.Database;
+import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.http.Call;
-import org.datacapsule.router.http.Reply;
+import org.datacapsule.router.http.JsonText;
+import org.datacapsule.router.http.Success;
+import org.datacapsule.router.http.WrittenReply;
 
 /** /show: the caller's capsules, one statement however many (capsule API, "/show"). */
 public final class ShowCapsules {
@@ -21,53 +23,94 @@ public final class ShowCapsules {
         this.json = json;
     }
 
-    private static final String SQL = """
+    private static final String MINE = """
+            select c.id, c.created_at, me.role as my_role, me.full_access as my_full_access, me.tou as my_tou,
+                   u.tou as user_tou, u.ssh_key is not null as has_key
+            from users u
+            join member me on me.user_guid = u.guid
+            join capsule c on c.id = me.capsule_id
+            where u.guid = $1 and c.state <> 'DELETED'
+            """;
+
+    /**
+     * The members of all capsules are sorted and gathered at once, as arrays: capsule by capsule, and made JSON of in the
+     * database, they cost more than all the rest.
+     */
+    private static final String SHOWN = """
+            , shared as (
+                select capsule_id, array_agg(user_guid) as guids, array_agg(email) as emails, array_agg(role) as roles,
+                       array_agg(full_access) as full_accesses, array_agg(tou) as tous
+                from (
+                    select m.capsule_id, m.user_guid, mu.email, m.role, m.full_access, m.tou
+                    from mine
+                    join member m on m.capsule_id = mine.id
+                    join users mu on mu.guid = m.user_guid
+                    order by m.capsule_id, m.since, m.user_guid
+                ) members
+                group by capsule_id
+            )
             select c.id, c.name, c.type, c.state, c.mode, c.vcpus, c.memory_mb, c.disk_gb, c.ssh_port, c.vnc_port,
                    c.login_user_name, c.login_secret, c.consent, c.full_access, c.title, c.desc_nature,
                    c.desc_requirement, c.desc_links, c.desc_outside_data, c.desc_shared, c.rr_data_files,
                    c.rr_result_usage, c.created_at, c.host_id, c.life_began_at, c.last_active_at, c.expiry_stage,
                    c.expiry_stage_since,
                    i.name as image_name, h.address as host_address,
-                   u.tou as user_tou, u.ssh_key is not null as has_key,
-                   me.role as my_role, me.full_access as my_full_access, me.tou as my_tou,
-                   (select jsonb_agg(jsonb_build_object('email', mu.email, 'full_access', m.full_access,
-                        'guid', m.user_guid, 'role', m.role, 'tou', m.tou) order by m.since, m.user_guid)
-                    from member m join users mu on mu.guid = m.user_guid where m.capsule_id = c.id) as roles,
+                   user_tou, has_key, my_role, my_full_access, my_tou,
+                   guids, emails, roles, full_accesses, tous,
                    op.id as op_id, op.kind as op_kind, op.state as op_state, op.progress as op_progress,
                    op.error_code as op_error_code, op.error_detail as op_error_detail
-            from member me
-            join users u on u.guid = me.user_guid
-            join capsule c on c.id = me.capsule_id
+            from mine
+            join capsule c on c.id = mine.id
+            join shared on shared.capsule_id = c.id
             join image i on i.id = c.image_id
             join host h on h.id = c.host_id
             left join operation op on op.capsule_id = c.id and op.sequence = c.sequence and op.kind <> 'SYNC_KEYS'
-            where me.user_guid = $1 and c.state <> 'DELETED' and ($2::uuid is null or c.id = $2)
-              and (c.created_at, c.id) > ($3, $4)
             order by c.created_at, c.id
-            limit $5
             """;
 
-    Reply show(Call call) throws InterruptedException {
+    private static final String ALL = "with mine as (" + MINE + ")" + SHOWN;
+    private static final String ONE =
+            "with mine as (" + MINE + "and c.id = $2 and (c.created_at, c.id) > ($3, $4))" + SHOWN;
+
+    /** The caller's capsules come first: in the order of time, everybody's would be gone through for those of the caller. */
+    private static final String PAGE = "with everything as materialized (" + MINE + """
+            ), mine as (
+                select * from everything where (created_at, id) > ($2, $3) order by created_at, id limit $4
+            )""" + SHOWN;
+
+    Success show(Call call) throws InterruptedException {
         Optional<CapsuleId> only = call.parameters().optionalText("vmid").isPresent()
                 ? Optional.of(call.parameters().parsed("vmid", CapsuleId::parse))
                 : Optional.empty();
         Page page = Page.from(call.parameters());
-        List<Row> rows = database.read(tx -> tx.list(
-                SQL,
-                Tuple.of(
-                        call.caller().guid(),
-                        only.map(CapsuleId::value).orElse(null),
-                        page.after().createdAt(),
-                        page.after().id(),
-                        page.rowsToRead()),
-                row -> row));
+        List<Row> rows = database.read(tx -> read(tx, call.caller().guid(), only, page));
         if (only.isPresent() && rows.isEmpty()) {
             throw CommandCapsule.notFound(only.get());
         }
-        JsonArray status = new JsonArray();
-        page.shown(rows).forEach(row -> status.add(json.show(row)));
-        JsonObject body = new JsonObject().put("status", status);
-        page.next(rows).ifPresent(cursor -> body.put("nextCursor", cursor));
-        return Reply.ok(body);
+        return WrittenReply.ok(body -> write(rows, page, body));
+    }
+
+    private void write(List<Row> rows, Page page, JsonText body) throws IOException {
+        body.list("status");
+        for (Row row : page.shown(rows)) {
+            json.show(row, body);
+        }
+        body.end();
+        Optional<String> next = page.next(rows);
+        if (next.isPresent()) {
+            body.put("nextCursor", next.get());
+        }
+    }
+
+    private static List<Row> read(Tx tx, String guid, Optional<CapsuleId> only, Page page) throws InterruptedException {
+        PageCursor after = page.after();
+        if (only.isPresent()) {
+            Tuple one = Tuple.of(guid, only.get().value(), after.createdAt(), after.id());
+            return tx.list(ONE, one, row -> row);
+        }
+        if (page.isWhole()) {
+            return tx.list(ALL, Tuple.of(guid), row -> row);
+        }
+        return tx.list(PAGE, Tuple.of(guid, after.createdAt(), after.id(), page.rowsToRead()), row -> row);
     }
 }

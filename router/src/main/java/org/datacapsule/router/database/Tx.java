@@ -5,7 +5,9 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -19,9 +21,11 @@ public final class Tx {
     }
 
     public <T> List<T> list(String sql, Tuple arguments, Function<Row, T> map) throws InterruptedException {
-        List<T> mapped = new ArrayList<>();
-        for (Row row : execute(sql, arguments)) {
-            mapped.add(map.apply(row));
+        RowSet<Row> rows = execute(sql, arguments);
+        Map<String, Integer> positions = positions(rows.columnsNames());
+        List<T> mapped = new ArrayList<>(rows.size());
+        for (Row row : rows) {
+            mapped.add(map.apply(new NamedRow(row, positions)));
         }
         return mapped;
     }
@@ -62,6 +66,15 @@ public final class Tx {
 
     void committed() {
         afterCommit.forEach(Runnable::run);
+    }
+
+    /** Of two columns with one name the first counts, as it does for the driver. */
+    private static Map<String, Integer> positions(List<String> columns) {
+        Map<String, Integer> positions = new HashMap<>();
+        for (int position = 0; position < columns.size(); position++) {
+            positions.putIfAbsent(columns.get(position), position);
+        }
+        return positions;
     }
 
     private RowSet<Row> execute(String sql, Tuple arguments) throws InterruptedException {

@@ -17,6 +17,7 @@ import org.slf4j.event.Level;
 final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
     private static final String JSON = "application/json; charset=utf-8";
+    private static final int OK = 200;
     private static final int REQUEST_TIMEOUT = 408;
 
     private final HttpServerRequest request;
@@ -60,6 +61,10 @@ final class Exchange {
 
     Future<Void> answer(Reply reply) {
         return answer(reply.status(), JSON, reply.body().toBuffer());
+    }
+
+    Future<Void> answer(WrittenReply reply) {
+        return answer(OK, JSON, reply.body());
     }
 
     Future<Void> answer(ErrorRenderer.Rendered error) {

@@ -137,6 +137,7 @@ final class RequestHandler {
         try {
             switch (serve(exchange, arrived)) {
                 case Reply reply -> exchange.answer(reply).onComplete(written -> ended());
+                case WrittenReply reply -> exchange.answer(reply).onComplete(written -> ended());
                 case FileReply file -> transfer(exchange, file);
             }
         } catch (Throwable failure) {

@@ -1,4 +1,4 @@
 package org.datacapsule.router.http;
 
 /** What an endpoint answers when it does not refuse. */
-public sealed interface Success permits Reply, FileReply {}
+public sealed interface Success permits Reply, WrittenReply, FileReply {}

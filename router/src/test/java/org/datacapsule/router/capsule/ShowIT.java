@@ -2,11 +2,14 @@ package org.datacapsule.router.capsule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -16,6 +19,7 @@ import org.datacapsule.router.testing.CapsuleRows;
 import org.datacapsule.router.testing.CapsuleRows.Row;
 import org.datacapsule.router.testing.CountingProxy;
 import org.datacapsule.router.testing.TestRouter;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -121,6 +125,86 @@ class ShowIT {
     }
 
     @Test
+    void theMembersAreInTheOrderTheyCame() throws Exception {
+        Map<String, Row> members = Map.of(
+                "una",
+                Row.of("OWNER-CONTROLLER"),
+                "abe",
+                new Row("SHAREE", true, "true"),
+                "zoe",
+                new Row("SHAREE", false, "null"));
+        String id = rows.insert("RESEARCH", "null", "RUNNING", "MAINTENANCE", members);
+        launched(id);
+        router.execute("update member set since = now() - case user_guid when 'una' then interval '2 hours'"
+                + " else interval '1 hour' end where capsule_id = '" + id
+                + "'; update users set email = null where guid = 'zoe'");
+
+        assertThat(show("una", id).getJsonArray("roles"))
+                .isEqualTo(new JsonArray()
+                        .add(role("una", "una@example.org", "OWNER-CONTROLLER", null, true))
+                        .add(role("abe", "abe@example.org", "SHAREE", true, true))
+                        .add(role("zoe", null, "SHAREE", null, false)));
+    }
+
+    private static JsonObject role(
+            String guid, @Nullable String email, String role, @Nullable Boolean fullAccess, boolean tou) {
+        return new JsonObject()
+                .put("guid", guid)
+                .put("email", email)
+                .put("role", role)
+                .put("full_access", fullAccess)
+                .put("tou", tou);
+    }
+
+    @Test
+    void anOperationThatFailedSaysWhy() throws Exception {
+        String id = insert("fay", "RESEARCH", "null", Row.of("OWNER-CONTROLLER"));
+        router.execute("update operation set state = 'FAILED', progress = 40, error_code = 'internal',"
+                + " error_detail = 'said \"no\" – twice' where kind = 'LAUNCH' and capsule_id = '" + id + "'");
+
+        JsonObject operation = show("fay", id).getJsonObject("operation");
+
+        assertThat(operation.getString("status")).isEqualTo("FAILED");
+        assertThat(operation.getInteger("progress")).isEqualTo(40);
+        assertThat(operation.getJsonObject("error"))
+                .isEqualTo(new JsonObject().put("code", "internal").put("description", "said \"no\" – twice"));
+    }
+
+    @Test
+    void aPageGoesOnAfterTheCapsuleItIsToldOfAndIsOneStatement() throws Exception {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            insert("someone-else", "RESEARCH", "null", Row.of("OWNER-CONTROLLER"));
+            ids.add(insert("pia", "RESEARCH", "null", Row.of("OWNER-CONTROLLER")));
+        }
+
+        JsonObject first = shown("limit=3");
+        String cursor = "cursor=" + first.getString("nextCursor");
+
+        assertThat(idsIn(first)).isEqualTo(ids.subList(0, 3));
+        assertThat(idsIn(shown("limit=3&" + cursor))).isEqualTo(ids.subList(3, 5));
+        assertThat(idsIn(shown(cursor))).isEqualTo(ids.subList(3, 5));
+        assertThat(idsIn(shown("limit=1&vmid=" + ids.get(4)))).isEqualTo(ids.subList(4, 5));
+        assertThat(shown("limit=5").containsKey("nextCursor")).isFalse();
+        assertThat(router.get("/show?vmid=" + ids.get(0) + "&" + cursor, router.token("pia"))
+                        .code())
+                .isEqualTo("capsule.not-found");
+    }
+
+    private JsonObject shown(String query) throws Exception {
+        long before = statementsOfCallers();
+        JsonObject body = router.get("/show?" + query, router.token("pia")).body();
+        assertThat(statementsOfCallers() - before).isEqualTo(1);
+        return body;
+    }
+
+    private static List<String> idsIn(JsonObject body) {
+        return body.getJsonArray("status").stream()
+                .map(shown -> ((JsonObject) shown).getString("vmid"))
+                .toList();
+    }
+
+    @Test
     void whoAcceptsTheTermsSeesTheCapsuleAndWhoWithdrawsNoLonger() throws Exception {
         String id = insert("tia", "RESEARCH", "null", new Row("SHAREE", false, "null"));
         String tia = router.token("tia");
@@ -141,12 +225,16 @@ class ShowIT {
 
     private String insert(String user, String type, String fullAccess, Row member) throws Exception {
         String id = rows.insert(type, fullAccess, "RUNNING", "MAINTENANCE", Map.of(user, member));
+        launched(id);
+        return id;
+    }
+
+    private void launched(String id) throws Exception {
         String sealed = HexFormat.of().formatHex(secrets.seal(CapsuleId.parse(id), "correct-horse"));
         router.execute("update capsule set sequence = 1, title = 'A title', login_secret = '\\x" + sealed
                 + "' where id = '" + id + "'; insert into operation (id, capsule_id, kind, state, sequence, generation,"
                 + " host_id, requested_by, request_id, deadline) values (gen_random_uuid(), '" + id
                 + "', 'LAUNCH', 'SUCCEEDED', 1, 1, 'rows', 'test', 'test', now()), (gen_random_uuid(), '" + id
                 + "', 'SYNC_KEYS', 'FAILED', 1, 1, 'rows', 'test', 'test', now())");
-        return id;
     }
 }
