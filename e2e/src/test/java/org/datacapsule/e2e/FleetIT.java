@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.datacapsule.devkit.fleet.CapsuleApi;
 import org.datacapsule.devkit.fleet.CapsuleApi.Started;
@@ -111,8 +112,81 @@ class FleetIT {
         }
     }
 
+    /** A program of the guest counts on its disk, ten times a second, and never stops. */
     @Test
     @Order(5)
+    void aRunningGuestMovesToTheOtherHostAndDoesNotNotice() throws Exception {
+        String capsule = capsules.get(0);
+        String from = row(0).path("host").asText();
+        String boot;
+        int before;
+        try (GuestShell guest = shell(capsule)) {
+            boot = guest.run("cat /proc/sys/kernel/random/boot_id");
+            guest.run("nohup sh -c 'n=0; while :; do n=$((n+1)); echo $n > count; sync count; sleep 0.1; done'"
+                    + " > /dev/null 2>&1 & echo started");
+            before = Integer.parseInt(guest.run("sleep 1; cat count"));
+        }
+
+        JsonNode moved = migrate(capsule, other(from));
+
+        assertThat(moved.path("result").asText()).as(moved.toString()).isEqualTo("MOVED");
+        assertThat(moved.path("live").asBoolean()).isTrue();
+        assertThat(moved.path("downtimeMs").asInt()).isBetween(0, 5_000);
+        assertThat(row(0).path("host").asText()).isEqualTo(other(from));
+        assertThat(api.state(capsule)).isEqualTo("RUNNING");
+        try (GuestShell guest = shell(capsule)) {
+            assertThat(guest.run("cat /proc/sys/kernel/random/boot_id")).isEqualTo(boot);
+            int after = Integer.parseInt(guest.run("cat count"));
+            assertThat(after).isGreaterThan(before);
+            assertThat(Integer.parseInt(guest.run("sleep 1; cat count"))).isGreaterThan(after);
+        }
+        awaitNothingOf(capsule, from);
+    }
+
+    @Test
+    @Order(6)
+    void aCapsuleThatIsShutDownMovesAsItIs() throws Exception {
+        String capsule = capsules.get(0);
+        String from = row(0).path("host").asText();
+        try (GuestShell guest = shell(capsule)) {
+            guest.run("echo kept > kept; sync");
+        }
+        succeeds(api.command("stopvm", capsule).operation());
+
+        JsonNode moved = migrate(capsule, other(from));
+
+        assertThat(moved.path("result").asText()).as(moved.toString()).isEqualTo("MOVED");
+        assertThat(row(0).path("host").asText()).isEqualTo(other(from));
+        awaitNothingOf(capsule, from);
+        succeeds(api.command("launchvm", capsule).operation());
+        try (GuestShell guest = shell(capsule)) {
+            assertThat(guest.run("cat kept")).isEqualTo("kept");
+        }
+    }
+
+    @Test
+    @Order(7)
+    void aGuestWhoseNewHostDoesNotAnswerStaysWhereItIs() throws Exception {
+        String capsule = capsules.get(0);
+        String from = row(0).path("host").asText();
+        TESTBED.get().kill("libvirtd", other(from));
+        try (GuestShell guest = shell(capsule)) {
+            String boot = guest.run("cat /proc/sys/kernel/random/boot_id");
+
+            JsonNode moved = migrate(capsule, other(from));
+
+            assertThat(moved.path("result").asText()).as(moved.toString()).isEqualTo("TAKEN_BACK");
+            assertThat(row(0).path("host").asText()).isEqualTo(from);
+            assertThat(api.state(capsule)).isEqualTo("RUNNING");
+            assertThat(guest.run("cat /proc/sys/kernel/random/boot_id")).isEqualTo(boot);
+        } finally {
+            TESTBED.get().start("libvirtd", other(from));
+        }
+        awaitNothingOf(capsule, other(from));
+    }
+
+    @Test
+    @Order(8)
     void nothingIsLeftOfATestbed() throws Exception {
         TESTBED.get().partition("h1", "from", "h2");
         traces.watch(firstProcesses());
@@ -123,6 +197,41 @@ class FleetIT {
 
         assertThat(traces.look()).isEmpty();
         assertThat(TESTBED.get().state()).doesNotExist();
+    }
+
+    private JsonNode migrate(String capsule, String to) throws IOException, InterruptedException {
+        CapsuleApi operator = TESTBED.get().operator();
+        String operation = operator.post(
+                        "/migratevm", Map.of("vmid", capsule, "host", to), "migrate-" + System.nanoTime())
+                .success()
+                .path("operation")
+                .asText();
+        operator.awaitEnd(operation, MINUTES);
+        for (JsonNode migration : operator.get("/v1/migrations").success().path("migrations")) {
+            if (migration.path("id").asText().equals(operation)) {
+                return migration;
+            }
+        }
+        throw new AssertionError("no migration " + operation);
+    }
+
+    private static String other(String host) {
+        return host.equals("h1") ? "h2" : "h1";
+    }
+
+    /** Neither files, nor a domain, nor a reservation of its address. */
+    private static void awaitNothingOf(String capsule, String host) throws IOException, InterruptedException {
+        Patience.await("a host without anything of the capsule", MINUTES, () -> {
+            Testbed testbed = TESTBED.get();
+            String found = testbed.exec(
+                    host,
+                    "sh",
+                    "-c",
+                    "find / -xdev -name '*" + capsule
+                            + "*' -not -path '/proc/*' 2> /dev/null; virsh -q list --all --uuid;"
+                            + " nft list ruleset");
+            return found.contains(capsule) ? Optional.empty() : Optional.of(host);
+        });
     }
 
     private Started create() throws IOException, InterruptedException {
