@@ -107,9 +107,13 @@ class CrashPointsTest {
         return outcome instanceof Outcome.Failed failed ? "failed, leaving " + failed.found() : outcome.toString();
     }
 
+    /** Those of a migration take two: {@link MigrationTest}. */
+    private static Stream<Step> stepsOnOneHost() {
+        return Stream.of(Step.values()).filter(step -> !MigrationTest.isOfMigration(step));
+    }
+
     static Stream<Arguments> everyStepOfEveryCommand() {
-        return Stream.of(Case.values())
-                .flatMap(command -> Stream.of(Step.values()).map(step -> Arguments.of(command, step)));
+        return Stream.of(Case.values()).flatMap(command -> stepsOnOneHost().map(step -> Arguments.of(command, step)));
     }
 
     @ParameterizedTest(name = "{0} killed at {1}")
@@ -135,7 +139,7 @@ class CrashPointsTest {
             }
         }
 
-        assertThat(reached).containsExactlyInAnyOrder(Step.values());
+        assertThat(reached).containsExactlyInAnyOrderElementsOf(stepsOnOneHost().toList());
     }
 
     private End run(Case command, Optional<Step> death) throws Exception {
