@@ -8,9 +8,10 @@ bridge_exists() { [ -e "/sys/class/net/$bridge" ]; }
 # The checkout whose testbed is on this machine; fails when there is none.
 bridge_owner() { bridge_exists && cat "/sys/class/net/$bridge/ifalias"; }
 
-# testbed_lives CHECKOUT: whether any process that it recorded runs.
+# testbed_lives CHECKOUT: whether any process that it recorded runs, or its script is at work and has started none yet.
 testbed_lives() {
   local processes=$1/.testbed/run record
+  if [ -e "$1/.testbed/lock" ] && ! flock -n "$1/.testbed/lock" true; then return 0; fi
   for record in "$processes"/*; do
     if [ -f "$record" ] && running_process "${record##*/}" > /dev/null; then return 0; fi
   done
