@@ -1,5 +1,6 @@
 package org.datacapsule.agent.journal;
 
+import java.util.Locale;
 import org.datacapsule.common.wire.Command;
 
 /** What a command was, for entries whose command has been wiped. */
@@ -13,7 +14,7 @@ public enum CommandKind {
     SWITCH_TO_SECURE,
     SWITCH_TO_MAINTENANCE;
 
-    static CommandKind of(Command command) {
+    public static CommandKind of(Command command) {
         return switch (command) {
             case Command.Create create -> CREATE;
             case Command.Launch launch -> LAUNCH;
@@ -24,5 +25,10 @@ public enum CommandKind {
             case Command.SwitchToSecure secure -> SWITCH_TO_SECURE;
             case Command.SwitchToMaintenance maintenance -> SWITCH_TO_MAINTENANCE;
         };
+    }
+
+    /** Such as {@code switch-to-secure}. */
+    public String words() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }
