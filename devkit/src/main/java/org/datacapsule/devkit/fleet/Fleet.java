@@ -78,6 +78,13 @@ public final class Fleet implements AutoCloseable {
                 .post("/v1/images", Map.of("imageName", "small", "sha256", content, "public", "true"))
                 .text("imageId");
         awaitHost(content);
+        if (router().writesArchive() || agent().writesArchive()) {
+            agent().close();
+            router().close();
+            startRouter();
+            startAgent();
+            awaitHost(content);
+        }
     }
 
     /** The id of the registered image. */
@@ -188,6 +195,11 @@ public final class Fleet implements AutoCloseable {
     /** The name of the capsules' network in libvirt. */
     public String network() {
         return lane.network();
+    }
+
+    /** Of this fleet's guests. */
+    public DataWatch dataWatch() {
+        return new DataWatch(Libvirt.URI, lane.network(), lane.bridge());
     }
 
     /** The capsules' addresses, in CIDR notation. */
