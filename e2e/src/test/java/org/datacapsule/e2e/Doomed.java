@@ -35,7 +35,8 @@ final class Doomed<P> {
 
     /** A fleet in which a program that is being started again is not taken for one that is gone. */
     static RunningFleet fleet() {
-        return new RunningFleet(FleetPlan.onLibvirt().withRouter("hosts.lease", "60s"));
+        return new RunningFleet(
+                FleetPlan.onLibvirt().withRouter("hosts.lease", "60s").withRouter("secure-mode.volume-mb", "16"));
     }
 
     /** The program is one that will die at the point. */
@@ -46,9 +47,20 @@ final class Doomed<P> {
         }
     }
 
-    /** Waits for its death, and starts it again. */
-    void dieAndComeBack(Optional<P> armed) throws Exception {
+    /** What is looked at. */
+    @FunctionalInterface
+    interface Look {
+        void at() throws Exception;
+    }
+
+    /**
+     * Waits for its death, and starts it again.
+     *
+     * @param whileDead what must hold while it is dead
+     */
+    void dieAndComeBack(Look whileDead, Optional<P> armed) throws Exception {
         assertThat(program.get().awaitEnd(DIES_WITHIN)).isEqualTo(LIKE_KILL_9);
+        whileDead.at();
         start(armed);
     }
 
