@@ -106,6 +106,16 @@ class AgentConfigTest {
     }
 
     @Test
+    void aDirectoryWithNoRoomForSocketsIsRefused() {
+        settings.put("storage.runtime-directory", "/run/" + "d".repeat(58));
+
+        ConfigException errors =
+                catchThrowableOfType(ConfigException.class, () -> AgentConfig.from(Settings.of(settings)));
+
+        assertThat(errors).hasMessageContaining("storage.runtime-directory").hasMessageContaining("62 are the most");
+    }
+
+    @Test
     void aStepThatAllCommandsComeByCanBeMeantOfOneKind() throws ConfigException {
         settings.put("development", "true");
         settings.put("fault-injection.halt-at", "switch-to-secure/command.verified");
