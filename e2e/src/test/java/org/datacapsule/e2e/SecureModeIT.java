@@ -159,6 +159,11 @@ class SecureModeIT {
 
         owner().awaitEnd(owner().command("stopvm", capsule).operation(), MINUTES);
         assertThat(owner().state(capsule)).isEqualTo("SHUTDOWN");
+        assertThat(owner().get("/v1/capsules/" + capsule + "/receipts")
+                        .success()
+                        .path("receipts")
+                        .findValuesAsText("mode"))
+                .containsExactly("NOT_DEFINED", "SECURE", "MAINTENANCE", "SECURE");
         owner().awaitEnd(owner().command("deletevm", capsule).operation(), MINUTES);
 
         assertThat(Traces.of(FLEET.get(), place)).isEmpty();

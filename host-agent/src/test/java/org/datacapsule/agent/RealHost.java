@@ -74,7 +74,8 @@ public final class RealHost implements AutoCloseable {
         // Not in the build's folder: QEMU's user must be able to pass through every directory above.
         folder = Files.createTempDirectory(Path.of("/var/tmp"), "datacapsule-it-");
         programsRun("chmod", "711", folder.toString());
-        storage = new DirectoryStorage(new StorageConfig(folder, folder.resolve("run"), 0), hypervisor.qemuGroup(), programs);
+        storage = new DirectoryStorage(
+                new StorageConfig(folder, folder.resolve("run"), 0), hypervisor.qemuGroup(), programs);
         networks = new LibvirtNetworks(connection);
         networkConfig = new NetworkConfig(name, name, guests, "127.0.0.1", policies, List.of());
         network = new LibvirtNetwork(networkConfig, networks, programs);
