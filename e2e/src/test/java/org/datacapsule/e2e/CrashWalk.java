@@ -28,7 +28,7 @@ final class CrashWalk {
     static final List<OperationKind> LIFE =
             List.of(OperationKind.CREATE, OperationKind.LAUNCH, OperationKind.STOP, OperationKind.DELETE);
 
-    private static final Duration END_WITHIN = Duration.ofSeconds(40);
+    private static final Duration END_WITHIN = Duration.ofSeconds(120);
     private static final String MAINTENANCE = "RUNNING in MAINTENANCE";
     private static final String SECURE = "RUNNING in SECURE";
     private static final String USER = "walker";

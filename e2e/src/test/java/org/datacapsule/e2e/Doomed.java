@@ -15,7 +15,7 @@ import org.datacapsule.devkit.fleet.Program;
  */
 final class Doomed<P> {
     private static final int LIKE_KILL_9 = 137;
-    private static final Duration DIES_WITHIN = Duration.ofSeconds(30);
+    private static final Duration DIES_WITHIN = Duration.ofSeconds(90);
 
     private final Supplier<Program> program;
     private final Start<P> start;

@@ -12,6 +12,7 @@ import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.placement.Candidate;
+import org.datacapsule.router.placement.Demand;
 
 /** Rows of hosts, what they have, and what of it is promised. */
 public final class HostStore {
@@ -120,10 +121,10 @@ public final class HostStore {
                     limit 1) one)::int as free_ports
             from host h cross join lateral (
                 select coalesce(sum(c.vcpus), 0)::int as vcpus, coalesce(sum(c.memory_mb), 0)::int as memory,
-                       coalesce(sum(c.disk_gb), 0)::int as disk
+                       %s as disk
                 from capsule c where c.host_id = h.id and c.state <> 'DELETED') promised
             where $2::text is null or h.id = $2
-            """;
+            """.formatted(Demand.PROMISED_DISK);
 
     private static Candidate candidate(Row row) {
         return new Candidate(
