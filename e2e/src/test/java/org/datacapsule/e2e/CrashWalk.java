@@ -28,7 +28,7 @@ final class CrashWalk {
     static final List<OperationKind> LIFE =
             List.of(OperationKind.CREATE, OperationKind.LAUNCH, OperationKind.STOP, OperationKind.DELETE);
 
-    private static final Duration END_WITHIN = Duration.ofSeconds(120);
+    private static final Duration END_WITHIN = Duration.ofMinutes(2);
     private static final String MAINTENANCE = "RUNNING in MAINTENANCE";
     private static final String SECURE = "RUNNING in SECURE";
     private static final String USER = "walker";
@@ -123,8 +123,7 @@ final class CrashWalk {
         assertThat(fleet.dataWatch().capsulesWithData())
                 .isEqualTo(kind == OperationKind.SWITCH_TO_SECURE ? List.of(capsule) : List.of());
         assertThat(rows("select from capsule where state like '%\\_PENDING'")).isZero();
-        // But for the keys that a guest which is back in maintenance gets: this one has not booted, and cannot take
-        // them.
+        // But for the keys that a guest which is back in maintenance gets: these have no system to take them.
         assertThat(rows("select from operation where state <> 'SUCCEEDED' and kind <> 'SYNC_KEYS'"))
                 .isZero();
         assertThat(rows("select from host_port where capsule_id is not null"))

@@ -33,10 +33,14 @@ final class Doomed<P> {
         void armedFor(Optional<P> point) throws Exception;
     }
 
-    /** A fleet in which a program that is being started again is not taken for one that is gone. */
+    /**
+     * A fleet in which a program that is being started again is not taken for one that is gone, and whose guests take no
+     * processor: a host does with them what it does with any.
+     */
     static RunningFleet fleet() {
-        return new RunningFleet(
-                FleetPlan.onLibvirt().withRouter("hosts.lease", "60s").withRouter("secure-mode.volume-mb", "16"));
+        return new RunningFleet(FleetPlan.onLibvirtWithBlankGuests()
+                .withRouter("hosts.lease", "60s")
+                .withRouter("secure-mode.volume-mb", "16"));
     }
 
     /** The program is one that will die at the point. */

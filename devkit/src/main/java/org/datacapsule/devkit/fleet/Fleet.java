@@ -71,7 +71,11 @@ public final class Fleet implements AutoCloseable {
         if (!plan.simulated()) {
             Libvirt.removeNetwork(lane.network(), lane.bridge());
         }
-        String content = plan.simulated() ? SIMULATED_IMAGE : addImage(checkout.guestImage());
+        String content = switch (plan.guests()) {
+            case REAL -> addImage(checkout.guestImage());
+            case BLANK -> addImage(files.makeBlankImage());
+            case SIMULATED -> SIMULATED_IMAGE;
+        };
         startRouter();
         startAgent();
         image = api("operator", "operator")

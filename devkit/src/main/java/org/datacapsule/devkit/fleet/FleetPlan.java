@@ -6,32 +6,49 @@ import java.util.Map;
 /**
  * What a fleet is to be like.
  *
- * @param simulated whether the host is one in the agent's memory; it forgets its guests when the agent ends
+ * @param guests what the host's are
  * @param router settings that differ from the fleet's usual ones
  * @param agent likewise
  */
-public record FleetPlan(boolean simulated, Map<String, String> router, Map<String, String> agent) {
+public record FleetPlan(Guests guests, Map<String, String> router, Map<String, String> agent) {
     public FleetPlan {
         router = Map.copyOf(router);
         agent = Map.copyOf(agent);
     }
 
-    /** Real guests on this machine's libvirt. */
-    public static FleetPlan onLibvirt() {
-        return new FleetPlan(false, Map.of(), Map.of());
+    /** What a guest is. */
+    public enum Guests {
+        REAL,
+        /** Of QEMU, with nothing on its disk to boot. */
+        BLANK,
+        SIMULATED
     }
 
-    /** Guests that are entries in the agent's memory. */
+    /** Real guests on this machine's libvirt. */
+    public static FleetPlan onLibvirt() {
+        return new FleetPlan(Guests.REAL, Map.of(), Map.of());
+    }
+
+    /** Guests on this machine's libvirt with empty disks: all that a host does with them, and no time for what they do. */
+    public static FleetPlan onLibvirtWithBlankGuests() {
+        return new FleetPlan(Guests.BLANK, Map.of(), Map.of());
+    }
+
+    /** Guests that are entries in the agent's memory; it forgets them when it ends. */
     public static FleetPlan onSimulatedHost() {
-        return new FleetPlan(true, Map.of(), Map.of());
+        return new FleetPlan(Guests.SIMULATED, Map.of(), Map.of());
+    }
+
+    boolean simulated() {
+        return guests == Guests.SIMULATED;
     }
 
     public FleetPlan withRouter(String key, String value) {
-        return new FleetPlan(simulated, with(router, key, value), agent);
+        return new FleetPlan(guests, with(router, key, value), agent);
     }
 
     public FleetPlan withAgent(String key, String value) {
-        return new FleetPlan(simulated, router, with(agent, key, value));
+        return new FleetPlan(guests, router, with(agent, key, value));
     }
 
     private static Map<String, String> with(Map<String, String> settings, String key, String value) {

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /** One of our programs as a process. Its log goes on over restarts. It ends when this JVM does. */
 public final class Program implements AutoCloseable {
-    private static final Duration END_WITHIN = Duration.ofSeconds(60);
+    private static final Duration END_WITHIN = Duration.ofMinutes(1);
     /** What suits programs that start often on a small machine. */
     private static final List<String> JVM_FLAGS =
             List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m", "-Xshare:auto");
