@@ -57,7 +57,7 @@ class LeakBackIT {
         host.network.ensure();
         Sha256 image = host.storage.importImage(host.guestImage());
         TestAgent agent = new TestAgent(directory.resolve("journal"), host.parts()).start();
-        CapsuleSpec capsule = host.spec(40);
+        CapsuleSpec capsule = host.spec(23);
         DataWatch watch = new DataWatch(RealHost.MACHINES_LIBVIRT, RealHost.NETWORK, RealHost.NETWORK);
         field = Optional.of(new Field(host, watch, agent, capsule));
         done(next(new Command.Create(capsule, image)));
