@@ -44,7 +44,7 @@ final class OwnLibvirt implements AutoCloseable {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         this.pids = new BufferedReader(new InputStreamReader(keeper.getInputStream(), StandardCharsets.UTF_8));
-        start();
+        ensureRunning();
     }
 
     String uri() {
@@ -55,7 +55,10 @@ final class OwnLibvirt implements AutoCloseable {
         return daemon.filter(ProcessHandle::isAlive).isPresent();
     }
 
-    void start() throws IOException {
+    void ensureRunning() throws IOException {
+        if (isRunning()) {
+            return;
+        }
         OutputStream line = keeper.getOutputStream();
         line.write('\n');
         line.flush();

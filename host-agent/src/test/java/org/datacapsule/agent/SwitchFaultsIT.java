@@ -88,7 +88,7 @@ class SwitchFaultsIT {
     @BeforeAll
     static void start() throws Exception {
         OwnLibvirt libvirt = new OwnLibvirt();
-        await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> answers(libvirt));
+        await().atMost(Duration.ofSeconds(30)).until(() -> answers(libvirt));
         RealHost host = new RealHost(libvirt.uri(), NETWORK, GUESTS, Path.of("../deploy/policies"));
         host.network.ensure();
         // Nothing to boot: what is tried here asks nothing of a guest, and it takes no processor.
@@ -119,9 +119,11 @@ class SwitchFaultsIT {
         List<String> breaches = new CopyOnWriteArrayList<>();
         AtomicBoolean struck = new AtomicBoolean();
         field().agent().extra = (step, operation) -> {
-            breaches.addAll(breaches());
-            if (step == point.step() && !struck.getAndSet(true)) {
+            boolean strikes = step == point.step() && !struck.getAndSet(true);
+            if (strikes) {
                 strike(point.fault());
+            }
+            if (strikes || isOfSwitch(step)) {
                 breaches.addAll(breaches());
             }
         };
@@ -147,6 +149,11 @@ class SwitchFaultsIT {
                     .until(() ->
                             !field().host().storage.hasSecureOverlay(capsule().id()));
         }
+    }
+
+    /** Where something has changed. */
+    private static boolean isOfSwitch(Step step) {
+        return step.wireName().startsWith("secure.") || step.wireName().startsWith("maintenance.");
     }
 
     /** A guest in the other mode. */
@@ -191,12 +198,15 @@ class SwitchFaultsIT {
         return outcome;
     }
 
-    private static void bringLibvirtBack() throws IOException {
+    /** Started as often as it takes: it gives up when another libvirt on this machine changes ebtables' rules meanwhile. */
+    private static void bringLibvirtBack() {
         if (!field().libvirt().isRunning()) {
-            field().libvirt().start();
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofMinutes(1))
                     .ignoreException(ProblemException.class)
-                    .until(() -> field().host().hypervisor.facts().cpus() > 0);
+                    .until(() -> {
+                        field().libvirt().ensureRunning();
+                        return field().host().hypervisor.facts().cpus() > 0;
+                    });
         }
     }
 
