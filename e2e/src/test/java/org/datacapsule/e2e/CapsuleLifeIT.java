@@ -185,7 +185,8 @@ class CapsuleLifeIT {
     @Order(10)
     void aGuestThatPowersOffIsShownShutDown() throws Exception {
         try (GuestShell guest = GuestShell.withPassword(place.sshPort(), USER, PASSWORD)) {
-            guest.run("sudo poweroff");
+            // A moment later: the line ends before the guest does.
+            guest.run("(sleep 1; sudo poweroff) > /dev/null 2>&1 &");
         }
 
         api.awaitState(capsule, "SHUTDOWN", Duration.ofSeconds(15));

@@ -15,7 +15,7 @@ import org.datacapsule.devkit.fleet.Program;
  */
 final class Doomed<P> {
     private static final int LIKE_KILL_9 = 137;
-    private static final Duration DIES_WITHIN = Duration.ofSeconds(30);
+    private static final Duration DIES_WITHIN = Duration.ofSeconds(90);
 
     private final Supplier<Program> program;
     private final Start<P> start;
@@ -33,9 +33,14 @@ final class Doomed<P> {
         void armedFor(Optional<P> point) throws Exception;
     }
 
-    /** A fleet in which a program that is being started again is not taken for one that is gone. */
+    /**
+     * A fleet in which a program that is being started again is not taken for one that is gone, and whose guests take no
+     * processor: a host does with them what it does with any.
+     */
     static RunningFleet fleet() {
-        return new RunningFleet(FleetPlan.onLibvirt().withRouter("hosts.lease", "60s"));
+        return new RunningFleet(FleetPlan.onLibvirtWithBlankGuests()
+                .withRouter("hosts.lease", "60s")
+                .withRouter("secure-mode.volume-mb", "16"));
     }
 
     /** The program is one that will die at the point. */
@@ -46,9 +51,20 @@ final class Doomed<P> {
         }
     }
 
-    /** Waits for its death, and starts it again. */
-    void dieAndComeBack(Optional<P> armed) throws Exception {
+    /** What is looked at. */
+    @FunctionalInterface
+    interface Look {
+        void at() throws Exception;
+    }
+
+    /**
+     * Waits for its death, and starts it again.
+     *
+     * @param whileDead what must hold while it is dead
+     */
+    void dieAndComeBack(Look whileDead, Optional<P> armed) throws Exception {
         assertThat(program.get().awaitEnd(DIES_WITHIN)).isEqualTo(LIKE_KILL_9);
+        whileDead.at();
         start(armed);
     }
 

@@ -51,7 +51,7 @@ class RouterCrashIT {
         String key = "crash-" + point;
 
         Optional<Started> answer = askOnce(point.kind(), key);
-        router.dieAndComeBack(next(point));
+        router.dieAndComeBack(walk::assertNoDataUnderAnOpenPolicy, next(point));
         Started repeated = walk.ask(point.kind(), key);
 
         if (point.step() == RouterStep.COMMAND_COMMITTED) {

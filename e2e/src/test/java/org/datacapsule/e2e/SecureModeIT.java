@@ -8,11 +8,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.datacapsule.common.signing.ReceiptVerifier;
 import org.datacapsule.common.wire.ModeReceipt;
 import org.datacapsule.common.wire.SignedReceipt;
@@ -120,6 +125,7 @@ class SecureModeIT {
     @Order(3)
     void backInMaintenanceTheGuestIsAsItWasBefore() throws Exception {
         switchTo("maintenance");
+        awaitKeysInGuest();
 
         try (GuestShell guest = GuestShell.awaitWithPassword(place.sshPort(), ACCOUNT, PASSWORD)) {
             assertThat(guest.run("cat known; ls; ls /media/secure"))
@@ -159,6 +165,11 @@ class SecureModeIT {
 
         owner().awaitEnd(owner().command("stopvm", capsule).operation(), MINUTES);
         assertThat(owner().state(capsule)).isEqualTo("SHUTDOWN");
+        assertThat(owner().get("/v1/capsules/" + capsule + "/receipts")
+                        .success()
+                        .path("receipts")
+                        .findValuesAsText("mode"))
+                .containsExactly("NOT_DEFINED", "SECURE", "MAINTENANCE", "SECURE");
         owner().awaitEnd(owner().command("deletevm", capsule).operation(), MINUTES);
 
         assertThat(Traces.of(FLEET.get(), place)).isEmpty();
@@ -169,6 +180,25 @@ class SecureModeIT {
         Started started = Started.of(owner().post("/switchvm", Map.of("vmid", capsule, "mode", mode)));
         JsonNode end = owner().awaitEnd(started.operation(), MINUTES);
         assertThat(end.path("status").asText()).as("%s", end).isEqualTo("SUCCEEDED");
+    }
+
+    /** A guest that is back gets the keys of now, and sessions that were opened before that end. */
+    private void awaitKeysInGuest() throws Exception {
+        String sql = "select from operation where capsule_id = ? and state in ('QUEUED', 'RUNNING')";
+        try (Connection database = FLEET.get().database();
+                var atWork = database.prepareStatement(sql)) {
+            atWork.setObject(1, UUID.fromString(capsule));
+            Patience.await(
+                    "keys in the guest", MINUTES, () -> isEmpty(atWork) ? Optional.of(capsule) : Optional.empty());
+        }
+    }
+
+    private static boolean isEmpty(PreparedStatement query) throws IOException {
+        try (ResultSet rows = query.executeQuery()) {
+            return !rows.next();
+        } catch (SQLException e) {
+            throw new IOException(e);
+        }
     }
 
     private Map<String, String> decision(String sha256) {

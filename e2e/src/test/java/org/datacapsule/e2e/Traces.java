@@ -39,6 +39,7 @@ enum Traces {
             String name = place.capsule().substring(0, 8);
             for (Path folder : List.of(
                     fleet.storage().resolve("capsules"),
+                    Path.of("/run/datacapsule"),
                     Path.of("/run/libvirt/qemu"),
                     Path.of("/var/lib/libvirt/qemu"),
                     Path.of("/etc/libvirt/qemu"))) {

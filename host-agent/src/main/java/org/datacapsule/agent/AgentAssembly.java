@@ -151,7 +151,7 @@ public final class AgentAssembly {
 
     private static StepListener steps(AgentConfig config, ProgressReporter progress) {
         List<StepListener> listeners = new ArrayList<>();
-        config.development().haltAt().ifPresent(step -> listeners.add(new HaltAt(step)));
+        config.development().haltAt().ifPresent(point -> listeners.add(new HaltAt(point)));
         listeners.add(progress);
         return StepListener.all(listeners);
     }

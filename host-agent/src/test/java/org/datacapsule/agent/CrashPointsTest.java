@@ -16,6 +16,7 @@ import org.datacapsule.agent.journal.Stage;
 import org.datacapsule.agent.step.Abandoned;
 import org.datacapsule.agent.step.Step;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
+import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
@@ -96,10 +97,14 @@ class CrashPointsTest {
             Set<CapsuleId> leftOfSecure) {}
 
     /** Without what differs from run to run. */
-    private static String words(Outcome outcome) {
+    private static String words(Case command, Outcome outcome) {
         if (outcome instanceof Outcome.Succeeded succeeded
                 && succeeded.receipt().isPresent()) {
             ModeReceipt receipt = WireJson.read(succeeded.receipt().get().receipt(), ModeReceipt.class);
+            if (command == Case.DELETE_IN_SECURE) {
+                // Once its files are gone there is nothing left to tell it from.
+                return Outcome.Succeeded.DONE.toString();
+            }
             return "receipt of " + receipt.mode() + " under " + receipt.policy() + " verified " + receipt.verifiedAt()
                     + " attached " + receipt.volumeAttachedAt();
         }
@@ -159,7 +164,7 @@ class CrashPointsTest {
                     .until(() -> agent.journal().unreported().isEmpty());
             assertSettledAndWiped(agent, envelope);
             return new End(
-                    words(outcome),
+                    words(command, outcome),
                     agent.host.hypervisor().find(spec.id()),
                     agent.host.network().open(),
                     agent.host.network().leases(),
@@ -230,6 +235,49 @@ class CrashPointsTest {
                 new Command.SwitchToSecure(spec, TestAgent.VOLUME);
             case SWITCH_TO_MAINTENANCE, SWITCH_TO_MAINTENANCE_THAT_FAILS -> new Command.SwitchToMaintenance(spec);
         };
+    }
+
+    @Test
+    void anEndInSecureModeIsTestifiedToOnce() throws Exception {
+        for (Command last : List.of(new Command.Stop(spec, 0), new Command.Delete(spec))) {
+            try (TestAgent agent =
+                    new TestAgent(directory.resolve(last.getClass().getSimpleName())).start()) {
+                agent.done(agent.envelope(1, TestAgent.create(spec)));
+                agent.done(agent.envelope(2, TestAgent.launch(spec)));
+                agent.done(agent.envelope(3, new Command.SwitchToSecure(spec, TestAgent.VOLUME)));
+                CommandEnvelope end = agent.envelope(4, last);
+
+                Optional<ModeReceipt> receipt = receipt(agent.done(end).outcome());
+
+                assertThat(receipt.orElseThrow().mode()).isEqualTo(CapsuleMode.NOT_DEFINED);
+                assertThat(receipt.get().operation()).isEqualTo(end.operation());
+                assertThat(receipt.get().verified()).isNotEmpty();
+                assertThat(receipt(agent.done(agent.envelope(5, new Command.Delete(spec)))
+                                .outcome()))
+                        .as("of the operation after it")
+                        .isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void anEndInMaintenanceHasNothingToTestifyTo() throws Exception {
+        try (TestAgent agent = new TestAgent(directory.resolve("plain")).start()) {
+            agent.done(agent.envelope(1, TestAgent.create(spec)));
+            agent.done(agent.envelope(2, TestAgent.launch(spec)));
+            agent.done(agent.envelope(3, new Command.SwitchToSecure(spec, TestAgent.VOLUME)));
+            agent.done(agent.envelope(4, new Command.SwitchToMaintenance(spec)));
+
+            assertThat(receipt(agent.done(agent.envelope(5, new Command.Stop(spec, 0)))
+                            .outcome()))
+                    .isEmpty();
+        }
+    }
+
+    private static Optional<ModeReceipt> receipt(Outcome outcome) {
+        return ((Outcome.Succeeded) outcome)
+                .receipt()
+                .map(signed -> WireJson.read(signed.receipt(), ModeReceipt.class));
     }
 
     @Test

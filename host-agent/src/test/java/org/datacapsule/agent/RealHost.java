@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,8 @@ import org.datacapsule.common.wire.GuestNetwork;
 /** The mechanisms on this machine's libvirt, with a network and folder of their own that {@link #close} takes away. */
 public final class RealHost implements AutoCloseable {
     public static final String NETWORK = "dct0";
+    public static final String MACHINES_LIBVIRT = "qemu:///system";
+    private static final GuestNetwork GUESTS = GuestNetwork.parse("10.91.0.0/24");
     private static final int LOWEST_VNC_PORT = 5900;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -48,7 +51,7 @@ public final class RealHost implements AutoCloseable {
     public final DirectoryStorage storage;
     private final NetworkConfig networkConfig;
     public final Path folder;
-    public final GuestNetwork guests = GuestNetwork.parse("10.91.0.0/24");
+    public final GuestNetwork guests;
     public final ProgramRunner programs = new ProgramRunner(Duration.ofSeconds(60));
 
     public RealHost() throws IOException, PolicyException {
@@ -56,25 +59,31 @@ public final class RealHost implements AutoCloseable {
     }
 
     public RealHost(Path policies) throws IOException, PolicyException {
-        libvirtConfig = new LibvirtConfig("qemu:///system", WantedAcceleration.AUTO, "127.0.0.1");
+        this(MACHINES_LIBVIRT, NETWORK, GUESTS, policies);
+    }
+
+    /** @param name of the network and of its bridge */
+    public RealHost(String uri, String name, GuestNetwork guests, Path policies) throws IOException, PolicyException {
+        this.guests = guests;
+        libvirtConfig = new LibvirtConfig(uri, WantedAcceleration.AUTO, "127.0.0.1");
         connection = new LibvirtConnection(libvirtConfig);
-        hypervisor = new LibvirtHypervisor(libvirtConfig, NETWORK, connection, Optional.empty());
+        hypervisor = new LibvirtHypervisor(libvirtConfig, name, connection, Optional.empty());
         try {
             hypervisor.facts();
         } catch (ProblemException e) {
             throw new AssertionError(
-                    "These tests need a libvirtd that answers at qemu:///system; start one (scripts/test does)", e);
+                    "These tests need a libvirtd that answers at " + uri + "; start one (scripts/test does)", e);
         }
         // Not in the build's folder: QEMU's user must be able to pass through every directory above.
         folder = Files.createTempDirectory(Path.of("/var/tmp"), "datacapsule-it-");
         programsRun("chmod", "711", folder.toString());
         storage = new DirectoryStorage(
-                new StorageConfig(folder, 0),
+                new StorageConfig(folder, folder.resolve("run"), 0),
                 new MigrationConfig("127.0.0.1", Optional.empty(), 49_300, 64),
                 hypervisor.qemuGroup(),
                 programs);
         networks = new LibvirtNetworks(connection);
-        networkConfig = new NetworkConfig(NETWORK, NETWORK, guests, "127.0.0.1", policies, List.of());
+        networkConfig = new NetworkConfig(name, name, guests, "127.0.0.1", policies, List.of());
         network = new LibvirtNetwork(networkConfig, networks, programs);
     }
 
@@ -118,6 +127,12 @@ public final class RealHost implements AutoCloseable {
         }
     }
 
+    public String virsh(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("virsh", "-q", "-c", libvirtConfig.uri()));
+        command.addAll(List.of(arguments));
+        return programsRun(command.toArray(String[]::new));
+    }
+
     /** Runs a shell line as root inside a guest, through its agent, and answers its exit code. */
     public int inGuest(CapsuleId capsule, String line) {
         return ran(capsule, line).path("exitcode").asInt();
@@ -159,13 +174,7 @@ public final class RealHost implements AutoCloseable {
 
     private JsonNode agent(CapsuleId capsule, Map<String, Object> command) {
         try {
-            String answer = programsRun(
-                    "virsh",
-                    "-c",
-                    "qemu:///system",
-                    "qemu-agent-command",
-                    capsule.toString(),
-                    JSON.writeValueAsString(command));
+            String answer = virsh("qemu-agent-command", capsule.toString(), JSON.writeValueAsString(command));
             return JSON.readTree(answer).path("return");
         } catch (JsonProcessingException e) {
             throw new AssertionError(e);
@@ -178,12 +187,12 @@ public final class RealHost implements AutoCloseable {
             hypervisor.destroy(capsule);
             storage.delete(capsule);
         }
-        programsRun("virsh", "-c", "qemu:///system", "net-destroy", NETWORK);
-        programsRun("virsh", "-c", "qemu:///system", "net-undefine", NETWORK);
+        virsh("net-destroy", networkConfig.name());
+        virsh("net-undefine", networkConfig.name());
         for (String policy : List.of("maintenance", "secure", "secure-full")) {
-            programsRun("virsh", "-c", "qemu:///system", "nwfilter-undefine", NETWORK + "-" + policy);
+            virsh("nwfilter-undefine", networkConfig.name() + "-" + policy);
         }
-        programsRun("nft", "delete", "table", "inet", NETWORK);
+        programsRun("nft", "delete", "table", "inet", networkConfig.name());
         programsRun("rm", "-r", folder.toString());
         connection.close();
     }

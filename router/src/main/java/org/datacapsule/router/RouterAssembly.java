@@ -221,6 +221,7 @@ public final class RouterAssembly implements AutoCloseable {
                                 secrets,
                                 start,
                                 config.capsules(),
+                                config.secureMode(),
                                 config.guests()),
                         new CommandCapsule(idempotency, users, capsules, start),
                         new ShowCapsules(database, new CapsuleJson(secrets, lifetime)),

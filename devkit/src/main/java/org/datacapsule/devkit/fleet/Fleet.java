@@ -71,13 +71,24 @@ public final class Fleet implements AutoCloseable {
         if (!plan.simulated()) {
             Libvirt.removeNetwork(lane.network(), lane.bridge());
         }
-        String content = plan.simulated() ? SIMULATED_IMAGE : addImage(checkout.guestImage());
+        String content = switch (plan.guests()) {
+            case REAL -> addImage(checkout.guestImage());
+            case BLANK -> addImage(files.makeBlankImage());
+            case SIMULATED -> SIMULATED_IMAGE;
+        };
         startRouter();
         startAgent();
         image = api("operator", "operator")
                 .post("/v1/images", Map.of("imageName", "small", "sha256", content, "public", "true"))
                 .text("imageId");
         awaitHost(content);
+        if (router().writesArchive() || agent().writesArchive()) {
+            agent().close();
+            router().close();
+            startRouter();
+            startAgent();
+            awaitHost(content);
+        }
     }
 
     /** The id of the registered image. */
@@ -194,6 +205,11 @@ public final class Fleet implements AutoCloseable {
     /** The name of the capsules' network in libvirt. */
     public String network() {
         return lane.network();
+    }
+
+    /** Of this fleet's guests. */
+    public DataWatch dataWatch() {
+        return new DataWatch(Libvirt.URI, lane.network(), lane.bridge());
     }
 
     /** The capsules' addresses, in CIDR notation. */

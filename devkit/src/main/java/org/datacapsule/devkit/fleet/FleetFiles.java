@@ -48,6 +48,13 @@ record FleetFiles(Path folder) {
         return folder.resolve("agent.log");
     }
 
+    /** A disk with nothing on it. */
+    Path makeBlankImage() throws IOException, InterruptedException {
+        Path image = folder.resolve("blank.qcow2");
+        ShortCommand.output("qemu-img", "create", "-q", "-f", "qcow2", image.toString(), "64M");
+        return image;
+    }
+
     void delete() {
         try (Stream<Path> walk = Files.walk(folder)) {
             List<Path> paths = walk.sorted(Comparator.reverseOrder()).toList();

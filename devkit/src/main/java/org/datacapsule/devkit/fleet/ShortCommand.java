@@ -30,8 +30,7 @@ public record ShortCommand(int exitStatus, String output) {
         return attempt(PATIENCE, List.of(command)).exitStatus() == 0;
     }
 
-    private static ShortCommand attempt(Duration patience, List<String> command)
-            throws IOException, InterruptedException {
+    static ShortCommand attempt(Duration patience, List<String> command) throws IOException, InterruptedException {
         Path output = Files.createTempFile("datacapsule-command", ".out");
         Path errors = Files.createTempFile("datacapsule-command", ".err");
         try {

@@ -47,8 +47,8 @@ public final class CommandHandlers {
         this.launch = new LaunchHandler(hypervisor, network, storage);
         this.toSecure = new SwitchToSecureHandler(hypervisor, network, storage, releases, exit, receipts);
         this.toMaintenance = new SwitchToMaintenanceHandler(exit, receipts);
-        this.stop = new StopHandler(hypervisor, network, storage, releases, longestGrace);
-        this.delete = new DeleteHandler(hypervisor, network, storage, releases);
+        this.stop = new StopHandler(hypervisor, network, storage, releases, receipts, longestGrace);
+        this.delete = new DeleteHandler(hypervisor, network, storage, releases, receipts);
         this.syncKeys = new SyncKeysHandler(hypervisor, network);
         this.inspect = new InspectHandler(observer);
         this.receive = new ReceiveHandler(network, storage, here);

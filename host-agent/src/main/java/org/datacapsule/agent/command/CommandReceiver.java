@@ -1,6 +1,7 @@
 package org.datacapsule.agent.command;
 
 import org.datacapsule.agent.command.Fence.Ruling;
+import org.datacapsule.agent.journal.CommandKind;
 import org.datacapsule.agent.journal.Journal;
 import org.datacapsule.agent.journal.JournalEntry;
 import org.datacapsule.agent.step.OperationRef;
@@ -83,6 +84,7 @@ public final class CommandReceiver {
                 envelope.attempt(),
                 envelope.host(),
                 envelope.command().spec().id(),
+                CommandKind.of(envelope.command()).words(),
                 envelope.generation(),
                 envelope.requestId());
     }

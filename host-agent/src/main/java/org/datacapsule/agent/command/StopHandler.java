@@ -1,6 +1,7 @@
 package org.datacapsule.agent.command;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.hypervisor.GuestDomain;
@@ -9,7 +10,9 @@ import org.datacapsule.agent.hypervisor.ReleaseDesk;
 import org.datacapsule.agent.step.Step;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.wire.Command.Stop;
+import org.datacapsule.common.wire.ModeReceipt;
 import org.datacapsule.common.wire.Outcome.Succeeded;
+import org.datacapsule.common.wire.WireJson;
 
 /** No guest and no way in; the guest may end by itself first. What it did in secure mode is gone with it. */
 final class StopHandler implements CommandHandler<Stop> {
@@ -20,6 +23,7 @@ final class StopHandler implements CommandHandler<Stop> {
     private final CapsuleNetwork network;
     private final CapsuleStorage storage;
     private final ReleaseDesk releases;
+    private final Receipts receipts;
     private final Duration longestGrace;
 
     StopHandler(
@@ -27,11 +31,13 @@ final class StopHandler implements CommandHandler<Stop> {
             CapsuleNetwork network,
             CapsuleStorage storage,
             ReleaseDesk releases,
+            Receipts receipts,
             Duration longestGrace) {
         this.hypervisor = hypervisor;
         this.network = network;
         this.storage = storage;
         this.releases = releases;
+        this.receipts = receipts;
         this.longestGrace = longestGrace;
     }
 
@@ -48,11 +54,15 @@ final class StopHandler implements CommandHandler<Stop> {
         operation.reached(Step.STOP_GUEST_GONE);
         releases.close(capsule);
         storage.abandonVolume(capsule);
+        Optional<String> evidence = hypervisor.find(capsule).isEmpty() ? storage.evidence(capsule) : Optional.empty();
         storage.dropSecure(capsule);
+        Optional<ModeReceipt> end = receipts.ofEnd(stop.spec(), operation.ref(), evidence);
+        // For a run that goes on from here; the next launch drops it.
+        end.ifPresent(receipt -> storage.keepEvidence(capsule, WireJson.text(receipt)));
         operation.reached(Step.STOP_SECURE_DROPPED);
         network.closeSsh(stop.spec());
         operation.reached(Step.STOP_SSH_CLOSED);
-        return Succeeded.DONE;
+        return receipts.succeeded(end);
     }
 
     /** Asks twice, at the start and half way: a guest that is still booting does not notice its power button. */

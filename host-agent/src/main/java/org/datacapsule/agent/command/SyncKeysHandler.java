@@ -39,6 +39,6 @@ final class SyncKeysHandler implements CommandHandler<SyncKeys> {
     }
 
     private boolean isInMaintenance(GuestDomain guest) {
-        return network.isMaintenance(guest.filter()) && guest.attached().isEmpty();
+        return !network.isSecure(guest.filter()) && guest.attached().isEmpty();
     }
 }

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.datacapsule.agent.step.Step;
+import org.datacapsule.agent.step.HaltPoint;
 import org.datacapsule.common.config.Settings;
 import org.datacapsule.common.id.Sha256;
 
@@ -15,7 +15,7 @@ import org.datacapsule.common.id.Sha256;
  * @param haltAt the process dies when a command reaches this step
  * @param simulatedImages content a simulated host says it has
  */
-public record DevelopmentConfig(boolean allowed, Optional<Step> haltAt, Set<Sha256> simulatedImages) {
+public record DevelopmentConfig(boolean allowed, Optional<HaltPoint> haltAt, Set<Sha256> simulatedImages) {
     public DevelopmentConfig {
         simulatedImages = Set.copyOf(simulatedImages);
     }
@@ -24,7 +24,9 @@ public record DevelopmentConfig(boolean allowed, Optional<Step> haltAt, Set<Sha2
         boolean allowed = settings.flag(
                 "development", "allows what no production host may do: simulation and fault injection", false);
         Optional<String> haltAt = settings.optional(
-                "fault-injection.halt-at", "name of a step, such as launch.domain-started, at which the process dies");
+                "fault-injection.halt-at",
+                "name of a step at which the process dies, such as launch.domain-started, or stop/command.verified where it is to"
+                        + " die in a stop only");
         Set<Sha256> images =
                 settings
                         .list("simulated.images", "sha256 of the images a simulated host says it has", List.of())
@@ -36,7 +38,7 @@ public record DevelopmentConfig(boolean allowed, Optional<Step> haltAt, Set<Sha2
         }
         return new DevelopmentConfig(
                 allowed,
-                haltAt.flatMap(text -> parsed(settings, "fault-injection.halt-at", text, Step::parse)),
+                haltAt.flatMap(text -> parsed(settings, "fault-injection.halt-at", text, HaltPoint::parse)),
                 images);
     }
 

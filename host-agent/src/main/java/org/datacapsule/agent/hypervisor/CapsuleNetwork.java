@@ -27,6 +27,9 @@ public interface CapsuleNetwork {
     /** Whether a filter is that of a maintenance policy, of whatever type. */
     boolean isMaintenance(String filter);
 
+    /** Whether a filter is that of a secure policy, of whatever type. One of a policy whose file was renamed is neither. */
+    boolean isSecure(String filter);
+
     /**
      * Reads back from the kernel what is in force on the guest's interface, and compares it with the policy.
      *

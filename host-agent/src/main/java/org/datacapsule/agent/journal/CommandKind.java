@@ -1,5 +1,6 @@
 package org.datacapsule.agent.journal;
 
+import java.util.Locale;
 import org.datacapsule.common.wire.Command;
 
 /** What a command was, for entries whose command has been wiped. */
@@ -35,5 +36,10 @@ public enum CommandKind {
             case Command.Stay stay -> STAY;
             case Command.Evict evict -> EVICT;
         };
+    }
+
+    /** Such as {@code switch-to-secure}. */
+    public String words() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

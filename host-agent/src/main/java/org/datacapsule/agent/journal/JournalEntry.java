@@ -59,7 +59,7 @@ public record JournalEntry(
     }
 
     public OperationRef ref() {
-        return new OperationRef(operation, attempt, host, capsule, generation, requestId);
+        return new OperationRef(operation, attempt, host, capsule, kind.words(), generation, requestId);
     }
 
     JournalEntry withStage(Stage next) {

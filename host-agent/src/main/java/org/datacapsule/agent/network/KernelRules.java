@@ -25,15 +25,31 @@ import org.datacapsule.common.id.Sha256;
  */
 record KernelRules(Map<String, List<String>> chains) {
     private static final Path INTERFACES = Path.of("/sys/class/net");
+    private static final int LISTINGS = 20;
     private static final String HEAD = "Bridge chain: ";
     private static final String OUT_HOOK = "PREROUTING";
     private static final String IN_HOOK = "POSTROUTING";
 
+    /** Lists the rules. */
+    @FunctionalInterface
+    interface Listing {
+        String list() throws ProgramFailedException;
+    }
+
     static KernelRules read(ProgramRunner programs) {
-        try {
-            return parse(programs.run(List.of("ebtables", "-t", "nat", "-L")));
-        } catch (ProgramFailedException e) {
-            throw e.asProblem();
+        return read(() -> programs.run(List.of("ebtables", "-t", "nat", "-L")));
+    }
+
+    /** Of iptables-nft 1.8.9: a listing fails when a rule of another guest is changed meanwhile, so it is asked again. */
+    static KernelRules read(Listing listing) {
+        for (int left = LISTINGS - 1; ; left--) {
+            try {
+                return parse(listing.list());
+            } catch (ProgramFailedException e) {
+                if (left == 0) {
+                    throw e.asProblem();
+                }
+            }
         }
     }
 

@@ -87,9 +87,18 @@ public final class LibvirtNetwork implements CapsuleNetwork {
 
     @Override
     public boolean isMaintenance(String filter) {
+        return isOf(CapsuleMode.MAINTENANCE, filter);
+    }
+
+    @Override
+    public boolean isSecure(String filter) {
+        return isOf(CapsuleMode.SECURE, filter);
+    }
+
+    private boolean isOf(CapsuleMode mode, String filter) {
         return policies.policies().stream()
-                .anyMatch(policy -> policy.mode() == CapsuleMode.MAINTENANCE
-                        && FilterXml.name(config, policy).equals(filter));
+                .anyMatch(policy ->
+                        policy.mode() == mode && FilterXml.name(config, policy).equals(filter));
     }
 
     @Override

@@ -37,8 +37,9 @@ public final class CapsuleObserver {
 
     private Found found(CapsuleId capsule, Optional<GuestDomain> domain) {
         if (domain.isPresent() && domain.get().running()) {
-            boolean open = network.isMaintenance(domain.get().filter())
-                    && !domain.get().hasSecureParts(storage.disk(capsule));
+            // A filter that is no policy's any more, since a file was renamed, must not pass for a network that is cut.
+            boolean open =
+                    !network.isSecure(domain.get().filter()) && !domain.get().hasSecureParts(storage.disk(capsule));
             return open ? Found.RUNNING_IN_MAINTENANCE : Found.RUNNING_IN_SECURE;
         }
         return domain.isPresent() || storage.hasDisk(capsule) ? Found.STOPPED : Found.NOTHING;

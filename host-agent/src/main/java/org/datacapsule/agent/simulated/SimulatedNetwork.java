@@ -89,6 +89,11 @@ public final class SimulatedNetwork implements CapsuleNetwork {
     }
 
     @Override
+    public boolean isSecure(String filter) {
+        return filter.startsWith("secure-");
+    }
+
+    @Override
     public PolicyInForce verify(CapsuleSpec spec, String filter, String tap) {
         faults.at("verify");
         return new PolicyInForce(filter, HASH, HASH, List.of("simulated: nothing was verified"));

@@ -8,18 +8,18 @@ public final class HaltAt implements StepListener {
     private static final Logger LOG = LoggerFactory.getLogger(HaltAt.class);
     private static final int LIKE_KILL_9 = 137;
 
-    private final Step step;
+    private final HaltPoint point;
 
-    public HaltAt(Step step) {
-        this.step = step;
+    public HaltAt(HaltPoint point) {
+        this.point = point;
     }
 
     @Override
     public void reached(Step reached, OperationRef operation) {
-        if (reached == step) {
+        if (point.isReachedBy(reached, operation)) {
             operation
                     .on(LOG.atWarn())
-                    .addKeyValue("step", step.wireName())
+                    .addKeyValue("step", reached.wireName())
                     .log("halting here, as fault-injection.halt-at says");
             Runtime.getRuntime().halt(LIKE_KILL_9);
         }

@@ -49,9 +49,6 @@ public final class DirectoryStorage implements CapsuleStorage {
     private static final String SPEC = "spec.json";
     private static final String LOGIN = "login.sealed";
     private static final String VOLUME = "volume.qcow2";
-    /** Short, for the kernel takes no socket whose path has more than 107 bytes (unix(7)). */
-    private static final String RELEASE_SOCKET = "release";
-
     private static final String SEED_TEXTS = "seed.texts";
     private static final String UNFINISHED = ".new";
     private static final String SALT_LETTERS = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -59,6 +56,7 @@ public final class DirectoryStorage implements CapsuleStorage {
     private static final long GIB = 1L << 30;
 
     private final Path capsules;
+    private final Path releases;
     private final GuardedFiles files;
     private final Overlay overlay;
     private final SeedDisk seedDisk;
@@ -69,7 +67,7 @@ public final class DirectoryStorage implements CapsuleStorage {
     private final SecureRandom random = new SecureRandom();
 
     /**
-     * Makes the two directories where they are missing.
+     * Makes its directories where they are missing.
      *
      * @param qemuGroup numeric group QEMU runs with, as libvirt's capabilities name it; 0 where QEMU runs as root. It may
      *     pass through a capsule's directory and open what is in it; only root may change the directory, so that a QEMU
@@ -78,6 +76,7 @@ public final class DirectoryStorage implements CapsuleStorage {
      */
     public DirectoryStorage(StorageConfig config, MigrationConfig migration, int qemuGroup, ProgramRunner programs) {
         this.capsules = config.capsules();
+        this.releases = config.releases();
         this.files = new GuardedFiles(qemuGroup);
         this.overlay = new Overlay(programs);
         this.seedDisk = new SeedDisk(programs);
@@ -86,9 +85,10 @@ public final class DirectoryStorage implements CapsuleStorage {
         this.departures = new Departures(migration, programs);
         this.volumes = new Volumes(new VolumeMaker(programs, files));
         try {
-            // QEMU must pass through both, whatever umask the agent runs with; a list of all capsules it needs not.
+            // QEMU must pass through these, whatever umask the agent runs with; a list of all capsules it needs not.
             makeDirectory(config.capsules(), "rwx--x--x");
             makeDirectory(config.images(), "rwxr-xr-x");
+            files.makeDirectory(config.releases());
         } catch (IOException e) {
             throw Failures.of("making the storage directories", e);
         }
@@ -223,7 +223,7 @@ public final class DirectoryStorage implements CapsuleStorage {
 
     @Override
     public Path releaseSocket(CapsuleId capsule) {
-        return directory(capsule).resolve(RELEASE_SOCKET);
+        return releases.resolve(capsule.toString());
     }
 
     @Override
@@ -262,16 +262,17 @@ public final class DirectoryStorage implements CapsuleStorage {
 
     @Override
     public void dropSecureOverlay(CapsuleId capsule) {
-        drop(capsule, List.of(SECURE_OVERLAY, RELEASE_SOCKET, EVIDENCE));
+        drop(capsule, List.of(SECURE_OVERLAY, EVIDENCE));
     }
 
     @Override
     public void dropSecure(CapsuleId capsule) {
-        drop(capsule, List.of(SECURE_OVERLAY, RELEASE_SOCKET, EVIDENCE, CHECKPOINT));
+        drop(capsule, List.of(SECURE_OVERLAY, EVIDENCE, CHECKPOINT));
     }
 
     private void drop(CapsuleId capsule, List<String> names) {
         try {
+            Files.deleteIfExists(releaseSocket(capsule));
             for (String name : names) {
                 Files.deleteIfExists(directory(capsule).resolve(name));
             }
@@ -349,6 +350,7 @@ public final class DirectoryStorage implements CapsuleStorage {
             arrivals.close(file(capsule, file));
         }
         try {
+            Files.deleteIfExists(releaseSocket(capsule));
             files.deleteTree(directory(capsule));
         } catch (IOException e) {
             throw Failures.of("deleting the capsule's files", e);

@@ -1,5 +1,6 @@
 package org.datacapsule.agent.storage;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.datacapsule.common.config.Settings;
 
@@ -7,11 +8,22 @@ import org.datacapsule.common.config.Settings;
  * The files of this host.
  *
  * @param directory holds capsules, images, results and journal
+ * @param runtime holds sockets; several agents may share it
  * @param reserveGb GiB of its file system that capsules do not get
  */
-public record StorageConfig(Path directory, int reserveGb) {
+public record StorageConfig(Path directory, Path runtime, int reserveGb) {
+    /** The kernel takes no socket with a longer path (unix(7)). */
+    private static final int LONGEST_SOCKET = 107;
+
+    private static final String RELEASES = "release";
+    /** {@code /release/} and a capsule's id. */
+    private static final int NAME = RELEASES.length() + 2 + 36;
+
+    /** @throws IllegalArgumentException when {@code runtime} is too long for a socket to lie in it */
     public StorageConfig {
         directory = directory.toAbsolutePath().normalize();
+        runtime = runtime.toAbsolutePath().normalize();
+        requireRoomForNames(runtime);
     }
 
     public static StorageConfig from(Settings settings) {
@@ -21,8 +33,32 @@ public record StorageConfig(Path directory, int reserveGb) {
                         "directory of capsules, images, results and the agent's journal",
                         "/var/lib/datacapsule",
                         Path::of),
+                settings.parsed(
+                        "storage.runtime-directory",
+                        "directory of the release channels' sockets, 62 bytes long at most; it need not outlive a reboot",
+                        "/run/datacapsule",
+                        StorageConfig::socketDirectory),
                 settings.integer(
                         "storage.reserve-gb", "GiB of that file system that capsules do not get", 20, 0, 1 << 20));
+    }
+
+    private static void requireRoomForNames(Path directory) {
+        int length = directory.toString().getBytes(StandardCharsets.UTF_8).length;
+        if (length + NAME > LONGEST_SOCKET) {
+            throw new IllegalArgumentException("it has " + length + " bytes, and " + (LONGEST_SOCKET - NAME)
+                    + " are the most where sockets are to lie in it");
+        }
+    }
+
+    private static Path socketDirectory(String text) {
+        Path directory = Path.of(text).toAbsolutePath().normalize();
+        requireRoomForNames(directory);
+        return directory;
+    }
+
+    /** The sockets of release channels, each named by its capsule. */
+    public Path releases() {
+        return runtime.resolve(RELEASES);
     }
 
     /** One directory a capsule is made in it. */

@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.datacapsule.agent.libvirt.LibvirtConfig;
 import org.datacapsule.agent.libvirt.WantedAcceleration;
+import org.datacapsule.agent.step.HaltPoint;
 import org.datacapsule.agent.step.Step;
 import org.datacapsule.common.config.ConfigException;
 import org.datacapsule.common.config.Settings;
@@ -100,7 +102,26 @@ class AgentConfigTest {
         assertThat(errors.errors()).hasSize(2).allMatch(error -> error.contains("development is not true"));
         settings.put("development", "true");
         assertThat(AgentConfig.from(Settings.of(settings)).development().haltAt())
-                .contains(Step.LAUNCH_DOMAIN_STARTED);
+                .contains(new HaltPoint(Optional.empty(), Step.LAUNCH_DOMAIN_STARTED));
+    }
+
+    @Test
+    void aDirectoryWithNoRoomForSocketsIsRefused() {
+        settings.put("storage.runtime-directory", "/run/" + "d".repeat(58));
+
+        ConfigException errors =
+                catchThrowableOfType(ConfigException.class, () -> AgentConfig.from(Settings.of(settings)));
+
+        assertThat(errors).hasMessageContaining("storage.runtime-directory").hasMessageContaining("62 are the most");
+    }
+
+    @Test
+    void aStepThatAllCommandsComeByCanBeMeantOfOneKind() throws ConfigException {
+        settings.put("development", "true");
+        settings.put("fault-injection.halt-at", "switch-to-secure/command.verified");
+
+        assertThat(AgentConfig.from(Settings.of(settings)).development().haltAt())
+                .contains(new HaltPoint(Optional.of("switch-to-secure"), Step.COMMAND_VERIFIED));
     }
 
     @Test

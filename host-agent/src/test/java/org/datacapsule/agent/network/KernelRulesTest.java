@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.datacapsule.agent.process.ProgramFailedException;
+import org.datacapsule.agent.process.ProgramRunner;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.policy.NetworkPolicy;
 import org.datacapsule.common.policy.PolicyParser;
@@ -99,5 +103,19 @@ class KernelRulesTest {
         NetworkConfig config = new NetworkConfig(
                 "datacapsule", "dcap0", GuestNetwork.parse("10.90.0.0/16"), "192.0.2.10", Path.of(""), List.of());
         return LayerTwoRules.expected(FilterXml.write(config, policy), "52:54:00:00:00:00", "10.90.0.16");
+    }
+
+    @Test
+    void aListingThatFailsWhileSomebodyChangesARuleIsAskedForAgain() {
+        AtomicInteger asked = new AtomicInteger();
+
+        KernelRules read = KernelRules.read(() -> asked.incrementAndGet() < 4 ? failing() : LISTING);
+
+        assertThat(read).isEqualTo(KernelRules.parse(LISTING));
+        assertThatThrownBy(() -> KernelRules.read(KernelRulesTest::failing)).isInstanceOf(ProblemException.class);
+    }
+
+    private static String failing() throws ProgramFailedException {
+        return new ProgramRunner(Duration.ofSeconds(10)).run(List.of("false"));
     }
 }

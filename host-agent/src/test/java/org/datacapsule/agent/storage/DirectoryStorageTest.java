@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -36,6 +39,9 @@ class DirectoryStorageTest {
     @TempDir
     private Path folder;
 
+    @TempDir
+    private Path runtime;
+
     private DirectoryStorage storage;
 
     @BeforeEach
@@ -51,6 +57,21 @@ class DirectoryStorageTest {
                 .isEqualTo("r--r--r--");
         assertThat(storage.images()).containsExactly(image);
         assertThat(programs.run(List.of("sha256sum", file.toString()))).startsWith(image.hex());
+    }
+
+    @Test
+    void aSocketCanBeMadeForACapsuleInADirectoryWithALongName() throws Exception {
+        CapsuleId capsule = CapsuleId.random();
+        DirectoryStorage deep = storageIn(folder.resolve("d".repeat(90)));
+        Path socket = deep.releaseSocket(capsule);
+
+        try (ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.bind(UnixDomainSocketAddress.of(socket));
+        }
+
+        assertThat(socket).exists();
+        deep.dropSecureOverlay(capsule);
+        assertThat(socket).doesNotExist();
     }
 
     @Test
@@ -199,8 +220,12 @@ class DirectoryStorageTest {
     }
 
     private DirectoryStorage storage() {
+        return storageIn(folder);
+    }
+
+    private DirectoryStorage storageIn(Path directory) {
         return new DirectoryStorage(
-                new StorageConfig(folder, 0),
+                new StorageConfig(directory, runtime, 0),
                 new MigrationConfig("127.0.0.1", Optional.empty(), 49_300, 64),
                 0,
                 programs);

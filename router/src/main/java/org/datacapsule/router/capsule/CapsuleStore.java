@@ -21,9 +21,9 @@ public final class CapsuleStore {
         String sql = """
                 insert into capsule (id, name, type, state, mode, vcpus, memory_mb, disk_gb, image_id, host_id, ssh_port,
                     vnc_port, guest_slot, login_user_name, login_secret, consent, full_access, title, desc_nature,
-                    desc_requirement, desc_links, desc_outside_data, rr_data_files, rr_result_usage)
+                    desc_requirement, desc_links, desc_outside_data, rr_data_files, rr_result_usage, secure_volume_mb)
                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                    $22, $23, $24)
+                    $22, $23, $24, $25)
                 """;
         ResearchPurpose purpose = capsule.purpose();
         tx.update(
@@ -52,7 +52,8 @@ public final class CapsuleStore {
                         purpose.links().orElse(null),
                         purpose.outsideData().orElse(null),
                         purpose.dataFiles().orElse(null),
-                        purpose.resultUsage().orElse(null))));
+                        purpose.resultUsage().orElse(null),
+                        capsule.volumeMb())));
         tx.update(
                 "insert into member (capsule_id, user_guid, role, full_access, tou) values ($1, $2, $3, $4, true)",
                 Tuple.of(
@@ -112,10 +113,10 @@ public final class CapsuleStore {
         }
     }
 
-    /** Keeps a secure volume's sealed key and its size, unless the capsule has one. */
+    /** Keeps a secure volume's sealed key, unless the capsule has one; and its size, unless that was said at the start. */
     void keepVolume(Tx tx, CapsuleId capsule, byte[] sealedKey, int sizeMb) throws InterruptedException {
         String sql = """
-                update capsule set secure_volume_key = $2, secure_volume_mb = $3
+                update capsule set secure_volume_key = $2, secure_volume_mb = coalesce(secure_volume_mb, $3)
                 where id = $1 and secure_volume_key is null
                 """;
         tx.update(sql, Tuple.of(capsule.value(), Buffer.buffer(sealedKey), sizeMb));

@@ -27,6 +27,7 @@ public final class CreateCapsule {
     private final LoginSecret secrets;
     private final StartOperation start;
     private final CapsuleConfig config;
+    private final SecureModeConfig secureMode;
     private final GuestNetwork network;
 
     public CreateCapsule(
@@ -38,6 +39,7 @@ public final class CreateCapsule {
             LoginSecret secrets,
             StartOperation start,
             CapsuleConfig config,
+            SecureModeConfig secureMode,
             GuestNetwork network) {
         this.idempotency = idempotency;
         this.users = users;
@@ -47,6 +49,7 @@ public final class CreateCapsule {
         this.secrets = secrets;
         this.start = start;
         this.config = config;
+        this.secureMode = secureMode;
         this.network = network;
     }
 
@@ -62,7 +65,8 @@ public final class CreateCapsule {
         requireQuota(tx, creator, request);
 
         CapsuleId id = CapsuleId.random();
-        Demand demand = new Demand(request.vcpus(), request.memoryMb(), config.diskGb(), image.content(), network);
+        Demand demand = Demand.of(
+                request.vcpus(), request.memoryMb(), config.diskGb(), secureMode.volumeMb(), image.content(), network);
         Reservation.Place place = reservation.take(tx, id, demand);
         NewCapsule row = new NewCapsule(
                 id,
@@ -71,6 +75,7 @@ public final class CreateCapsule {
                 request.vcpus(),
                 request.memoryMb(),
                 config.diskGb(),
+                secureMode.volumeMb(),
                 image.id(),
                 place.host(),
                 place.ports(),

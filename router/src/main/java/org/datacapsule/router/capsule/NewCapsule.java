@@ -15,6 +15,7 @@ record NewCapsule(
         int vcpus,
         int memoryMb,
         int diskGb,
+        int volumeMb,
         ImageId image,
         HostId host,
         PortPair ports,

@@ -10,6 +10,7 @@ import org.datacapsule.router.database.Database;
 import org.datacapsule.router.http.Call;
 import org.datacapsule.router.http.Endpoints;
 import org.datacapsule.router.http.Reply;
+import org.datacapsule.router.placement.Demand;
 
 /** /v1/hosts: the fleet as operators see it. */
 public final class HostRoutes {
@@ -34,10 +35,10 @@ public final class HostRoutes {
                        used.capsules, used.vcpus, used.memory, used.disk
                 from host h cross join lateral (
                     select count(*)::int as capsules, coalesce(sum(c.vcpus), 0)::int as vcpus,
-                           coalesce(sum(c.memory_mb), 0)::int as memory, coalesce(sum(c.disk_gb), 0)::int as disk
+                           coalesce(sum(c.memory_mb), 0)::int as memory, %s as disk
                     from capsule c where c.host_id = h.id and c.state <> 'DELETED') used
                 order by h.id
-                """;
+                """.formatted(Demand.PROMISED_DISK);
         return database.read(tx -> {
             JsonArray hosts = new JsonArray();
             tx.list(sql, Tuple.tuple(), HostRoutes::json).forEach(hosts::add);

@@ -12,6 +12,7 @@ import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.placement.Candidate;
+import org.datacapsule.router.placement.Demand;
 
 /** Rows of hosts, what they have, and what of it is promised. */
 public final class HostStore {
@@ -126,14 +127,13 @@ public final class HostStore {
                     limit 1) one)::int as free_ports
             from host h cross join lateral (
                 select coalesce(sum(c.vcpus), 0)::int as vcpus, coalesce(sum(c.memory_mb), 0)::int as memory,
-                       coalesce(sum(c.disk_gb), 0)::int as disk
-                from (select vcpus, memory_mb, disk_gb from capsule where host_id = h.id and state <> 'DELETED'
+                       %s as disk
+                from (select * from capsule where host_id = h.id and state <> 'DELETED'
                       union all
-                      select on_its_way.vcpus, on_its_way.memory_mb, on_its_way.disk_gb
-                      from migration m join capsule on_its_way on on_its_way.id = m.capsule_id
+                      select on_its_way.* from migration m join capsule on_its_way on on_its_way.id = m.capsule_id
                       where m.target_host = h.id and m.finished_at is null) c) promised
             where $2::text is null or h.id = $2
-            """;
+            """.formatted(Demand.PROMISED_DISK);
 
     private static Candidate candidate(Row row) {
         return new Candidate(

@@ -180,12 +180,13 @@ public final class StartMigration {
     private Demand demand(Tx tx, Capsule capsule) throws InterruptedException {
         Sha256 image = image(tx, capsule);
         return tx.first(
-                        "select vcpus, memory_mb, disk_gb from capsule where id = $1",
+                        "select vcpus, memory_mb, disk_gb, coalesce(secure_volume_mb, 0) as volume_mb from capsule where id = $1",
                         Tuple.of(capsule.id().value()),
-                        row -> new Demand(
+                        row -> Demand.of(
                                 row.getInteger("vcpus"),
                                 row.getInteger("memory_mb"),
                                 row.getInteger("disk_gb"),
+                                row.getInteger("volume_mb"),
                                 image,
                                 network))
                 .orElseThrow();
