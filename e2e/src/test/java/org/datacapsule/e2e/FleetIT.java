@@ -112,9 +112,22 @@ class FleetIT {
         }
     }
 
-    /** A program of the guest counts on its disk, ten times a second, and never stops. */
     @Test
     @Order(5)
+    void aHostThatWasCutOffComesBack() throws Exception {
+        TESTBED.get().partition("h1");
+        awaitHost("h1", "DOWN");
+        awaitHost("h2", "UP");
+
+        TESTBED.get().heal();
+
+        awaitHost("h1", "UP");
+        awaitHost("h2", "UP");
+    }
+
+    /** A program of the guest counts on its disk, ten times a second, and never stops. */
+    @Test
+    @Order(6)
     void aRunningGuestMovesToTheOtherHostAndDoesNotNotice() throws Exception {
         String capsule = capsules.get(0);
         String from = row(0).path("host").asText();
@@ -144,7 +157,7 @@ class FleetIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void aCapsuleThatIsShutDownMovesAsItIs() throws Exception {
         String capsule = capsules.get(0);
         String from = row(0).path("host").asText();
@@ -165,7 +178,7 @@ class FleetIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void aGuestWhoseNewHostDoesNotAnswerStaysWhereItIs() throws Exception {
         String capsule = capsules.get(0);
         String from = row(0).path("host").asText();
@@ -186,7 +199,7 @@ class FleetIT {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void nothingIsLeftOfATestbed() throws Exception {
         TESTBED.get().partition("h1", "from", "h2");
         traces.watch(firstProcesses());

@@ -171,6 +171,13 @@ class MigrateIT {
         String operation = started.body().getString("operation");
         router.awaitSql("select phase from migration where operation_id = '" + operation + "'", "SEND_AWAY");
 
+        assertThat(show(id).getJsonObject("migration"))
+                .isEqualTo(new JsonObject()
+                        .put("from", from)
+                        .put("to", other(from))
+                        .put("live", true)
+                        .put("phase", "SEND_AWAY"));
+
         Answer cancelled = router.delete("/v1/migrations/" + operation, operator);
         assertThat(cancelled.status()).as(cancelled.body().encode()).isEqualTo(200);
         awaitStatus(id, "RUNNING MAINTENANCE");

@@ -2,6 +2,7 @@ package org.datacapsule.router;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -133,6 +134,9 @@ final class StatesPage {
         return events;
     }
 
+    private static final Set<OperationKind> CAN_BE_TAKEN_BACK =
+            EnumSet.of(OperationKind.SWITCH_TO_MAINTENANCE, OperationKind.SWITCH_TO_SECURE, OperationKind.MIGRATE);
+
     private static Map<String, CapsuleEvent> reports() {
         Map<String, CapsuleEvent> events = new LinkedHashMap<>();
         for (OperationKind kind : OperationKind.values()) {
@@ -148,7 +152,7 @@ final class StatesPage {
                 events.put(name + " done", new CapsuleEvent.Succeeded(kind));
             }
             events.put(name + " failed", new CapsuleEvent.Failed(kind));
-            if (kind == OperationKind.SWITCH_TO_MAINTENANCE || kind == OperationKind.SWITCH_TO_SECURE) {
+            if (CAN_BE_TAKEN_BACK.contains(kind)) {
                 for (Found found : List.of(Found.RUNNING_IN_MAINTENANCE, Found.RUNNING_IN_SECURE, Found.STOPPED)) {
                     events.put(
                             name + " failed, leaving it " + words(found.name()), new CapsuleEvent.Failed(kind, found));

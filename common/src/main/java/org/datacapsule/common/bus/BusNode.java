@@ -4,6 +4,7 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import io.vertx.core.Vertx;
@@ -12,15 +13,21 @@ import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.spi.cluster.hazelcast.ConfigUtil;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /** This process's membership in the cluster, from {@link #join} to {@link #close}. */
 public final class BusNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BusNode.class);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration LEAVE = Duration.ofSeconds(10);
 
     private final Vertx vertx;
     private final HazelcastInstance hazelcast;
@@ -41,17 +48,23 @@ public final class BusNode implements AutoCloseable {
      * @throws BusException when the port is taken or the network is not there
      */
     public static BusNode join(BusConfig config) throws BusException, InterruptedException {
-        HazelcastClusterManager manager = new HazelcastClusterManager(hazelcastConfig(config));
+        // Ours, so that its port is free again whatever becomes of the rest: Vert.x lets go of one that it makes itself only
+        // once everybody it knows has answered.
+        HazelcastInstance hazelcast = Hazelcast.newHazelcastInstance(hazelcastConfig(config));
         try {
             Vertx vertx = Vertx.builder()
                     .with(new VertxOptions().setEventBusOptions(new EventBusOptions().setHost(config.host())))
-                    .withClusterManager(manager)
+                    .withClusterManager(new HazelcastClusterManager(hazelcast))
                     .buildClustered()
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            return new BusNode(vertx, manager.getHazelcastInstance());
+            return new BusNode(vertx, hazelcast);
+        } catch (InterruptedException e) {
+            hazelcast.getLifecycleService().terminate();
+            throw e;
         } catch (ExecutionException | TimeoutException e) {
+            hazelcast.getLifecycleService().terminate();
             throw new BusException(
                     BusException.Reason.BROKEN,
                     "could not join the cluster as " + config.host() + ":" + config.port(),
@@ -82,10 +95,31 @@ public final class BusNode implements AutoCloseable {
         }
     }
 
+    /** Takes leave of the others where they answer; where they do not, it is over all the same. */
     @Override
     public void close() {
         workers.shutdown();
-        vertx.close().toCompletionStage().toCompletableFuture().join();
+        CompletableFuture<Void> leaving = vertx.close().toCompletionStage().toCompletableFuture();
+        boolean left = ends(leaving);
+        if (left && ends(CompletableFuture.runAsync(hazelcast.getLifecycleService()::shutdown))) {
+            return;
+        }
+        LOG.atWarn().log("the cluster is left without its leave: somebody in it does not answer");
+        hazelcast.getLifecycleService().terminate();
+        var unused = ends(leaving);
+    }
+
+    private static boolean ends(CompletableFuture<Void> work) {
+        try {
+            work.get(LEAVE.toSeconds(), TimeUnit.SECONDS);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.atDebug().setCause(e).log("a part of leaving the cluster did not end well");
+            return false;
+        }
     }
 
     private static Config hazelcastConfig(BusConfig config) {
@@ -97,6 +131,8 @@ public final class BusNode implements AutoCloseable {
                 .setProperty("hazelcast.phone.home.enabled", "false")
                 .setProperty("hazelcast.shutdownhook.enabled", "false")
                 .setProperty("hazelcast.socket.bind.any", "false")
+                // Of a member that is not there any more nobody waits for an answer for longer; a minute without it.
+                .setProperty("hazelcast.operation.call.timeout.millis", "10000")
                 .setProperty("hazelcast.wait.seconds.before.join", "0")
                 .setProperty("hazelcast.merge.first.run.delay.seconds", "10")
                 .setProperty("hazelcast.merge.next.run.delay.seconds", "10");

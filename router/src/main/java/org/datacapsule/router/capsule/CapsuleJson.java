@@ -98,10 +98,10 @@ public final class CapsuleJson {
                 .put("created_at", seedTime(row, "created_at"))
                 .put("expires_at", expiresAt(row))
                 .put("role", row.getString("my_role"))
-                .put("user_full_access", row.getBoolean("my_full_access"))
-                .putNull("migration");
+                .put("user_full_access", row.getBoolean("my_full_access"));
         members(row, json);
         operation(row, json);
+        migration(row, json);
     }
 
     /** Only that it is there and who is on it: strings empty, numbers -1. */
@@ -187,5 +187,19 @@ public final class CapsuleJson {
                     .end();
         }
         json.end();
+    }
+
+    private static void migration(Row row, JsonText json) throws IOException {
+        String to = row.getString("mg_to");
+        if (to == null) {
+            json.putNull("migration");
+            return;
+        }
+        json.object("migration")
+                .put("from", row.getString("mg_from"))
+                .put("to", to)
+                .put("live", row.getBoolean("mg_live"))
+                .put("phase", row.getString("mg_phase"))
+                .end();
     }
 }

@@ -58,13 +58,15 @@ public final class ShowCapsules {
                    user_tou, has_key, my_role, my_full_access, my_tou,
                    guids, emails, roles, full_accesses, tous,
                    op.id as op_id, op.kind as op_kind, op.state as op_state, op.progress as op_progress,
-                   op.error_code as op_error_code, op.error_detail as op_error_detail
+                   op.error_code as op_error_code, op.error_detail as op_error_detail,
+                   mg.source_host as mg_from, mg.target_host as mg_to, mg.live as mg_live, mg.phase as mg_phase
             from mine
             join capsule c on c.id = mine.id
             join shared on shared.capsule_id = c.id
             join image i on i.id = c.image_id
             join host h on h.id = c.host_id
             left join operation op on op.capsule_id = c.id and op.sequence = c.sequence and op.kind <> 'SYNC_KEYS'
+            left join migration mg on mg.capsule_id = c.id and mg.finished_at is null
             order by c.created_at, c.id
             """;
 
