@@ -1,6 +1,7 @@
 package org.datacapsule.bench;
 
 import java.io.IOException;
+import java.time.Duration;
 
 /** One way of leading a guest from nothing to nothing. */
 interface Life {
@@ -14,5 +15,8 @@ interface Life {
 
         /** The time since {@link #begin()} belongs to this phase. */
         void reached(Phase phase);
+
+        /** A time that was taken otherwise. */
+        void took(Phase phase, Duration time);
     }
 }

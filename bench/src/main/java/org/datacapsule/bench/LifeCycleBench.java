@@ -27,7 +27,7 @@ public final class LifeCycleBench {
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
         int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : ROUNDS;
-        FleetPlan plan = FleetPlan.onLibvirt().withRouter("capsules.stop-grace", "30s");
+        FleetPlan plan = FleetPlan.onLibvirt().asDeployed().withRouter("capsules.stop-grace", "30s");
         try (Fleet fleet = Fleet.start(plan)) {
             CapsuleApi api = fleet.api("bench");
             Life ours = new CapsuleLife(fleet, api);
@@ -121,6 +121,11 @@ public final class LifeCycleBench {
         @Override
         public void reached(Phase phase) {
             of(phase).add(System.nanoTime() - begun);
+        }
+
+        @Override
+        public void took(Phase phase, Duration time) {
+            of(phase).add(time.toNanos());
         }
 
         Samples of(Phase phase) {

@@ -6,6 +6,7 @@ enum Phase {
     CREATED("create: made"),
     LAUNCH_ANSWERED("launch: answered"),
     RUNNING("launch: domain running"),
+    OUR_SHARE("launch: of it our own"),
     SSH_BANNER("launch: SSH banner"),
     STOPPED("stop"),
     DELETED("delete");

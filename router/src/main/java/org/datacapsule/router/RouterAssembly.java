@@ -229,19 +229,21 @@ public final class RouterAssembly implements AutoCloseable {
                 .register(endpoints);
         new OperationRoutes(database, operations).register(endpoints);
         new HostRoutes(database).register(endpoints);
+        StartMigration migrate = new StartMigration(
+                idempotency,
+                capsules,
+                hosts,
+                ports,
+                migrations,
+                evictions,
+                start,
+                config.placement(),
+                config.guests());
         new MigrationRoutes(
                         database,
-                        new StartMigration(
-                                idempotency,
-                                capsules,
-                                hosts,
-                                ports,
-                                migrations,
-                                evictions,
-                                start,
-                                config.placement(),
-                                config.guests()),
-                        new CancelMigration(idempotency, capsules, migrations, start))
+                        migrate,
+                        new CancelMigration(idempotency, capsules, migrations, start),
+                        new DrainHost(database, capsules, migrate, audit))
                 .register(endpoints);
         new ImageRoutes(database, idempotency, images, users, audit).register(endpoints);
         new UserRoutes(database, idempotency, users, audit).register(endpoints);

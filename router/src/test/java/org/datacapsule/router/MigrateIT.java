@@ -269,6 +269,37 @@ class MigrateIT {
         assertThat(operation(started).encode()).contains("still runs on host " + from);
     }
 
+    @Test
+    void aHostIsDrainedWithoutStoppingACapsule() throws Exception {
+        String busy = running();
+        String from = host(busy);
+        String secure = running();
+        while (!host(secure).equals(from)) {
+            secure = running();
+        }
+        assertThat(router.post("/switchvm", router.token(owner), Map.of("vmid", secure, "mode", "secure"))
+                        .status())
+                .isEqualTo(200);
+        awaitStatus(secure, "RUNNING SECURE");
+
+        Answer drained = router.post("/v1/hosts/" + from + "/drain", operator, Map.of());
+
+        assertThat(drained.status()).as(drained.body().encode()).isEqualTo(200);
+        assertThat(drained.body().getJsonArray("moving").encode()).contains(busy).doesNotContain(secure);
+        assertThat(drained.body().getJsonArray("staying").encode()).contains(secure, "SECURE");
+        awaitStatus(busy, "RUNNING MAINTENANCE");
+        assertThat(host(busy)).isEqualTo(other(from));
+        assertThat(host(shutDown())).isEqualTo(other(from));
+        assertThat(router.sql("select count(*)::text from migration m join capsule c on c.id = m.capsule_id"
+                        + " where m.live and c.state = 'SHUTDOWN' and m.result = 'MOVED' and c.id = '" + busy + "'"))
+                .isEqualTo("0");
+
+        Answer enabled = router.put("/v1/hosts/" + from, operator, Map.of("enabled", "true"));
+        assertThat(enabled.body().encode()).contains("\"enabled\":true");
+        assertThat(router.put("/v1/hosts/nowhere", operator, Map.of("enabled", "true")).code())
+                .isEqualTo("host.not-found");
+    }
+
     private void finds(FakeAgent agent, Found found) {
         agent.behave(command -> new Behaviour.Do(
                 command.command() instanceof Command.Inspect ? Outcome.Succeeded.found(found) : agent.done(command)));

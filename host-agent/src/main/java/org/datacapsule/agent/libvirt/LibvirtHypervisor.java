@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.datacapsule.agent.hypervisor.Departing;
@@ -23,6 +24,8 @@ import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.wire.Departure.SentGuest;
 import org.datacapsule.common.wire.SecureVolume;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.DomainInfo.DomainState;
@@ -32,6 +35,7 @@ import org.libvirt.NodeInfo;
 
 /** Guests as transient domains of libvirt: what is not running does not exist there. */
 public final class LibvirtHypervisor implements Hypervisor {
+    private static final Logger LOG = LoggerFactory.getLogger(LibvirtHypervisor.class);
     private static final Path KVM = Path.of("/dev/kvm");
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
     private static final int KIB_PER_MIB = 1024;
@@ -98,9 +102,14 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     @Override
     public void start(DomainPlan plan) {
+        long begun = System.nanoTime();
         try {
             connection.call(
                     libvirt -> libvirt.domainCreateXML(xml.write(plan), 0).free());
+            LOG.atInfo()
+                    .addKeyValue("capsuleId", plan.spec().id())
+                    .addKeyValue("millis", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun))
+                    .log("domain started");
         } catch (ProblemException e) {
             // libvirt refuses a second domain of the same id; done before, it need not be done again.
             if (find(plan.spec().id()).isEmpty()) {

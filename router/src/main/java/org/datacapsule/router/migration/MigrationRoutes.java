@@ -13,14 +13,16 @@ import org.datacapsule.router.http.Endpoints;
 import org.datacapsule.router.http.Reply;
 import org.jspecify.annotations.Nullable;
 
-/** migratevm of the seed, and /v1/migrations. */
+/** migratevm of the seed, /v1/migrations, and what takes a host out of use. */
 public final class MigrationRoutes {
     private final Database database;
     private final StartMigration start;
     private final CancelMigration cancel;
+    private final DrainHost drain;
 
-    public MigrationRoutes(Database database, StartMigration start, CancelMigration cancel) {
+    public MigrationRoutes(Database database, StartMigration start, CancelMigration cancel, DrainHost drain) {
         this.database = database;
+        this.drain = drain;
         this.start = start;
         this.cancel = cancel;
     }
@@ -30,7 +32,9 @@ public final class MigrationRoutes {
                 .serve("migratevm", start::byAgents)
                 .serve("recordMigration", start::byHand)
                 .serve("listMigrations", this::list)
-                .serve("cancelMigration", cancel::cancel);
+                .serve("cancelMigration", cancel::cancel)
+                .serve("setHost", drain::setEnabled)
+                .serve("drainHost", drain::drain);
     }
 
     private Reply list(Call call) throws InterruptedException {

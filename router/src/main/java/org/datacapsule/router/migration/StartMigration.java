@@ -68,20 +68,44 @@ public final class StartMigration {
         int bandwidth = call.parameters().optionalInteger("bandwidth").orElse(0);
         return idempotency.once(call, tx -> {
             Capsule capsule = lock(tx, call);
-            HostId target = target(call, capsule);
-            Moved moved = requireMovable(capsule);
-            requireNothingLeft(tx, capsule, target);
-            Candidate host = hosts.lockCandidate(tx, target, image(tx, capsule)).orElseThrow(() -> noSuchHost(target));
-            Placement.lack(demand(tx, capsule), host, policy).ifPresent(lack -> {
-                throw new ProblemException(
-                        ErrorCode.HOST_UNSUITABLE,
-                        "Host " + target + " cannot take the capsule: it lacks " + lack + ".");
-            });
-            PortPair pair = ports.takePorts(tx, target, capsule.id())
-                    .orElseThrow(() -> new ProblemException(
-                            ErrorCode.HOST_UNSUITABLE, "Host " + target + " has no free port pair."));
-            return begin(tx, call, capsule, moved, target, pair, bandwidth, Phase.RECEIVE);
+            return to(tx, call, capsule, target(call, capsule), bandwidth);
         });
+    }
+
+    /**
+     * Off a host that is being drained, to whichever other has room.
+     *
+     * @throws ProblemException when it cannot move now, saying why
+     */
+    Reply awayFrom(Tx tx, Call call, Capsule capsule, int bandwidth) throws InterruptedException {
+        requireMovable(capsule);
+        Demand demand = demand(tx, capsule);
+        return switch (Placement.choose(demand, hosts.candidates(tx, demand.image()), policy)) {
+            case Placement.Exhausted exhausted ->
+                throw new ProblemException(ErrorCode.CAPACITY_EXHAUSTED, exhausted.why());
+            case Placement.Fits fits -> {
+                HostId target = fits.hosts().stream()
+                        .filter(host -> !host.equals(capsule.host()))
+                        .findFirst()
+                        .orElseThrow(() -> new ProblemException(
+                                ErrorCode.CAPACITY_EXHAUSTED, "No other host has room for the capsule."));
+                yield to(tx, call, capsule, target, bandwidth);
+            }
+        };
+    }
+
+    private Reply to(Tx tx, Call call, Capsule capsule, HostId target, int bandwidth) throws InterruptedException {
+        Moved moved = requireMovable(capsule);
+        requireNothingLeft(tx, capsule, target);
+        Candidate host = hosts.lockCandidate(tx, target, image(tx, capsule)).orElseThrow(() -> noSuchHost(target));
+        Placement.lack(demand(tx, capsule), host, policy).ifPresent(lack -> {
+            throw new ProblemException(
+                    ErrorCode.HOST_UNSUITABLE, "Host " + target + " cannot take the capsule: it lacks " + lack + ".");
+        });
+        PortPair pair = ports.takePorts(tx, target, capsule.id())
+                .orElseThrow(() -> new ProblemException(
+                        ErrorCode.HOST_UNSUITABLE, "Host " + target + " has no free port pair."));
+        return begin(tx, call, capsule, moved, target, pair, bandwidth, Phase.RECEIVE);
     }
 
     /** PUT: the files, or the guest, were brought there by hand; both hosts are asked when they answer. */

@@ -11,9 +11,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.datacapsule.common.wire.Capacity;
+import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.PortRange;
 import org.datacapsule.router.http.TokenRole;
 import org.datacapsule.router.testing.FakeAgent;
+import org.datacapsule.router.testing.FakeAgent.Behaviour;
 import org.datacapsule.router.testing.ResultShipment;
 import org.datacapsule.router.testing.TarFile;
 import org.datacapsule.router.testing.TestRouter;
@@ -24,7 +26,10 @@ import org.jspecify.annotations.Nullable;
 final class Stage implements AutoCloseable {
     final TestRouter router;
     final ApiClient client;
+    private static final String OTHER_HOST = "host-2";
+
     private final FakeAgent agent;
+    private final FakeAgent otherAgent;
     private final String image;
     private final Path results;
 
@@ -38,6 +43,14 @@ final class Stage implements AutoCloseable {
                         "quota.memory-mb", "100000000",
                         "sharing.support-user.guid", "support"));
         agent = router.agent("h1", new Capacity(100_000, 1 << 26, 10_000_000), new PortRange(20_000, 6_000, 5_000));
+        otherAgent = router.agent(
+                OTHER_HOST, new Capacity(100_000, 1 << 26, 10_000_000), new PortRange(30_000, 12_000, 5_000));
+        for (FakeAgent each : List.of(agent, otherAgent)) {
+            // A migration stays under way, for who cancels one.
+            each.behave(command -> command.command() instanceof Command.SendAway
+                    ? new Behaviour.AcceptAndForget()
+                    : new Behaviour.Do(each.done(command)));
+        }
         image = router.registerImage();
         client = new ApiClient(router.uri());
     }
@@ -87,6 +100,7 @@ final class Stage implements AutoCloseable {
             case "deletesharees" -> addSharees(capsule, request.values.get("sharees"));
             case "managecontroller" -> addSharees(capsule, request.values.get("controller"));
             case "exitsharee" -> makeSharee(capsule, user);
+            case "migratevm", "recordMigration" -> leadElsewhere(capsule, request);
             // The examples together would be a reviewer's decision; without these it is an owner's change of words.
             case "updatevm" -> List.of("type", "full_access", "guids").forEach(request.values::remove);
             default -> {
@@ -94,8 +108,40 @@ final class Stage implements AutoCloseable {
             }
         }
         request.values.replace("vmid", capsule);
-        request.values.replace(
-                "id", operation.path().contains("/operations/") ? created.getString("operation") : capsule);
+        request.values.replace("id", named(operation, created));
+    }
+
+    private Object named(ApiOperation operation, JsonObject created) throws Exception {
+        String capsule = created.getString("vmid");
+        if (operation.path().contains("/operations/")) {
+            return created.getString("operation");
+        }
+        if (operation.path().contains("/hosts/")) {
+            return OTHER_HOST;
+        }
+        return operation.path().contains("/migrations/") ? migrationOf(capsule) : capsule;
+    }
+
+    private void leadElsewhere(String capsule, ApiRequest request) throws Exception {
+        String elsewhere = elsewhere(capsule);
+        String free = "select min(%s)::text from host_port where capsule_id is null and host_id = '" + elsewhere + "'";
+        request.values.replace("host", elsewhere);
+        request.values.replace("sshport", Integer.parseInt(router.sql(free.formatted("ssh_port"))));
+        request.values.replace("vncport", Integer.parseInt(router.sql(free.formatted("vnc_port"))));
+    }
+
+    private String elsewhere(String capsule) throws Exception {
+        return router.sql("select id from host where id <> (select host_id from capsule where id = '" + capsule + "')");
+    }
+
+    private String migrationOf(String capsule) throws Exception {
+        router.change(false, List.of("update host set enabled = true"));
+        Answer started = router.post(
+                "/migratevm", router.token("walker", TokenRole.OPERATOR), Map.of("vmid", capsule, "host", elsewhere(capsule)));
+        assertThat(started.status()).as(started.body().encode()).isEqualTo(200);
+        String id = started.body().getString("operation");
+        router.awaitSql("select phase from migration where operation_id = '" + id + "'", "SEND_AWAY");
+        return id;
     }
 
     private JsonObject createCapsule(String user) throws Exception {
@@ -173,6 +219,7 @@ final class Stage implements AutoCloseable {
     @Override
     public void close() throws IOException {
         agent.close();
+        otherAgent.close();
         router.close();
     }
 }
