@@ -70,6 +70,7 @@ import org.datacapsule.router.mail.MailSender;
 import org.datacapsule.router.mail.Outbox;
 import org.datacapsule.router.migration.AdvanceMigration;
 import org.datacapsule.router.migration.CancelMigration;
+import org.datacapsule.router.migration.DrainHost;
 import org.datacapsule.router.migration.EvictionStore;
 import org.datacapsule.router.migration.ForgetTarget;
 import org.datacapsule.router.migration.MigrationRoutes;
@@ -230,15 +231,7 @@ public final class RouterAssembly implements AutoCloseable {
         new OperationRoutes(database, operations).register(endpoints);
         new HostRoutes(database).register(endpoints);
         StartMigration migrate = new StartMigration(
-                idempotency,
-                capsules,
-                hosts,
-                ports,
-                migrations,
-                evictions,
-                start,
-                config.placement(),
-                config.guests());
+                idempotency, capsules, hosts, ports, migrations, evictions, start, config.placement(), config.guests());
         new MigrationRoutes(
                         database,
                         migrate,

@@ -285,7 +285,9 @@ class MigrateIT {
         Answer drained = router.post("/v1/hosts/" + from + "/drain", operator, Map.of());
 
         assertThat(drained.status()).as(drained.body().encode()).isEqualTo(200);
-        assertThat(drained.body().getJsonArray("moving").encode()).contains(busy).doesNotContain(secure);
+        assertThat(drained.body().getJsonArray("moving").encode())
+                .contains(busy)
+                .doesNotContain(secure);
         assertThat(drained.body().getJsonArray("staying").encode()).contains(secure, "SECURE");
         awaitStatus(busy, "RUNNING MAINTENANCE");
         assertThat(host(busy)).isEqualTo(other(from));
@@ -296,7 +298,8 @@ class MigrateIT {
 
         Answer enabled = router.put("/v1/hosts/" + from, operator, Map.of("enabled", "true"));
         assertThat(enabled.body().encode()).contains("\"enabled\":true");
-        assertThat(router.put("/v1/hosts/nowhere", operator, Map.of("enabled", "true")).code())
+        assertThat(router.put("/v1/hosts/nowhere", operator, Map.of("enabled", "true"))
+                        .code())
                 .isEqualTo("host.not-found");
     }
 

@@ -13,19 +13,22 @@ import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.spi.cluster.hazelcast.ConfigUtil;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** This process's membership in the cluster, from {@link #join} to {@link #close}. */
 public final class BusNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BusNode.class);
+    /** What Vert.x knows a member by, where it did not make the instance itself (vertx-hazelcast, "Using an existing Hazelcast"). */
+    private static final String VERTX_NODE = "__vertx.nodeId";
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration LEAVE = Duration.ofSeconds(10);
 
@@ -48,7 +51,8 @@ public final class BusNode implements AutoCloseable {
      * @throws BusException when the port is taken or the network is not there
      */
     public static BusNode join(BusConfig config) throws BusException, InterruptedException {
-        // Ours, so that its port is free again whatever becomes of the rest: Vert.x lets go of one that it makes itself only
+        // Ours, so that its port is free again whatever becomes of the rest: Vert.x lets go of one that it makes itself
+        // only
         // once everybody it knows has answered.
         HazelcastInstance hazelcast = Hazelcast.newHazelcastInstance(hazelcastConfig(config));
         try {
@@ -126,6 +130,9 @@ public final class BusNode implements AutoCloseable {
         Config hazelcast = ConfigUtil.loadConfig();
         hazelcast.setClusterName(config.clusterName());
         hazelcast.setLiteMember(config.lite());
+        hazelcast
+                .getMemberAttributeConfig()
+                .setAttribute(VERTX_NODE, UUID.randomUUID().toString());
         hazelcast
                 .setProperty("hazelcast.logging.type", "slf4j")
                 .setProperty("hazelcast.phone.home.enabled", "false")

@@ -114,8 +114,8 @@ class CapsuleLifeTest {
 
     @Test
     void aSwitchOrMigrationThatWasTakenBackLeadsToWhatThereIs() {
-        for (OperationKind kind : List.of(
-                OperationKind.SWITCH_TO_SECURE, OperationKind.SWITCH_TO_MAINTENANCE, OperationKind.MIGRATE)) {
+        for (OperationKind kind :
+                List.of(OperationKind.SWITCH_TO_SECURE, OperationKind.SWITCH_TO_MAINTENANCE, OperationKind.MIGRATE)) {
             CapsuleStatus now =
                     new CapsuleStatus(CapsuleLife.pendingState(kind).orElseThrow(), CapsuleMode.MAINTENANCE);
             for (Map.Entry<Found, CapsuleStatus> left : Map.of(

@@ -24,14 +24,14 @@ import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.wire.Departure.SentGuest;
 import org.datacapsule.common.wire.SecureVolume;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.DomainInfo.DomainState;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
 import org.libvirt.NodeInfo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Guests as transient domains of libvirt: what is not running does not exist there. */
 public final class LibvirtHypervisor implements Hypervisor {

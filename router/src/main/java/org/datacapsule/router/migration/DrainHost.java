@@ -55,8 +55,7 @@ public final class DrainHost {
     }
 
     /** A transaction each, so that one capsule's reason to stay is no other's. */
-    private void move(
-            Call call, HostId host, CapsuleId id, int bandwidth, JsonArray moving, JsonArray staying)
+    private void move(Call call, HostId host, CapsuleId id, int bandwidth, JsonArray moving, JsonArray staying)
             throws InterruptedException {
         try {
             Optional<Reply> started = database.transaction(tx -> {

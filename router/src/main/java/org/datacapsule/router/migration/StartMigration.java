@@ -103,8 +103,8 @@ public final class StartMigration {
                     ErrorCode.HOST_UNSUITABLE, "Host " + target + " cannot take the capsule: it lacks " + lack + ".");
         });
         PortPair pair = ports.takePorts(tx, target, capsule.id())
-                .orElseThrow(() -> new ProblemException(
-                        ErrorCode.HOST_UNSUITABLE, "Host " + target + " has no free port pair."));
+                .orElseThrow(() ->
+                        new ProblemException(ErrorCode.HOST_UNSUITABLE, "Host " + target + " has no free port pair."));
         return begin(tx, call, capsule, moved, target, pair, bandwidth, Phase.RECEIVE);
     }
 

@@ -28,9 +28,17 @@ class EveryOperationKeepsTheContractIT {
     private static final Set<String> SUCCEED_ELSEWHERE = Set.of();
 
     /** What is in a list is checked only where something is in it. */
-    private static final Map<String, String> LISTS =
-            Map.of("show", "status", "listvms", "vmsInfo", "listHosts", "hosts", "listImages", "images", "listMigrations",
-                    "migrations");
+    private static final Map<String, String> LISTS = Map.of(
+            "show",
+            "status",
+            "listvms",
+            "vmsInfo",
+            "listHosts",
+            "hosts",
+            "listImages",
+            "images",
+            "listMigrations",
+            "migrations");
 
     private static final List<String> ROLES = List.of("admin", "operator", "reviewer", "host");
 

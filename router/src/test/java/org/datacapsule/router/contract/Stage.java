@@ -137,7 +137,9 @@ final class Stage implements AutoCloseable {
     private String migrationOf(String capsule) throws Exception {
         router.change(false, List.of("update host set enabled = true"));
         Answer started = router.post(
-                "/migratevm", router.token("walker", TokenRole.OPERATOR), Map.of("vmid", capsule, "host", elsewhere(capsule)));
+                "/migratevm",
+                router.token("walker", TokenRole.OPERATOR),
+                Map.of("vmid", capsule, "host", elsewhere(capsule)));
         assertThat(started.status()).as(started.body().encode()).isEqualTo(200);
         String id = started.body().getString("operation");
         router.awaitSql("select phase from migration where operation_id = '" + id + "'", "SEND_AWAY");
