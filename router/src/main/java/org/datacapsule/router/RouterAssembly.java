@@ -178,7 +178,7 @@ public final class RouterAssembly implements AutoCloseable {
                 ports,
                 keys,
                 new RecordReceipt(receipts),
-                new AdvanceMigration(migrations, evictions, signal),
+                new AdvanceMigration(migrations, evictions, ports, signal),
                 audit,
                 events,
                 config.operations(),

@@ -250,6 +250,8 @@ class MigrateIT {
 
         assertThat(host(id)).isEqualTo(other(from));
         assertThat(ports(id)).isEqualTo(free);
+        assertThat(router.sql("select count(*)::text from host_port where capsule_id = '" + id + "'"))
+                .isEqualTo("1");
         assertThat(commands(agent(from), id)).endsWith("Inspect");
         assertThat(router.sql("select count(*)::text from eviction where capsule_id = '" + id + "'"))
                 .isEqualTo("0");
@@ -267,6 +269,8 @@ class MigrateIT {
 
         assertThat(host(id)).isEqualTo(from);
         assertThat(operation(started).encode()).contains("still runs on host " + from);
+        assertThat(router.sql("select count(*)::text from host_port where capsule_id = '" + id + "'"))
+                .isEqualTo("1");
     }
 
     @Test

@@ -4,7 +4,6 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.NetworkConfig;
-import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import io.vertx.core.Vertx;
@@ -13,22 +12,19 @@ import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.spi.cluster.hazelcast.ConfigUtil;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.time.Duration;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** This process's membership in the cluster, from {@link #join} to {@link #close}. */
 public final class BusNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BusNode.class);
-    /** What Vert.x knows a member by, where it did not make the instance itself (vertx-hazelcast, "Using an existing Hazelcast"). */
-    private static final String VERTX_NODE = "__vertx.nodeId";
-
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration LEAVE = Duration.ofSeconds(10);
 
@@ -51,24 +47,22 @@ public final class BusNode implements AutoCloseable {
      * @throws BusException when the port is taken or the network is not there
      */
     public static BusNode join(BusConfig config) throws BusException, InterruptedException {
-        // Ours, so that its port is free again whatever becomes of the rest: Vert.x lets go of one that it makes itself
-        // only
-        // once everybody it knows has answered.
-        HazelcastInstance hazelcast = Hazelcast.newHazelcastInstance(hazelcastConfig(config));
+        HazelcastClusterManager manager = new HazelcastClusterManager(hazelcastConfig(config));
         try {
             Vertx vertx = Vertx.builder()
                     .with(new VertxOptions().setEventBusOptions(new EventBusOptions().setHost(config.host())))
-                    .withClusterManager(new HazelcastClusterManager(hazelcast))
+                    .withClusterManager(manager)
                     .buildClustered()
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            return new BusNode(vertx, hazelcast);
+            return new BusNode(vertx, manager.getHazelcastInstance());
         } catch (InterruptedException e) {
-            hazelcast.getLifecycleService().terminate();
+            terminate(manager.getHazelcastInstance());
             throw e;
         } catch (ExecutionException | TimeoutException e) {
-            hazelcast.getLifecycleService().terminate();
+            // Or it would keep its port, which the next try needs.
+            terminate(manager.getHazelcastInstance());
             throw new BusException(
                     BusException.Reason.BROKEN,
                     "could not join the cluster as " + config.host() + ":" + config.port(),
@@ -99,30 +93,34 @@ public final class BusNode implements AutoCloseable {
         }
     }
 
-    /** Takes leave of the others where they answer; where they do not, it is over all the same. */
+    /** Takes leave of the others where they answer; where one does not, it is over all the same, and the port is free. */
     @Override
     public void close() {
         workers.shutdown();
         CompletableFuture<Void> leaving = vertx.close().toCompletionStage().toCompletableFuture();
-        boolean left = ends(leaving);
-        if (left && ends(CompletableFuture.runAsync(hazelcast.getLifecycleService()::shutdown))) {
-            return;
+        if (!ends(leaving)) {
+            LOG.atWarn().log("the cluster is left without its leave: somebody in it does not answer");
+            terminate(hazelcast);
+            var unused = ends(leaving);
         }
-        LOG.atWarn().log("the cluster is left without its leave: somebody in it does not answer");
-        hazelcast.getLifecycleService().terminate();
-        var unused = ends(leaving);
     }
 
-    private static boolean ends(CompletableFuture<Void> work) {
+    private static boolean ends(CompletableFuture<Void> leaving) {
         try {
-            work.get(LEAVE.toSeconds(), TimeUnit.SECONDS);
+            leaving.get(LEAVE.toSeconds(), TimeUnit.SECONDS);
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
         } catch (ExecutionException | TimeoutException e) {
-            LOG.atDebug().setCause(e).log("a part of leaving the cluster did not end well");
+            LOG.atDebug().setCause(e).log("leaving the cluster did not end well");
             return false;
+        }
+    }
+
+    private static void terminate(@Nullable HazelcastInstance hazelcast) {
+        if (hazelcast != null) {
+            hazelcast.getLifecycleService().terminate();
         }
     }
 
@@ -131,14 +129,11 @@ public final class BusNode implements AutoCloseable {
         hazelcast.setClusterName(config.clusterName());
         hazelcast.setLiteMember(config.lite());
         hazelcast
-                .getMemberAttributeConfig()
-                .setAttribute(VERTX_NODE, UUID.randomUUID().toString());
-        hazelcast
                 .setProperty("hazelcast.logging.type", "slf4j")
                 .setProperty("hazelcast.phone.home.enabled", "false")
                 .setProperty("hazelcast.shutdownhook.enabled", "false")
                 .setProperty("hazelcast.socket.bind.any", "false")
-                // Of a member that is not there any more nobody waits for an answer for longer; a minute without it.
+                // For a member that does not answer any more nobody waits a minute.
                 .setProperty("hazelcast.operation.call.timeout.millis", "10000")
                 .setProperty("hazelcast.wait.seconds.before.join", "0")
                 .setProperty("hazelcast.merge.first.run.delay.seconds", "10")

@@ -54,6 +54,13 @@ public final class PortStore {
         tx.update("update guest_slot set capsule_id = null where capsule_id = $1", Tuple.of(capsule.value()));
     }
 
+    /** Gives back what it held on one host, which is not its home. */
+    public void release(Tx tx, CapsuleId capsule, HostId host) throws InterruptedException {
+        tx.update(
+                "update host_port set capsule_id = null where capsule_id = $1 and host_id = $2",
+                Tuple.of(capsule.value(), host.value()));
+    }
+
     /** Makes a row for every address of the network; addresses past a smaller one are dropped unless held. */
     public void fitGuestSlots(Tx tx, int slots) throws InterruptedException {
         int rows = tx.first(

@@ -9,9 +9,11 @@ import org.datacapsule.common.capsule.OperationKind;
 import org.datacapsule.common.capsule.Transition.Moved;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.Problem;
+import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.wire.Outcome;
 import org.datacapsule.router.capsule.Capsule;
 import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.host.PortStore;
 import org.datacapsule.router.migration.Course.Turn;
 import org.datacapsule.router.operation.Operation;
 import org.datacapsule.router.operation.OperationSignal;
@@ -20,9 +22,12 @@ import org.datacapsule.router.operation.OperationSignal;
 public final class AdvanceMigration {
     private final MigrationStore migrations;
     private final EvictionStore evictions;
+    private final PortStore ports;
     private final OperationSignal signal;
 
-    public AdvanceMigration(MigrationStore migrations, EvictionStore evictions, OperationSignal signal) {
+    public AdvanceMigration(
+            MigrationStore migrations, EvictionStore evictions, PortStore ports, OperationSignal signal) {
+        this.ports = ports;
         this.migrations = migrations;
         this.evictions = evictions;
         this.signal = signal;
@@ -84,10 +89,7 @@ public final class AdvanceMigration {
             }
             case Turn.TakenBack back -> {
                 migrations.finish(tx, operation.id(), "TAKEN_BACK");
-                if (!isByHand(migration)) {
-                    evictions.insert(
-                            tx, capsule.id(), migration.target(), migration.generation(), operation.requestId());
-                }
+                leave(tx, migration, migration.target(), migration.generation(), operation);
                 CapsuleStatus to = after(capsule, new CapsuleEvent.Failed(OperationKind.MIGRATE, back.found()));
                 yield Optional.of(new End(to, whyNot(migration, cause)));
             }
@@ -101,8 +103,16 @@ public final class AdvanceMigration {
     private void flip(Tx tx, Capsule capsule, Operation operation, Migration migration) throws InterruptedException {
         migrations.flip(tx, migration);
         migrations.finish(tx, operation.id(), "MOVED");
-        if (!isByHand(migration)) {
-            evictions.insert(tx, capsule.id(), migration.source(), capsule.generation(), operation.requestId());
+        leave(tx, migration, migration.source(), capsule.generation(), operation);
+    }
+
+    /** What was moved by hand is left alone where it was; only its ports there are free again. */
+    private void leave(Tx tx, Migration migration, HostId host, long generation, Operation operation)
+            throws InterruptedException {
+        if (isByHand(migration)) {
+            ports.release(tx, migration.capsule(), host);
+        } else {
+            evictions.insert(tx, migration.capsule(), host, generation, operation.requestId());
         }
     }
 

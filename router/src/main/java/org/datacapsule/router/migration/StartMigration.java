@@ -102,6 +102,8 @@ public final class StartMigration {
             throw new ProblemException(
                     ErrorCode.HOST_UNSUITABLE, "Host " + target + " cannot take the capsule: it lacks " + lack + ".");
         });
+        // Of a migration nobody knew the end of, and which the capsule did not make.
+        ports.release(tx, capsule.id(), target);
         PortPair pair = ports.takePorts(tx, target, capsule.id())
                 .orElseThrow(() ->
                         new ProblemException(ErrorCode.HOST_UNSUITABLE, "Host " + target + " has no free port pair."));
@@ -119,6 +121,7 @@ public final class StartMigration {
             if (hosts.lockCandidate(tx, target, image(tx, capsule)).isEmpty()) {
                 throw noSuchHost(target);
             }
+            ports.release(tx, capsule.id(), target);
             if (!ports.takePorts(tx, target, capsule.id(), wanted)) {
                 throw new ProblemException(
                         ErrorCode.HOST_UNSUITABLE,
