@@ -135,8 +135,8 @@ class FleetIT {
         int before;
         try (GuestShell guest = shell(capsule)) {
             boot = guest.run("cat /proc/sys/kernel/random/boot_id");
-            guest.run("nohup sh -c 'n=0; while :; do n=$((n+1)); echo $n > count; sync count; sleep 0.1; done'"
-                    + " > /dev/null 2>&1 & echo started");
+            guest.run("sh -c 'trap \"\" HUP; n=0; while :; do n=$((n+1)); echo $n > count; sync; sleep 0.1; done'"
+                    + " > counting 2>&1 < /dev/null & sleep 1; cat counting");
             before = Integer.parseInt(guest.run("sleep 1; cat count"));
         }
 
@@ -232,17 +232,17 @@ class FleetIT {
         return host.equals("h1") ? "h2" : "h1";
     }
 
-    /** Neither files, nor a domain, nor a reservation of its address. */
+    /** Neither files, nor a domain, nor a filter on its interface. */
     private static void awaitNothingOf(String capsule, String host) throws IOException, InterruptedException {
         Patience.await("a host without anything of the capsule", MINUTES, () -> {
-            Testbed testbed = TESTBED.get();
-            String found = testbed.exec(
-                    host,
-                    "sh",
-                    "-c",
-                    "find / -xdev -name '*" + capsule
-                            + "*' -not -path '/proc/*' 2> /dev/null; virsh -q list --all --uuid;"
-                            + " nft list ruleset");
+            String found = TESTBED.get()
+                    .exec(
+                            host,
+                            "sh",
+                            "-c",
+                            "ls /var/lib/libvirt/datacapsule/capsules /run/libvirt/qemu; virsh -q list --all --uuid;"
+                                    + " for tap in $(virsh -q nwfilter-binding-list | awk '{ print $1 }'); do"
+                                    + " virsh nwfilter-binding-dumpxml $tap; done");
             return found.contains(capsule) ? Optional.empty() : Optional.of(host);
         });
     }
