@@ -42,7 +42,6 @@ final class NetworkXml {
         XmlElement network = XmlReading.parse(xml);
         return attribute(network, "bridge", "name").equals(config.bridge())
                 && attribute(network, "forward", "mode").equals("open")
-                && attribute(network, "mac", "address").equals(GATEWAY_MAC)
                 && network.firstIn(DNSMASQ, "options").isPresent()
                 && attribute(network, "ip", "address").equals(config.guests().gateway())
                 && attribute(network, "ip", "netmask").equals(config.guests().netmask());
