@@ -74,7 +74,7 @@ final class Arrivals {
                 "--export-name=" + EXPORT,
                 "--discard=unmap",
                 "--detect-zeroes=unmap",
-                "--object=tls-creds-x509,id=tls0,endpoint=server,verify-peer=yes,dir=" + escaped(tls),
+                "--object=tls-creds-x509,id=tls0,endpoint=server,verify-peer=yes,dir=" + QemuOptions.escaped(tls),
                 "--tls-creds=tls0",
                 arriving.toString());
         try {
@@ -151,10 +151,5 @@ final class Arrivals {
 
     private static Path beside(Path target, String suffix) {
         return target.resolveSibling(target.getFileName() + suffix);
-    }
-
-    /** In QEMU's option lists a comma is said by two. */
-    static String escaped(Path file) {
-        return file.toString().replace(",", ",,");
     }
 }

@@ -39,12 +39,13 @@ final class Departures {
                 "-n",
                 "--target-is-zero",
                 "--object",
-                "tls-creds-x509,id=tls0,endpoint=client,verify-peer=yes,dir=" + Arrivals.escaped(config.requireTls()),
+                "tls-creds-x509,id=tls0,endpoint=client,verify-peer=yes,dir="
+                        + QemuOptions.escaped(config.requireTls()),
                 "--image-opts"));
         if (mebibytesPerSecond > 0) {
             arguments.addAll(List.of("-r", mebibytesPerSecond + "M"));
         }
-        arguments.add("driver=raw,file.driver=file,file.filename=" + Arrivals.escaped(file));
+        arguments.add("driver=raw,file.driver=file,file.filename=" + QemuOptions.escaped(file));
         arguments.addAll(List.of(
                 "--target-image-opts",
                 "driver=nbd,server.type=inet,server.host=" + address + ",server.port=" + port

@@ -67,7 +67,7 @@ final class VolumeMaker {
                             "-f",
                             "raw",
                             plain.toString(),
-                            "driver=qcow2,encrypt.key-secret=key,file.filename=" + escaped(unfinished)),
+                            "driver=qcow2,encrypt.key-secret=key,file.filename=" + QemuOptions.escaped(unfinished)),
                     volume.key());
             files.writable(unfinished);
             Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
@@ -135,11 +135,6 @@ final class VolumeMaker {
                         "lazy_itable_init=1,lazy_journal_init=1,nodiscard,root_owner=" + OWNER,
                         plain.toString()),
                 "");
-    }
-
-    /** In QEMU's option lists a comma is said by two. */
-    private static String escaped(Path file) {
-        return file.toString().replace(",", ",,");
     }
 
     private void run(List<String> arguments, String input) {
