@@ -71,6 +71,7 @@ class MigrateIT {
     void aRunningCapsuleMovesLive() throws Exception {
         String id = running();
         String from = host(id);
+        int portThere = ports(id);
 
         Answer started = migrate(id, other(from));
         assertThat(started.status()).as(started.body().encode()).isEqualTo(200);
@@ -88,6 +89,7 @@ class MigrateIT {
         assertThat(commands(agent(other(from)), id)).containsExactly("Receive", "TakeOver");
         awaitEvicted(id, from);
         assertThat(commands(agent(from), id)).endsWith("SendAway", "Evict");
+        assertThat(last(agent(from), id).command().spec().sshPort()).isEqualTo(portThere);
         assertThat(router.sql("select count(*)::text from host_port where capsule_id = '" + id + "'"))
                 .isEqualTo("1");
         assertThat(show(id).getInteger("sshport")).isEqualTo(ports(id));

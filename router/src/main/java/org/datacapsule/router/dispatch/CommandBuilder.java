@@ -20,6 +20,7 @@ import org.datacapsule.common.wire.SecureVolume;
 import org.datacapsule.router.capsule.LoginSecret;
 import org.datacapsule.router.capsule.SecureVolumes;
 import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.host.PortPair;
 import org.datacapsule.router.migration.Eviction;
 import org.datacapsule.router.migration.Migration;
 import org.datacapsule.router.migration.MigrationStore;
@@ -122,8 +123,15 @@ public final class CommandBuilder {
 
     /** What a host is told that still has something of a capsule which lives elsewhere. */
     CommandEnvelope build(Tx tx, Eviction eviction, Duration life) throws InterruptedException {
-        CapsuleSpec spec =
-                tx.first(SQL, Tuple.of(eviction.capsule().value()), this::spec).orElseThrow();
+        // Its ports there: those of its home may be another capsule's on that host.
+        PortPair ports = tx.first(
+                        "select ssh_port, vnc_port from host_port where capsule_id = $1 and host_id = $2",
+                        Tuple.of(eviction.capsule().value(), eviction.host().value()),
+                        row -> new PortPair(row.getInteger("ssh_port"), row.getInteger("vnc_port")))
+                .orElseThrow();
+        CapsuleSpec spec = tx.first(
+                        SQL, Tuple.of(eviction.capsule().value()), row -> spec(row, ports.ssh(), ports.vnc()))
+                .orElseThrow();
         return new CommandEnvelope(
                 eviction.id(),
                 eviction.attempt(),
