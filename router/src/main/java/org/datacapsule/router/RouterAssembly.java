@@ -22,6 +22,7 @@ import org.datacapsule.router.audit.AuditChain;
 import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.audit.AuditRoutes;
 import org.datacapsule.router.audit.AuditedRefusals;
+import org.datacapsule.router.audit.Strangers;
 import org.datacapsule.router.capsule.CapsuleJson;
 import org.datacapsule.router.capsule.CapsuleRoutes;
 import org.datacapsule.router.capsule.CapsuleStore;
@@ -263,7 +264,9 @@ public final class RouterAssembly implements AutoCloseable {
         remember(Loop.start("evictions", LOOK, new Evictor(database, evictions, builder, signer, node.bus())::takeOne));
         remember(Loop.start("audit-chain", LOOK, new AuditChain(database)::extend));
         sweepExpired(node.vertx(), database, new ExpiryParts(capsules, start, events, lifetime));
-        listen(node.vertx(), endpoints, database, new AuditedRefusals(database, audit));
+        Strangers strangers = new Strangers(database, audit);
+        remember(Loop.start("unknown-callers", config.unknownCallersEvery(), strangers::write));
+        listen(node.vertx(), endpoints, database, new AuditedRefusals(database, audit, strangers));
         // Before the server drains: who waits for an event would hold that up.
         remember(feed);
     }

@@ -46,6 +46,7 @@ public record RouterConfig(
         LifetimeConfig lifetime,
         MailConfig mail,
         Duration keepEvents,
+        Duration unknownCallersEvery,
         SharingConfig sharing,
         ResultConfig results,
         Duration stopGrace,
@@ -86,6 +87,11 @@ public record RouterConfig(
                 LifetimeConfig.from(settings),
                 MailConfig.from(settings),
                 settings.duration("events.keep", "How long events can be read", Duration.ofDays(30)),
+                settings.duration(
+                        "audit.unknown-callers-every",
+                        "How often refused requests of unknown callers are written into the audit log, a row for an"
+                                + " address and a reason",
+                        Duration.ofMinutes(1)),
                 SharingConfig.from(settings),
                 ResultConfig.from(settings),
                 settings.duration(

@@ -40,7 +40,9 @@ class AuditIT {
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
-        router = TestRouter.start(directory, Map.of("quota.disk-gb", "10000", "quota.vcpus", "1000"));
+        router = TestRouter.start(
+                directory,
+                Map.of("quota.disk-gb", "10000", "quota.vcpus", "1000", "audit.unknown-callers-every", "1s"));
         agent = router.agent("h1", new Capacity(1000, 1 << 20, 100_000), new PortRange(20_000, 6_000, 500));
         image = router.registerImage();
         admin = router.token("admin", TokenRole.ADMIN);
@@ -109,6 +111,33 @@ class AuditIT {
                         "createvm REFUSED request.invalid false",
                         "recoverCapsule REFUSED auth.forbidden false",
                         "stopvm REFUSED capsule.not-found true");
+    }
+
+    @Test
+    void refusedRequestsOfUnknownCallersAreCountedByAddressAndReason() throws Exception {
+        String now = router.sql("select to_char(now() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')");
+        for (int i = 0; i < 3; i++) {
+            router.post(
+                    "/launchvm", "not.a.token", Map.of("vmid", UUID.randomUUID().toString()));
+        }
+        router.get("/show", "not.a.token");
+
+        String rows = "user=system:unknown-caller&since=" + now;
+        await().atMost(SOON).until(() -> requests(audit(rows)) == 4);
+        assertThat(audit(rows)).allSatisfy(row -> {
+            assertThat(row.getString("outcome")).isEqualTo("REFUSED");
+            assertThat(row.getString("clientAddress")).isEqualTo("127.0.0.1");
+            assertThat(row.getString("detail")).startsWith("auth.token-invalid; requests: ");
+        });
+        assertThat(audit(rows))
+                .extracting(row -> row.getString("detail"))
+                .anyMatch(detail -> detail.contains("launchvm"));
+    }
+
+    private static long requests(List<JsonObject> rows) {
+        return rows.stream()
+                .mapToLong(row -> Long.parseLong(row.getString("detail").replaceAll(".*requests: (\\d+);.*", "$1")))
+                .sum();
     }
 
     @Test

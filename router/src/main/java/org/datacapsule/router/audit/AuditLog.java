@@ -50,6 +50,13 @@ public final class AuditLog {
         write(tx, call, NamedCapsule.in(call), Optional.empty(), "REFUSED", Optional.of(code));
     }
 
+    /** Requests from one address were refused, and it is not known whose they were. */
+    void refusedUnknown(Tx tx, String clientAddress, String requestId, String detail) throws InterruptedException {
+        tx.update(INSERT, Tuple.from(new Object[] {
+            "system:unknown-caller", null, clientAddress, requestId, "authenticate", null, null, "REFUSED", detail
+        }));
+    }
+
     /** An operation ended; the row stands beside the one of its command, with the same request id. */
     public void ended(Tx tx, OperationId operation, String outcome, Optional<String> detail)
             throws InterruptedException {

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 final class Keyring {
     private final List<JsonObject> keys;
     private final JWTAuth auth;
+    private final VerifiedTokens verified = new VerifiedTokens();
 
     /** @throws IllegalArgumentException without a key: vertx-auth-jwt would then take unsigned tokens */
     Keyring(Vertx vertx, List<JsonObject> keys, String issuer, String audience) {
@@ -48,8 +49,15 @@ final class Keyring {
         return keys.stream().map(key -> key.getString("alg")).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** The claims of a token that one of the keys signed for this issuer and audience; nothing for every other. */
+    /**
+     * The claims of a token that one of the keys signed for this issuer and audience; nothing for every other. They are not to
+     * be changed.
+     */
     Optional<JsonObject> claims(String token) {
+        return verified.claims(token, this::checked);
+    }
+
+    private Optional<JsonObject> checked(String token) {
         try {
             Future<User> user = auth.authenticate(new TokenCredentials(token));
             return user.succeeded()

@@ -76,10 +76,22 @@ final class RequestHandler {
             Optional<String> query = Optional.ofNullable(request.query());
             Future<Buffer> body = operation.hasBody() ? bodies.read(request) : Future.succeededFuture(Buffer.buffer());
             body.onSuccess(read -> dispatch(exchange, new Arrived(operation, token, pathValues, query, read)))
-                    .onFailure(failure -> fail(exchange, failure));
+                    .onFailure(failure -> failUnknown(exchange, operation, failure));
         } catch (ProblemException refusal) {
-            fail(exchange, refusal);
+            failUnknown(exchange, operation, refusal);
         }
+    }
+
+    private void failUnknown(Exchange exchange, Operation operation, Throwable failure) {
+        if (failure instanceof ProblemException refusal) {
+            refusals.refusedUnknown(unknown(exchange, operation), refusal.problem());
+        }
+        fail(exchange, failure);
+    }
+
+    private static Unknown unknown(Exchange exchange, Operation operation) {
+        return new Unknown(
+                operation.endpoint(), exchange.request().remoteAddress().host(), exchange.requestId());
     }
 
     /** What is no HTTP request. */
@@ -162,7 +174,7 @@ final class RequestHandler {
     }
 
     private Success serve(Exchange exchange, Arrived arrived) throws InterruptedException {
-        Caller caller = authenticator.authenticate(arrived.token());
+        Caller caller = caller(exchange, arrived);
         exchange.isFrom(caller);
         Call call = new Call(
                 arrived.operation().endpoint(),
@@ -180,6 +192,15 @@ final class RequestHandler {
             if (arrived.operation().command()) {
                 refusals.refused(call, refusal.problem());
             }
+            throw refusal;
+        }
+    }
+
+    private Caller caller(Exchange exchange, Arrived arrived) {
+        try {
+            return authenticator.authenticate(arrived.token());
+        } catch (ProblemException refusal) {
+            refusals.refusedUnknown(unknown(exchange, arrived.operation()), refusal.problem());
             throw refusal;
         }
     }

@@ -11,12 +11,14 @@ import org.datacapsule.common.config.Settings;
  * Where mail is handed over.
  *
  * @param host without it no mail is written
+ * @param caFile certificates in PEM, one of which must have signed the server's; those the JDK trusts when there is none
  * @param retry the first pause after a failure; it doubles
  */
 public record MailConfig(
         Optional<String> host,
         int port,
         Tls tls,
+        Optional<Path> caFile,
         String from,
         Optional<String> user,
         Optional<Path> passwordFile,
@@ -37,6 +39,13 @@ public record MailConfig(
         passwordFile
                 .filter(file -> !Files.isReadable(file))
                 .ifPresent(file -> settings.reject("mail.password-file: " + file + " cannot be read"));
+        Optional<Path> caFile = settings.optional(
+                        "mail.ca-file",
+                        "PEM file with the certificates one of which has signed the server's; without it, those Java"
+                                + " trusts")
+                .map(Path::of);
+        caFile.filter(file -> !Files.isReadable(file))
+                .ifPresent(file -> settings.reject("mail.ca-file: " + file + " cannot be read"));
         Optional<String> user = settings.optional("mail.user", "User at the SMTP server; none: no login");
         if (user.isPresent() != passwordFile.isPresent()) {
             settings.reject("mail.user and mail.password-file are set together or not at all");
@@ -49,6 +58,7 @@ public record MailConfig(
                         "none, starttls (required then) or tls (from the first byte)",
                         "starttls",
                         MailConfig::tls),
+                caFile,
                 settings.text("mail.from", "The sender of the mail", "datacapsule@localhost"),
                 user,
                 passwordFile,

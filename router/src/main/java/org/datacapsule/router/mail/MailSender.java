@@ -2,6 +2,7 @@ package org.datacapsule.router.mail;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.ext.mail.MailClient;
 import io.vertx.ext.mail.MailMessage;
 import io.vertx.ext.mail.StartTLSOptions;
@@ -50,7 +51,8 @@ public final class MailSender implements AutoCloseable {
                         config.tls() == MailConfig.Tls.STARTTLS ? StartTLSOptions.REQUIRED : StartTLSOptions.DISABLED)
                 // A letter now and then is not worth a connection that is kept.
                 .setKeepAlive(false);
-        options.setHostnameVerificationAlgorithm("HTTPS");
+        // The client checks the server's name where nothing is set about it, and where anything is set it does not.
+        config.caFile().ifPresent(file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
         if (config.user().isPresent() && config.passwordFile().isPresent()) {
             options.setUsername(config.user().get())
                     .setPassword(Files.readString(config.passwordFile().get()).strip());

@@ -16,6 +16,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -209,6 +212,36 @@ class AuthenticatorTest {
         } finally {
             provider.stop(0);
         }
+    }
+
+    @Test
+    void aTokenThatHeldOnceIsStillAskedForItsTimesItsTextAndItsKeys() throws Exception {
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+        InstantSource moments = now::get;
+        Clock clock = moments.withZone(ZoneOffset.UTC);
+        AtomicReference<JsonObject> published = new AtomicReference<>(issuer.jwks());
+        AuthConfig config = atUrl("http://127.0.0.1:9/jwks");
+        Authenticator authenticator = new Authenticator(
+                config, new RefreshedKeys(vertx, config, published::get, clock, Duration.ofSeconds(10)), clock);
+        String token = issuer.token("EdDSA", issuer.claims());
+        assertThat(authenticator.authenticate(token).guid()).isEqualTo(TestIssuer.GUID);
+
+        JsonObject other = issuer.claims().put("sub", "somebody-else");
+        String altered = token.substring(0, token.indexOf('.') + 1)
+                + TestIssuer.base64(other.toBuffer().getBytes())
+                + token.substring(token.lastIndexOf('.'));
+        assertRefused(authenticator, altered, ErrorCode.AUTH_TOKEN_INVALID);
+
+        now.set(now.get().plus(Duration.ofDays(1)));
+        assertRefused(authenticator, token, ErrorCode.AUTH_TOKEN_EXPIRED);
+
+        String longLived = issuer.token(
+                "EdDSA",
+                issuer.claims().put("exp", now.get().plus(Duration.ofDays(9)).getEpochSecond()));
+        assertThat(authenticator.authenticate(longLived).guid()).isEqualTo(TestIssuer.GUID);
+        published.set(new TestIssuer().jwks());
+        now.set(now.get().plus(Duration.ofMinutes(11)));
+        assertRefused(authenticator, longLived, ErrorCode.AUTH_TOKEN_INVALID);
     }
 
     @Test
