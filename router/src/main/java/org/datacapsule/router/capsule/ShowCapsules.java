@@ -24,7 +24,11 @@ public final class ShowCapsules {
     }
 
     private static final String MINE = """
-            select c.id, c.created_at, me.role as my_role, me.full_access as my_full_access, me.tou as my_tou,
+            select c.id, c.name, c.type, c.state, c.mode, c.vcpus, c.memory_mb, c.disk_gb, c.ssh_port, c.vnc_port,
+                   c.login_user_name, c.login_secret, c.consent, c.full_access, c.title, c.desc_nature,
+                   c.desc_requirement, c.desc_links, c.desc_outside_data, c.desc_shared, c.rr_data_files,
+                   c.rr_result_usage, c.created_at, c.host_id, c.life_began_at, c.last_active_at, c.expiry_stage,
+                   c.expiry_stage_since, c.image_id, c.sequence, me.role as my_role, me.full_access as my_full_access, me.tou as my_tou,
                    u.tou as user_tou, u.ssh_key is not null as has_key
             from users u
             join member me on me.user_guid = u.guid
@@ -49,19 +53,13 @@ public final class ShowCapsules {
                 ) members
                 group by capsule_id
             )
-            select c.id, c.name, c.type, c.state, c.mode, c.vcpus, c.memory_mb, c.disk_gb, c.ssh_port, c.vnc_port,
-                   c.login_user_name, c.login_secret, c.consent, c.full_access, c.title, c.desc_nature,
-                   c.desc_requirement, c.desc_links, c.desc_outside_data, c.desc_shared, c.rr_data_files,
-                   c.rr_result_usage, c.created_at, c.host_id, c.life_began_at, c.last_active_at, c.expiry_stage,
-                   c.expiry_stage_since,
+            select c.*,
                    i.name as image_name, h.address as host_address,
-                   user_tou, has_key, my_role, my_full_access, my_tou,
                    guids, emails, roles, full_accesses, tous,
                    op.id as op_id, op.kind as op_kind, op.state as op_state, op.progress as op_progress,
                    op.error_code as op_error_code, op.error_detail as op_error_detail,
                    mg.source_host as mg_from, mg.target_host as mg_to, mg.live as mg_live, mg.phase as mg_phase
-            from mine
-            join capsule c on c.id = mine.id
+            from mine c
             join shared on shared.capsule_id = c.id
             join image i on i.id = c.image_id
             join host h on h.id = c.host_id
