@@ -20,6 +20,7 @@ import org.datacapsule.agent.journal.JournalSweeper;
 import org.datacapsule.agent.report.OutcomeReporter;
 import org.datacapsule.agent.report.Routers;
 import org.datacapsule.agent.step.StepListener;
+import org.datacapsule.agent.work.Threads;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.signing.CommandVerifier;
 import org.datacapsule.common.signing.ReceiptSigner;
@@ -48,8 +49,24 @@ public final class AgentCore {
             ReceiptSigner receipts,
             StepListener steps,
             InstantSource clock) {
+        this(self, work, routerKeys, host, journal, routers, releases, receipts, steps, clock, Threads.VIRTUAL);
+    }
+
+    /** On other threads, which a simulation has. */
+    public AgentCore(
+            HostId self,
+            WorkConfig work,
+            List<PublicKey> routerKeys,
+            HostParts host,
+            Journal journal,
+            Routers routers,
+            ReleaseDesk releases,
+            ReceiptSigner receipts,
+            StepListener steps,
+            InstantSource clock,
+            Threads threads) {
         this.journal = journal;
-        this.reporter = new OutcomeReporter(journal, routers, steps);
+        this.reporter = new OutcomeReporter(journal, routers, steps, threads);
         CommandHandlers handlers = new CommandHandlers(
                 host.hypervisor(),
                 host.network(),
@@ -64,11 +81,13 @@ public final class AgentCore {
             reporter.ended(entry);
         };
         this.queues = new CapsuleQueues(
-                new CommandRunner(journal, host.hypervisor(), handlers, steps, listeners, clock, work.atOnce()));
+                new CommandRunner(
+                        journal, host.hypervisor(), handlers, steps, listeners, clock, threads, work.atOnce()),
+                threads);
         this.local = new LocalCommands(self, journal, host.hypervisor(), queues, waiters, steps, clock);
         this.receiver = new CommandReceiver(new CommandVerifier(routerKeys, self, clock), journal, queues, steps);
-        this.secureSweeper = new SecureSweeper(queues, host.hypervisor(), host.storage(), releases);
-        this.sweeper = new JournalSweeper(journal, host.storage()::all, work.retention(), clock);
+        this.secureSweeper = new SecureSweeper(queues, host.hypervisor(), host.storage(), releases, threads);
+        this.sweeper = new JournalSweeper(journal, host.storage()::all, work.retention(), clock, threads);
     }
 
     /** Goes on with what the journal says is not done, or not reported. To be called before the first {@link #receive}. */

@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -37,6 +38,7 @@ import org.datacapsule.router.capsule.StartOperation;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.database.DatabaseUnavailableException;
 import org.datacapsule.router.database.Migrations;
+import org.datacapsule.router.dispatch.Agents;
 import org.datacapsule.router.dispatch.CommandBuilder;
 import org.datacapsule.router.dispatch.Delivery;
 import org.datacapsule.router.dispatch.Dispatcher;
@@ -184,16 +186,18 @@ public final class RouterAssembly implements AutoCloseable {
                 events,
                 config.operations(),
                 steps);
-        CommandBuilder builder = new CommandBuilder(migrations, config.guests(), secrets, volumes, config.stopGrace());
+        CommandBuilder builder = new CommandBuilder(
+                migrations, config.guests(), secrets, volumes, config.stopGrace(), InstantSource.system());
         CommandSigner signer = new CommandSigner(
                 KeyFiles.readPrivate(config.signingKey()), KeyFiles.readPublic(config.signingPublicKey()));
+        Agents agents = (host, command) -> node.bus().ask(Contracts.COMMAND, host.value(), command);
         Delivery delivery = new Delivery(
                 database,
                 operations,
                 new SideTurn(database, sideOperations),
                 builder,
                 signer,
-                node.bus(),
+                agents,
                 outcomes,
                 heartbeats,
                 config.operations(),
@@ -261,7 +265,7 @@ public final class RouterAssembly implements AutoCloseable {
         results.serve(node.bus());
         remember(results.startSweep());
         dispatcher.start();
-        remember(Loop.start("evictions", LOOK, new Evictor(database, evictions, builder, signer, node.bus())::takeOne));
+        remember(Loop.start("evictions", LOOK, new Evictor(database, evictions, builder, signer, agents)::takeOne));
         remember(Loop.start("audit-chain", LOOK, new AuditChain(database)::extend));
         sweepExpired(node.vertx(), database, new ExpiryParts(capsules, start, events, lifetime));
         Strangers strangers = new Strangers(database, audit);

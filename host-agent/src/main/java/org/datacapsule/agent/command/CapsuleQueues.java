@@ -9,10 +9,10 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.datacapsule.agent.journal.JournalEntry;
 import org.datacapsule.agent.step.Abandoned;
+import org.datacapsule.agent.work.Threads;
 import org.datacapsule.common.id.CapsuleId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,11 +27,11 @@ public final class CapsuleQueues {
 
     private final CommandRunner runner;
     private final Map<CapsuleId, Queue<JournalEntry>> queues = new ConcurrentHashMap<>();
-    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
-            Thread.ofVirtual().name("capsule-", 0).factory());
+    private final ExecutorService threads;
 
-    public CapsuleQueues(CommandRunner runner) {
+    public CapsuleQueues(CommandRunner runner, Threads threads) {
         this.runner = runner;
+        this.threads = threads.each("capsule-");
     }
 
     /** Has a journaled operation done; returns at once. */

@@ -1,5 +1,6 @@
 package org.datacapsule.agent.command;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -13,6 +14,8 @@ import org.datacapsule.agent.journal.Stage;
 import org.datacapsule.agent.step.Abandoned;
 import org.datacapsule.agent.step.Step;
 import org.datacapsule.agent.step.StepListener;
+import org.datacapsule.agent.work.Closing;
+import org.datacapsule.agent.work.Threads;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
@@ -25,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /** Takes one journaled operation to its outcome, from wherever an earlier run left it. */
 public final class CommandRunner {
     private static final Logger LOG = LoggerFactory.getLogger(CommandRunner.class);
-    private static final long BEFORE_WRITING_AGAIN_MILLIS = 1000;
+    private static final Duration BEFORE_WRITING_AGAIN = Duration.ofSeconds(1);
 
     private final Journal journal;
     private final Hypervisor hypervisor;
@@ -34,7 +37,7 @@ public final class CommandRunner {
     private final OutcomeListener outcomes;
     private final InstantSource clock;
     private final Semaphore slots;
-    private volatile boolean stopping;
+    private final Closing closing;
 
     /** @param atOnce how many operations work at once, those that only wait for a guest to power off not counted */
     public CommandRunner(
@@ -44,6 +47,7 @@ public final class CommandRunner {
             StepListener steps,
             OutcomeListener outcomes,
             InstantSource clock,
+            Threads threads,
             int atOnce) {
         this.journal = journal;
         this.hypervisor = hypervisor;
@@ -51,12 +55,13 @@ public final class CommandRunner {
         this.steps = steps;
         this.outcomes = outcomes;
         this.clock = clock;
+        this.closing = threads.closing();
         this.slots = new Semaphore(atOnce, true);
     }
 
     /** From now on every operation is left at its next step boundary. */
     void abandon() {
-        stopping = true;
+        closing.begin();
     }
 
     /** @throws Abandoned when the agent stops before the outcome stands in the journal */
@@ -77,7 +82,7 @@ public final class CommandRunner {
     private Outcome outcomeOf(JournalEntry entry) {
         Supplier<Found> left = () -> Found.UNSAID;
         try {
-            if (stopping) {
+            if (closing.isBegun()) {
                 throw new Abandoned("the agent is stopping");
             }
             refuseToBeginInVain(entry);
@@ -100,7 +105,7 @@ public final class CommandRunner {
     }
 
     private Operation operation(JournalEntry entry, Optional<GuestDomain> domain) {
-        return new Operation(entry.ref(), domain, steps, () -> journal.isSuperseded(entry), () -> stopping, slots);
+        return new Operation(entry.ref(), domain, steps, () -> journal.isSuperseded(entry), closing::isBegun, slots);
     }
 
     /** Only what has not begun: the rest must be gone through with, or taken back, by its handler. */
@@ -142,12 +147,11 @@ public final class CommandRunner {
 
     private void pause() {
         try {
-            Thread.sleep(BEFORE_WRITING_AGAIN_MILLIS);
+            if (closing.within(BEFORE_WRITING_AGAIN)) {
+                throw new Abandoned("the agent is stopping before the outcome was journaled");
+            }
         } catch (InterruptedException e) {
             throw new Abandoned("interrupted before the outcome was journaled");
-        }
-        if (stopping) {
-            throw new Abandoned("the agent is stopping before the outcome was journaled");
         }
     }
 

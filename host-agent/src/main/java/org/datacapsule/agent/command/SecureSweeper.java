@@ -1,10 +1,12 @@
 package org.datacapsule.agent.command;
 
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.hypervisor.ReleaseDesk;
+import org.datacapsule.agent.work.Closing;
+import org.datacapsule.agent.work.Threads;
 import org.datacapsule.common.id.CapsuleId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,35 +17,44 @@ import org.slf4j.LoggerFactory;
  */
 public final class SecureSweeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SecureSweeper.class);
-    private static final long SECONDS_BETWEEN = 5;
+    private static final Duration BETWEEN = Duration.ofSeconds(5);
 
     private final CapsuleQueues queues;
     private final Hypervisor hypervisor;
     private final CapsuleStorage storage;
     private final ReleaseDesk releases;
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final ExecutorService thread;
+    private final Closing closing;
 
-    public SecureSweeper(CapsuleQueues queues, Hypervisor hypervisor, CapsuleStorage storage, ReleaseDesk releases) {
+    public SecureSweeper(
+            CapsuleQueues queues,
+            Hypervisor hypervisor,
+            CapsuleStorage storage,
+            ReleaseDesk releases,
+            Threads threads) {
         this.queues = queues;
         this.hypervisor = hypervisor;
         this.storage = storage;
         this.releases = releases;
+        this.thread = threads.each("secure-sweeper-");
+        this.closing = threads.closing();
     }
 
     public void start() {
-        Thread.ofVirtual().name("secure-sweeper").start(this::sweepUntilClosed);
+        thread.execute(this::sweepUntilClosed);
     }
 
     @Override
     public void close() {
-        closed.countDown();
+        closing.begin();
+        thread.shutdown();
     }
 
     private void sweepUntilClosed() {
         try {
             do {
                 sweep();
-            } while (!closed.await(SECONDS_BETWEEN, TimeUnit.SECONDS));
+            } while (!closing.within(BETWEEN));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

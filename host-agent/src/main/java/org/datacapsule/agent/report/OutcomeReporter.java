@@ -3,7 +3,6 @@ package org.datacapsule.agent.report;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.datacapsule.agent.command.OutcomeListener;
@@ -13,6 +12,8 @@ import org.datacapsule.agent.journal.Stage;
 import org.datacapsule.agent.step.Abandoned;
 import org.datacapsule.agent.step.Step;
 import org.datacapsule.agent.step.StepListener;
+import org.datacapsule.agent.work.Closing;
+import org.datacapsule.agent.work.Threads;
 import org.datacapsule.common.wire.Acknowledged;
 import org.datacapsule.common.wire.Contracts;
 import org.datacapsule.common.wire.OutcomeReport;
@@ -30,15 +31,16 @@ public final class OutcomeReporter implements OutcomeListener {
     private final Journal journal;
     private final Routers routers;
     private final StepListener steps;
-    private final Closing closing = new Closing();
+    private final Closing closing;
     private final Semaphore asking = new Semaphore(ASKED_AT_ONCE);
-    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
-            Thread.ofVirtual().name("outcome-", 0).factory());
+    private final ExecutorService threads;
 
-    public OutcomeReporter(Journal journal, Routers routers, StepListener steps) {
+    public OutcomeReporter(Journal journal, Routers routers, StepListener steps, Threads threads) {
         this.journal = journal;
         this.routers = routers;
         this.steps = steps;
+        this.closing = threads.closing();
+        this.threads = threads.each("outcome-");
     }
 
     /** One thread an outcome, so that one that no router can record does not hold up the others. */

@@ -2,7 +2,7 @@ package org.datacapsule.agent.result;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;
-import org.datacapsule.agent.report.Closing;
+import org.datacapsule.agent.work.Closing;
 
 /**
  * How fast one guest is listened to, so that one that writes without end leaves the host's processors and disk to others.

@@ -15,7 +15,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
-import org.datacapsule.agent.report.Closing;
+import org.datacapsule.agent.work.Closing;
 import org.junit.jupiter.api.Test;
 
 /** The seed of a text that fails is in the message. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import org.datacapsule.agent.report.Closing;
+import org.datacapsule.agent.work.Closing;
 import org.junit.jupiter.api.Test;
 
 class PaceTest {

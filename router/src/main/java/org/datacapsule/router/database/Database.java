@@ -54,6 +54,11 @@ public final class Database implements AutoCloseable {
                 .build());
     }
 
+    /** Over a pool that was opened elsewhere, and is closed with this. */
+    public static Database over(Pool pool) {
+        return new Database(pool);
+    }
+
     /** Work inside one transaction. */
     @FunctionalInterface
     public interface Work<T> {

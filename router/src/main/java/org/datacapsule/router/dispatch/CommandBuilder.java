@@ -3,7 +3,7 @@ package org.datacapsule.router.dispatch;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -45,18 +45,21 @@ public final class CommandBuilder {
     private final LoginSecret secrets;
     private final SecureVolumes volumes;
     private final Duration stopGrace;
+    private final InstantSource clock;
 
     public CommandBuilder(
             MigrationStore migrations,
             GuestNetwork network,
             LoginSecret secrets,
             SecureVolumes volumes,
-            Duration stopGrace) {
+            Duration stopGrace,
+            InstantSource clock) {
         this.migrations = migrations;
         this.network = network;
         this.secrets = secrets;
         this.volumes = volumes;
         this.stopGrace = stopGrace;
+        this.clock = clock;
     }
 
     CommandEnvelope build(Tx tx, Operation operation) throws InterruptedException {
@@ -139,7 +142,7 @@ public final class CommandBuilder {
                 eviction.generation(),
                 eviction.sequence(),
                 eviction.requestId(),
-                Instant.now().plus(life),
+                clock.instant().plus(life),
                 new Command.Evict(spec));
     }
 

@@ -2,14 +2,12 @@ package org.datacapsule.router.dispatch;
 
 import java.time.Duration;
 import java.util.Optional;
-import org.datacapsule.common.bus.Bus;
 import org.datacapsule.common.bus.BusException;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.Problem;
 import org.datacapsule.common.signing.CommandSigner;
 import org.datacapsule.common.wire.CommandEnvelope;
 import org.datacapsule.common.wire.CommandReply;
-import org.datacapsule.common.wire.Contracts;
 import org.datacapsule.common.wire.Outcome;
 import org.datacapsule.common.wire.OutcomeReport;
 import org.datacapsule.common.wire.SignedCommand;
@@ -36,7 +34,7 @@ public final class Delivery {
     private final SideTurn sideTurn;
     private final CommandBuilder builder;
     private final CommandSigner signer;
-    private final Bus bus;
+    private final Agents agents;
     private final OutcomeRecorder outcomes;
     private final HeartbeatReceiver heartbeats;
     private final OperationConfig config;
@@ -48,7 +46,7 @@ public final class Delivery {
             SideTurn sideTurn,
             CommandBuilder builder,
             CommandSigner signer,
-            Bus bus,
+            Agents agents,
             OutcomeRecorder outcomes,
             HeartbeatReceiver heartbeats,
             OperationConfig config,
@@ -58,14 +56,15 @@ public final class Delivery {
         this.sideTurn = sideTurn;
         this.builder = builder;
         this.signer = signer;
-        this.bus = bus;
+        this.agents = agents;
         this.outcomes = outcomes;
         this.heartbeats = heartbeats;
         this.config = config;
         this.steps = steps;
     }
 
-    void deliver(Operation claimed) throws InterruptedException {
+    /** Sends it, or asks what became of it, and writes down what is answered. */
+    public void deliver(Operation claimed) throws InterruptedException {
         if (claimed.overdue()) {
             giveUp(claimed);
             return;
@@ -81,7 +80,7 @@ public final class Delivery {
         SignedCommand command = signer.sign(envelope);
         steps.reached(operation.kind(), RouterStep.OPERATION_CLAIMED);
         try {
-            CommandReply reply = bus.ask(Contracts.COMMAND, operation.host().value(), command);
+            CommandReply reply = agents.ask(operation.host(), command);
             steps.reached(operation.kind(), RouterStep.HOST_ANSWERED);
             handle(operation, reply);
         } catch (BusException e) {

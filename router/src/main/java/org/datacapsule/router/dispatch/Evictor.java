@@ -2,13 +2,11 @@ package org.datacapsule.router.dispatch;
 
 import java.time.Duration;
 import java.util.Optional;
-import org.datacapsule.common.bus.Bus;
 import org.datacapsule.common.bus.BusException;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.Problem;
 import org.datacapsule.common.signing.CommandSigner;
 import org.datacapsule.common.wire.CommandReply;
-import org.datacapsule.common.wire.Contracts;
 import org.datacapsule.common.wire.Outcome;
 import org.datacapsule.common.wire.SignedCommand;
 import org.datacapsule.router.database.Database;
@@ -33,14 +31,15 @@ public final class Evictor {
     private final EvictionStore evictions;
     private final CommandBuilder builder;
     private final CommandSigner signer;
-    private final Bus bus;
+    private final Agents agents;
 
-    public Evictor(Database database, EvictionStore evictions, CommandBuilder builder, CommandSigner signer, Bus bus) {
+    public Evictor(
+            Database database, EvictionStore evictions, CommandBuilder builder, CommandSigner signer, Agents agents) {
         this.database = database;
         this.evictions = evictions;
         this.builder = builder;
         this.signer = signer;
-        this.bus = bus;
+        this.agents = agents;
     }
 
     /** Answers whether there was one that was due. */
@@ -52,7 +51,7 @@ public final class Evictor {
         Eviction eviction = claimed.get();
         SignedCommand command = signer.sign(database.read(tx -> builder.build(tx, eviction, COMMAND_LIFE)));
         try {
-            handle(eviction, bus.ask(Contracts.COMMAND, eviction.host().value(), command));
+            handle(eviction, agents.ask(eviction.host(), command));
         } catch (BusException e) {
             later(eviction, eviction.attempt(), AWAY);
         }

@@ -16,7 +16,7 @@ public final class Endpoints {
         return this;
     }
 
-    Optional<Endpoint> find(String operationId) {
+    public Optional<Endpoint> find(String operationId) {
         return Optional.ofNullable(byOperation.get(operationId));
     }
 

@@ -1,11 +1,11 @@
-package org.datacapsule.agent.report;
+package org.datacapsule.agent.work;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Whether something is being closed, as a thing that can be waited on: a sleep that closing ends. */
-public final class Closing {
+public class Closing {
     private final CountDownLatch begun = new CountDownLatch(1);
 
     public void begin() {

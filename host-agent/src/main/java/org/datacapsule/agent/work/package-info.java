@@ -1,0 +1,5 @@
+/** The threads of the agent, and how they sleep. */
+@NullMarked
+package org.datacapsule.agent.work;
+
+import org.jspecify.annotations.NullMarked;
