@@ -4,9 +4,13 @@ package org.datacapsule.router.migration;
 public enum Phase {
     /** The target makes room. */
     RECEIVE(false),
-    /** The source sends what it has. */
+    /** The source sends the files that nobody writes to. */
+    SEND_FILES(true),
+    /** The target compares them with what was sent, and makes ready for the guest. */
+    MAKE_READY(false),
+    /** The source sends the guest. */
     SEND_AWAY(true),
-    /** The target looks whether all has arrived. */
+    /** The target looks whether all is there, and is the capsule's home from then on. */
     TAKE_OVER(false),
     /** The source says what it has, once nothing leaves it any more. */
     STAY(true),
