@@ -64,7 +64,7 @@ public final class CommandHandlers {
         this.takeOver = new TakeOverHandler(
                 hypervisor, network, storage, new SecureArrival(hypervisor, network, storage, releases, receipts));
         this.remains = new Remains(hypervisor, storage, observer);
-        this.stay = new StayHandler(remains, network, storage);
+        this.stay = new StayHandler(remains, storage);
     }
 
     Succeeded handle(Command command, Operation operation) {

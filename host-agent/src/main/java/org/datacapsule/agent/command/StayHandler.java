@@ -1,6 +1,5 @@
 package org.datacapsule.agent.command;
 
-import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.step.Step;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
@@ -10,21 +9,16 @@ import org.datacapsule.common.wire.Outcome.Succeeded;
 /** By the time this runs, the departure it comes after has ended: a newer command stops it. */
 final class StayHandler implements CommandHandler<Stay> {
     private final Remains remains;
-    private final CapsuleNetwork network;
     private final CapsuleStorage storage;
 
-    StayHandler(Remains remains, CapsuleNetwork network, CapsuleStorage storage) {
+    StayHandler(Remains remains, CapsuleStorage storage) {
         this.remains = remains;
-        this.network = network;
         this.storage = storage;
     }
 
     @Override
     public Succeeded handle(Stay stay, Operation operation) {
         Found found = remains.of(stay.spec().id());
-        if (found == Found.RUNNING_IN_MAINTENANCE) {
-            network.openSsh(stay.spec());
-        }
         if (found == Found.RUNNING_IN_MAINTENANCE || found == Found.RUNNING_IN_SECURE) {
             storage.unmarkLeaving(stay.spec().id());
         }

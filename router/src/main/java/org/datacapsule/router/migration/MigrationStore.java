@@ -101,14 +101,15 @@ public final class MigrationStore {
         tx.update(
                 """
                 update operation set state = 'QUEUED', attempt = attempt + 1, host_id = $2, generation = $3, due_at = now(),
-                    deadline = greatest(deadline, now() + $4 * interval '1 millisecond'),
+                    progress = $5, deadline = greatest(deadline, now() + $4 * interval '1 millisecond'),
                     error_code = null, error_detail = null where id = $1
                 """,
                 Tuple.of(
                         migration.operation().value(),
                         migration.host(phase).value(),
                         generation,
-                        TO_FIND_OUT.toMillis()));
+                        TO_FIND_OUT.toMillis(),
+                        phase.percent()));
         tx.update("""
                 update migration set phase = $2,
                     phase_attempt = (select attempt from operation where id = operation_id) where operation_id = $1
