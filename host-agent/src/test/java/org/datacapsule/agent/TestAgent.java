@@ -202,6 +202,12 @@ public final class TestAgent implements AutoCloseable {
         return start();
     }
 
+    /** @param deathAt it dies when it reaches this step for the first time */
+    public TestAgent restart(Step deathAt) {
+        stop();
+        return start(Optional.of(deathAt));
+    }
+
     public CommandReply send(CommandEnvelope envelope) {
         return core.orElseThrow().receive(new CommandSigner(keys.getPrivate(), keys.getPublic()).sign(envelope));
     }

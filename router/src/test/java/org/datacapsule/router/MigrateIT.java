@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
+import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.Problem;
 import org.datacapsule.common.wire.Capacity;
@@ -26,6 +28,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Migrations as the router sees them, between two hosts whose agents say what the test wants. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -86,9 +91,9 @@ class MigrateIT {
         assertThat(migration.getBoolean("live")).isTrue();
         assertThat(migration.getLong("totalMs")).isEqualTo(600);
         assertThat(migration.getLong("downtimeMs")).isEqualTo(134);
-        assertThat(commands(agent(other(from)), id)).containsExactly("Receive", "TakeOver");
+        assertThat(commands(agent(other(from)), id)).containsExactly("Receive", "MakeReady", "TakeOver");
         awaitEvicted(id, from);
-        assertThat(commands(agent(from), id)).endsWith("SendAway", "Evict");
+        assertThat(commands(agent(from), id)).endsWith("SendFiles", "SendAway", "Evict");
         assertThat(last(agent(from), id).command().spec().sshPort()).isEqualTo(portThere);
         assertThat(router.sql("select count(*)::text from host_port where capsule_id = '" + id + "'"))
                 .isEqualTo("1");
@@ -114,13 +119,70 @@ class MigrateIT {
     }
 
     @Test
-    void aTargetThatCannotMakeRoomLeavesTheCapsuleAsItWas() throws Exception {
-        String id = running();
+    void aCapsuleInSecureModeMovesAndItsNewHostTestifies() throws Exception {
+        String id = secure();
         String from = host(id);
-        fail(agent(other(from)), Command.Receive.class, Found.UNSAID);
 
         Answer started = migrate(id, other(from));
-        awaitStatus(id, "RUNNING MAINTENANCE");
+        awaitStatus(id, "RUNNING SECURE");
+
+        assertThat(migration(started).getString("result")).isEqualTo("MOVED");
+        assertThat(host(id)).isEqualTo(other(from));
+        awaitEvicted(id, from);
+        assertThat(commands(agent(other(from)), id)).containsExactly("Receive", "MakeReady", "TakeOver");
+        List<JsonObject> receipts =
+                router.get("/v1/capsules/" + id + "/receipts", operator).body().getJsonArray("receipts").stream()
+                        .map(JsonObject.class::cast)
+                        .toList();
+        assertThat(receipts).extracting(it -> it.getString("host")).containsExactly(other(from), from);
+        assertThat(receipts).extracting(it -> it.getString("mode")).containsExactly("SECURE", "SECURE");
+        assertThat(agent(other(from)).received().stream()
+                        .map(CommandEnvelope::command)
+                        .filter(command -> command instanceof Command.MakeReady ready
+                                && ready.spec().id().toString().equals(id)
+                                && ready.volume().isPresent()))
+                .isNotEmpty();
+        assertThat(post("/stopvm", id).status()).isEqualTo(200);
+        awaitStatus(id, "SHUTDOWN NOT_DEFINED");
+    }
+
+    @Test
+    void withoutAReceiptOfTheNewHostNobodyBelievesThatItIsInSecureMode() throws Exception {
+        String id = secure();
+        String from = host(id);
+        agent(other(from))
+                .behave(command -> new Behaviour.Do(
+                        command.command() instanceof Command.TakeOver
+                                ? Outcome.Succeeded.DONE
+                                : agent(other(from)).done(command)));
+
+        Answer started = migrate(id, other(from));
+        awaitStatus(id, "ERROR NOT_DEFINED");
+
+        assertThat(host(id)).isEqualTo(other(from));
+        assertThat(operation(started).encode()).contains("host.receipt-invalid");
+    }
+
+    static Stream<Arguments> failures() {
+        return Stream.of(
+                Arguments.of(CapsuleMode.MAINTENANCE, Command.Receive.class, Found.UNSAID),
+                Arguments.of(CapsuleMode.MAINTENANCE, Command.SendFiles.class, Found.UNSAID),
+                Arguments.of(CapsuleMode.SECURE, Command.MakeReady.class, Found.UNSAID),
+                Arguments.of(CapsuleMode.MAINTENANCE, Command.SendAway.class, Found.RUNNING_IN_MAINTENANCE),
+                Arguments.of(CapsuleMode.SECURE, Command.SendAway.class, Found.RUNNING_IN_SECURE));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void whatFailsBeforeItHasLeftLeavesItAsItWasAndTheTargetEmpty(
+            CapsuleMode mode, Class<? extends Command> failing, Found found) throws Exception {
+        String id = mode == CapsuleMode.SECURE ? secure() : running();
+        String from = host(id);
+        fail(one, failing, found);
+        fail(two, failing, found);
+
+        Answer started = migrate(id, other(from));
+        awaitStatus(id, "RUNNING " + mode);
 
         assertThat(host(id)).isEqualTo(from);
         assertThat(migration(started).getString("result")).isEqualTo("TAKEN_BACK");
@@ -132,17 +194,30 @@ class MigrateIT {
         awaitStatus(id, "SHUTDOWN NOT_DEFINED");
     }
 
+    /** An agent that was killed at the wrong moment, or a cancellation that came as the guest was leaving. */
     @Test
-    void aGuestThatCouldNotLeaveRunsOnAndTheTargetIsEmptied() throws Exception {
+    void whatTheSourceDoesNotKnowTheTargetIsAsked() throws Exception {
         String id = running();
         String from = host(id);
-        fail(agent(from), Command.SendAway.class, Found.RUNNING_IN_MAINTENANCE);
+        fail(agent(from), Command.SendAway.class, Found.UNSAID);
 
         Answer started = migrate(id, other(from));
         awaitStatus(id, "RUNNING MAINTENANCE");
 
+        assertThat(migration(started).getString("result")).isEqualTo("MOVED");
+        assertThat(host(id)).isEqualTo(other(from));
+    }
+
+    @Test
+    void aGuestThatEndedBeforeItWasSentIsShutDown() throws Exception {
+        String id = running();
+        String from = host(id);
+        fail(agent(from), Command.SendAway.class, Found.STOPPED);
+
+        migrate(id, other(from));
+        awaitStatus(id, "SHUTDOWN NOT_DEFINED");
+
         assertThat(host(id)).isEqualTo(from);
-        assertThat(operation(started).getString("status")).isEqualTo("FAILED");
         awaitEvicted(id, other(from));
     }
 
@@ -150,7 +225,8 @@ class MigrateIT {
     void whereNobodyKnowsNothingIsRemovedAndAPersonIsTold() throws Exception {
         String id = running();
         String from = host(id);
-        fail(agent(from), Command.SendAway.class, Found.STOPPED);
+        fail(agent(from), Command.SendAway.class, Found.UNSAID);
+        fail(agent(other(from)), Command.TakeOver.class, Found.UNSAID);
 
         Answer started = migrate(id, other(from));
         awaitStatus(id, "ERROR NOT_DEFINED");
@@ -224,15 +300,28 @@ class MigrateIT {
         assertThat(router.post("/migratevm", router.token(owner), Map.of("vmid", id, "host", other(from)))
                         .status())
                 .isEqualTo(403);
-        assertThat(router.post("/switchvm", router.token(owner), Map.of("vmid", id, "mode", "secure"))
-                        .status())
-                .isEqualTo(200);
-        awaitStatus(id, "RUNNING SECURE");
-        Answer secure = migrate(id, other(from));
-        assertThat(secure.code()).isEqualTo("capsule.invalid-state");
-        assertThat(secure.body().getString("description")).contains("SECURE");
+        agent(from)
+                .behave(command -> command.command() instanceof Command.SwitchToSecure
+                        ? new Behaviour.AcceptAndForget()
+                        : new Behaviour.Do(agent(from).done(command)));
+        switchToSecure(id);
+        Answer busy = migrate(id, other(from));
+        assertThat(busy.code()).isEqualTo("capsule.invalid-state");
+        assertThat(busy.body().getString("description")).contains("SWITCH_TO_SECURE_PENDING");
         assertThat(router.sql("select count(*)::text from migration where capsule_id = '" + id + "'"))
                 .isEqualTo("0");
+    }
+
+    @Test
+    void aCapsuleInSecureModeIsNotMovedByHand() throws Exception {
+        String id = secure();
+        String to = other(host(id));
+        int free = freePort(to);
+
+        Answer refused = record(id, to, free, vncOf(to, free));
+
+        assertThat(refused.code()).isEqualTo("capsule.invalid-state");
+        assertThat(refused.body().getString("description")).contains("by hand");
     }
 
     @Test
@@ -279,28 +368,32 @@ class MigrateIT {
     void aHostIsDrainedWithoutStoppingACapsule() throws Exception {
         String busy = running();
         String from = host(busy);
-        String secure = running();
+        String secure = secure();
         while (!host(secure).equals(from)) {
-            secure = running();
+            secure = secure();
         }
-        assertThat(router.post("/switchvm", router.token(owner), Map.of("vmid", secure, "mode", "secure"))
-                        .status())
-                .isEqualTo(200);
-        awaitStatus(secure, "RUNNING SECURE");
+        String switching = running();
+        while (!host(switching).equals(from)) {
+            switching = running();
+        }
+        agent(from)
+                .behave(command -> command.command() instanceof Command.SwitchToSecure
+                        ? new Behaviour.AcceptAndForget()
+                        : new Behaviour.Do(agent(from).done(command)));
+        switchToSecure(switching);
 
         Answer drained = router.post("/v1/hosts/" + from + "/drain", operator, Map.of());
 
         assertThat(drained.status()).as(drained.body().encode()).isEqualTo(200);
         assertThat(drained.body().getJsonArray("moving").encode())
-                .contains(busy)
-                .doesNotContain(secure);
-        assertThat(drained.body().getJsonArray("staying").encode()).contains(secure, "SECURE");
+                .contains(busy, secure)
+                .doesNotContain(switching);
+        assertThat(drained.body().getJsonArray("staying").encode()).contains(switching, "SWITCH_TO_SECURE_PENDING");
         awaitStatus(busy, "RUNNING MAINTENANCE");
+        awaitStatus(secure, "RUNNING SECURE");
         assertThat(host(busy)).isEqualTo(other(from));
+        assertThat(host(secure)).isEqualTo(other(from));
         assertThat(host(shutDown())).isEqualTo(other(from));
-        assertThat(router.sql("select count(*)::text from migration m join capsule c on c.id = m.capsule_id"
-                        + " where m.live and c.state = 'SHUTDOWN' and m.result = 'MOVED' and c.id = '" + busy + "'"))
-                .isEqualTo("0");
 
         Answer enabled = router.put("/v1/hosts/" + from, operator, Map.of("enabled", "true"));
         assertThat(enabled.body().encode()).contains("\"enabled\":true");
@@ -413,6 +506,19 @@ class MigrateIT {
         assertThat(post("/launchvm", id).status()).isEqualTo(200);
         awaitStatus(id, "RUNNING MAINTENANCE");
         return id;
+    }
+
+    private String secure() throws Exception {
+        String id = running();
+        switchToSecure(id);
+        awaitStatus(id, "RUNNING SECURE");
+        return id;
+    }
+
+    private void switchToSecure(String id) throws Exception {
+        assertThat(router.post("/switchvm", router.token(owner), Map.of("vmid", id, "mode", "secure"))
+                        .status())
+                .isEqualTo(200);
     }
 
     private JsonObject show(String id) throws Exception {

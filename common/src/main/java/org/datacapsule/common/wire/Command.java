@@ -1,11 +1,13 @@
 package org.datacapsule.common.wire;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Optional;
+import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.wire.Departure.SentFile;
+import org.datacapsule.common.wire.Departure.SentGuest;
 
 /** What an agent can be told to make so. Each is idempotent: done again it finds nothing left to do. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "do")
@@ -19,6 +21,8 @@ import org.datacapsule.common.id.Sha256;
     @JsonSubTypes.Type(value = Command.SwitchToSecure.class, name = "switch-to-secure"),
     @JsonSubTypes.Type(value = Command.SwitchToMaintenance.class, name = "switch-to-maintenance"),
     @JsonSubTypes.Type(value = Command.Receive.class, name = "receive"),
+    @JsonSubTypes.Type(value = Command.SendFiles.class, name = "send-files"),
+    @JsonSubTypes.Type(value = Command.MakeReady.class, name = "make-ready"),
     @JsonSubTypes.Type(value = Command.SendAway.class, name = "send-away"),
     @JsonSubTypes.Type(value = Command.TakeOver.class, name = "take-over"),
     @JsonSubTypes.Type(value = Command.Stay.class, name = "stay"),
@@ -80,23 +84,42 @@ public sealed interface Command {
     }
 
     /**
-     * To the host a capsule migrates to: its disk can be written from the other host, its address, way in and ports are
+     * To the host a capsule migrates to: its files can be written from the other host, its address, way in and ports are
      * ready. The outcome has the landing.
      *
      * @param spec with the ports of this host
-     * @param login what a running guest that is going to come was launched with; absent when the disk of one that is shut
-     *     down comes
+     * @param mode the capsule is in, and stays in; NOT_DEFINED when it is shut down
+     * @param login what the guest was launched with; absent when the capsule is shut down
      */
-    record Receive(CapsuleSpec spec, Sha256 image, Optional<Login> login) implements Command {
-        @JsonIgnore
-        public boolean isLive() {
-            return login.isPresent();
+    record Receive(CapsuleSpec spec, Sha256 image, CapsuleMode mode, Optional<Login> login) implements Command {}
+
+    /**
+     * To the host a capsule migrates from: those of its files that nobody writes to are sent to the landing; the outcome has
+     * them. Its guest, if it has one, runs on.
+     *
+     * @param spec with the ports of this host
+     * @param mebibytesPerSecond at most; 0 for no limit
+     */
+    record SendFiles(CapsuleSpec spec, CapsuleMode mode, Landing landing, int mebibytesPerSecond) implements Command {}
+
+    /**
+     * To the host a capsule migrates to: the files are those that were sent, and there is all that its guest needs to come.
+     *
+     * @param spec with the ports of this host
+     * @param volume of a guest in secure mode, which brings what is on it along; absent in any other
+     */
+    record MakeReady(
+            CapsuleSpec spec, Sha256 image, CapsuleMode mode, List<SentFile> arrived, Optional<SecureVolume> volume)
+            implements Command {
+        public MakeReady {
+            arrived = List.copyOf(arrived);
         }
     }
 
     /**
-     * To the host a capsule migrates from: its guest, or its disk, is sent to the landing; the outcome has the departure.
-     * Sent again it finds out what became of it. When it fails the guest is here and runs as before.
+     * To the host a capsule migrates from: its running guest is sent to the landing, with what it writes to; the outcome has
+     * the departure. Sent again it finds out what became of it. When it fails and says that the guest is here, it runs as
+     * before. One in secure mode stands still at the other host until that has verified its policy.
      *
      * @param spec with the ports of this host
      * @param arriving as the other host has it, with its ports
@@ -106,18 +129,19 @@ public sealed interface Command {
     record SendAway(
             CapsuleSpec spec,
             CapsuleSpec arriving,
-            boolean live,
+            CapsuleMode mode,
             Landing landing,
             long generation,
             int mebibytesPerSecond)
             implements Command {}
 
     /**
-     * To the host a capsule has migrated to: what has arrived is whole, and is the capsule's from now on.
+     * To the host a capsule has migrated to: it is this host's from now on. A guest's policy is verified; of one in secure
+     * mode before it goes on, and the outcome has a receipt.
      *
-     * @param arrived what the other host has sent
+     * @param guest that was sent; absent when the capsule is shut down
      */
-    record TakeOver(CapsuleSpec spec, Sha256 image, Departure arrived) implements Command {}
+    record TakeOver(CapsuleSpec spec, CapsuleMode mode, Optional<SentGuest> guest) implements Command {}
 
     /** To the host a capsule was to migrate from: it stays, unless it has left already; the outcome says what is here. */
     record Stay(CapsuleSpec spec) implements Command {}

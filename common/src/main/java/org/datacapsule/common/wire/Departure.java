@@ -25,5 +25,13 @@ public record Departure(List<SentFile> files, Optional<SentGuest> guest) {
      * @param totalMillis from the begin of the copy to the end; -1 when nobody saw it
      * @param downtimeMillis how long the guest stood still; -1 when the hypervisor does not say
      */
-    public record SentGuest(long totalMillis, long downtimeMillis) {}
+    public record SentGuest(long totalMillis, long downtimeMillis) {
+        /** Of a guest that is not there any more, and nobody saw leave: only the other host can tell whether it arrived. */
+        public static final SentGuest UNSEEN = new SentGuest(-1, -1);
+
+        /** Whether the host it left saw it arrive. */
+        public boolean wasSeen() {
+            return totalMillis >= 0;
+        }
+    }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
  * @param filter name of the network filter that its mode and type have there
  * @param network name of the guests' network there
  * @param vncListen address its screen is served on there
+ * @param releaseSocket where that host reaches its release channel
  * @param ports where the content of each of its files is taken; of a file that is not named, none is expected
  */
 public record Landing(
@@ -20,6 +21,7 @@ public record Landing(
         String filter,
         String network,
         String vncListen,
+        String releaseSocket,
         Map<MovedFile, Integer> ports) {
     public Landing {
         ports = Map.copyOf(ports);

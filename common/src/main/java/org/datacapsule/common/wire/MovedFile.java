@@ -5,5 +5,7 @@ public enum MovedFile {
     /** The capsule's overlay on its image. */
     DISK,
     /** The secure volume, encrypted as it is. */
-    VOLUME
+    VOLUME,
+    /** In secure mode, the guest's memory of before it. */
+    CHECKPOINT
 }

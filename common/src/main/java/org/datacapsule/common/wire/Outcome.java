@@ -18,7 +18,8 @@ public sealed interface Outcome {
      * @param found what an {@link Command.Inspect} saw; UNSAID for every other command
      * @param receipt what the host testifies, where the command changed the capsule's mode
      * @param landing where a capsule is expected, of {@link Command.Receive} only
-     * @param departure what was sent, of {@link Command.SendAway} only
+     * @param departure what was sent, of {@link Command.SendFiles} and {@link Command.SendAway}; what has come, of
+     *     {@link Command.TakeOver}
      */
     record Succeeded(
             Found found, Optional<SignedReceipt> receipt, Optional<Landing> landing, Optional<Departure> departure)
@@ -38,7 +39,11 @@ public sealed interface Outcome {
         }
 
         public static Succeeded with(Departure departure) {
-            return new Succeeded(Found.UNSAID, Optional.empty(), Optional.empty(), Optional.of(departure));
+            return with(departure, Optional.empty());
+        }
+
+        public static Succeeded with(Departure departure, Optional<SignedReceipt> receipt) {
+            return new Succeeded(Found.UNSAID, receipt, Optional.empty(), Optional.of(departure));
         }
     }
 

@@ -2,6 +2,7 @@ package org.datacapsule.agent.command;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.function.Function;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.hypervisor.Hypervisor;
@@ -10,6 +11,7 @@ import org.datacapsule.agent.hypervisor.Whereabouts;
 import org.datacapsule.agent.observe.CapsuleObserver;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.signing.ReceiptSigner;
 import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.Outcome.Succeeded;
@@ -26,9 +28,12 @@ public final class CommandHandlers {
     private final InspectHandler inspect;
     private final SyncKeysHandler syncKeys;
     private final ReceiveHandler receive;
+    private final SendFilesHandler sendFiles;
+    private final MakeReadyHandler makeReady;
     private final SendAwayHandler sendAway;
     private final TakeOverHandler takeOver;
     private final StayHandler stay;
+    private final Remains remains;
 
     /** @param longestGrace a guest gets no longer than this to power off, whatever the command says */
     public CommandHandlers(
@@ -40,7 +45,7 @@ public final class CommandHandlers {
             ReceiptSigner signer,
             InstantSource clock,
             Duration longestGrace) {
-        SecureExit exit = new SecureExit(hypervisor, network, storage, releases);
+        SecureExit exit = new SecureExit(hypervisor, network, storage, here, releases);
         Receipts receipts = new Receipts(signer, clock);
         this.observer = new CapsuleObserver(hypervisor, network, storage);
         this.create = new CreateHandler(network, storage);
@@ -52,9 +57,14 @@ public final class CommandHandlers {
         this.syncKeys = new SyncKeysHandler(hypervisor, network);
         this.inspect = new InspectHandler(observer);
         this.receive = new ReceiveHandler(network, storage, here);
-        this.sendAway = new SendAwayHandler(hypervisor, network, storage);
-        this.takeOver = new TakeOverHandler(hypervisor, network, storage);
-        this.stay = new StayHandler(observer, network);
+        Travellers travellers = new Travellers(network, storage);
+        this.sendFiles = new SendFilesHandler(travellers, storage);
+        this.makeReady = new MakeReadyHandler(hypervisor, storage);
+        this.sendAway = new SendAwayHandler(hypervisor, network, storage, releases, travellers);
+        this.takeOver = new TakeOverHandler(
+                hypervisor, network, storage, new SecureArrival(hypervisor, network, storage, releases, receipts));
+        this.remains = new Remains(hypervisor, storage, observer);
+        this.stay = new StayHandler(remains, storage);
     }
 
     Succeeded handle(Command command, Operation operation) {
@@ -68,26 +78,29 @@ public final class CommandHandlers {
             case Command.Inspect it -> inspect.handle(it, operation);
             case Command.SyncKeys it -> syncKeys.handle(it, operation);
             case Command.Receive it -> receive.handle(it, operation);
+            case Command.SendFiles it -> sendFiles.handle(it, operation);
+            case Command.MakeReady it -> makeReady.handle(it, operation);
             case Command.SendAway it -> sendAway.handle(it, operation);
             case Command.TakeOver it -> takeOver.handle(it, operation);
             case Command.Stay it -> stay.handle(it, operation);
-            case Command.Evict it -> delete.remove(it.spec(), operation);
+            case Command.Evict it -> delete.evict(it.spec(), operation);
         };
     }
 
     /** What there is after a command failed; said of switches and departures only, whose failure leads back to it. */
     Found leftBy(Command command) {
         return switch (command) {
-            case Command.SwitchToSecure it -> found(it);
-            case Command.SwitchToMaintenance it -> found(it);
-            case Command.SendAway it -> found(it);
+            case Command.SwitchToSecure it -> found(it, observer::found);
+            case Command.SwitchToMaintenance it -> found(it, observer::found);
+            case Command.SendFiles it -> found(it, remains::of);
+            case Command.SendAway it -> found(it, remains::of);
             default -> Found.UNSAID;
         };
     }
 
-    private Found found(Command command) {
+    private static Found found(Command command, Function<CapsuleId, Found> look) {
         try {
-            return observer.found(command.spec().id());
+            return look.apply(command.spec().id());
         } catch (ProblemException e) {
             return Found.UNSAID;
         }

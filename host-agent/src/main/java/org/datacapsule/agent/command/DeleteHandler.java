@@ -34,11 +34,18 @@ final class DeleteHandler implements CommandHandler<Delete> {
 
     @Override
     public Succeeded handle(Delete delete, Operation operation) {
-        return remove(delete.spec(), operation);
+        return receipts.succeeded(remove(delete.spec(), operation));
     }
 
-    Succeeded remove(CapsuleSpec spec, Operation operation) {
+    /** Of a capsule that lives elsewhere: what it did in secure mode has not ended with this. */
+    Succeeded evict(CapsuleSpec spec, Operation operation) {
+        remove(spec, operation);
+        return Succeeded.DONE;
+    }
+
+    private Optional<ModeReceipt> remove(CapsuleSpec spec, Operation operation) {
         releases.close(spec.id());
+        hypervisor.forgetKey(spec.id());
         if (hypervisor.find(spec.id()).isPresent()) {
             hypervisor.destroy(spec.id());
         }
@@ -53,6 +60,6 @@ final class DeleteHandler implements CommandHandler<Delete> {
         // A run that was cut off here has nothing left to tell it from.
         Optional<ModeReceipt> end = receipts.ofEnd(spec, operation.ref(), evidence);
         operation.reached(Step.DELETE_FILES_DELETED);
-        return receipts.succeeded(end);
+        return end;
     }
 }

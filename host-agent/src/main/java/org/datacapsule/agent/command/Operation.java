@@ -56,8 +56,8 @@ record Operation(
     }
 
     /** How far the long copy in the middle of a migration has come. */
-    void copied(int percent) {
-        steps.copied(percent, ref);
+    void copied(Step before, Step after, int percent) {
+        steps.copied(before, after, percent, ref);
     }
 
     /** Waits without keeping another capsule's operation from its turn. */

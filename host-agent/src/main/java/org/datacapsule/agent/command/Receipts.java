@@ -1,6 +1,7 @@
 package org.datacapsule.agent.command;
 
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.datacapsule.agent.hypervisor.PolicyInForce;
@@ -18,6 +19,9 @@ final class Receipts {
     private static final List<String> GONE = List.of(
             "libvirt has no guest of the capsule",
             "what the guest wrote in secure mode, but to its volume, is deleted");
+
+    private static final String ARRIVED =
+            "the guest came from another host with its secure volume, and has not run here yet";
 
     private final ReceiptSigner signer;
     private final InstantSource clock;
@@ -43,7 +47,18 @@ final class Receipts {
                 Optional.empty());
     }
 
-    /** The same, after the volume was attached just now. */
+    /** Of a guest in secure mode that has come from another host with its volume, and stands still. */
+    ModeReceipt ofArrival(CapsuleSpec spec, OperationRef operation, PolicyInForce policy) {
+        List<String> verified = new ArrayList<>(policy.verified());
+        verified.add(ARRIVED);
+        return of(
+                spec,
+                operation,
+                CapsuleMode.SECURE,
+                new PolicyInForce(policy.policy(), policy.policyHash(), policy.rulesHash(), verified));
+    }
+
+    /** The same, after the volume was attached just now, or a guest that came with it was let go on. */
     ModeReceipt attached(ModeReceipt before) {
         return new ModeReceipt(
                 before.capsule(),

@@ -7,6 +7,7 @@ import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.hypervisor.Whereabouts;
 import org.datacapsule.agent.step.Step;
+import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.wire.CapsuleSpec;
@@ -15,7 +16,7 @@ import org.datacapsule.common.wire.Landing;
 import org.datacapsule.common.wire.MovedFile;
 import org.datacapsule.common.wire.Outcome.Succeeded;
 
-/** Everything a capsule that comes from another host needs before it can come. What a failed one leaves is evicted. */
+/** A place for a capsule that comes from another host, and a way in for its files. What a failed one leaves is evicted. */
 final class ReceiveHandler implements CommandHandler<Receive> {
     private final CapsuleNetwork network;
     private final CapsuleStorage storage;
@@ -34,28 +35,38 @@ final class ReceiveHandler implements CommandHandler<Receive> {
             throw new ProblemException(
                     ErrorCode.HOST_HYPERVISOR_FAILED, "The host has a domain of the capsule that is to come.");
         }
-        // A guest brings along what it writes to; what nobody writes to comes as a file.
-        Set<MovedFile> files = receive.isLive() ? EnumSet.of(MovedFile.VOLUME) : EnumSet.allOf(MovedFile.class);
-        if (receive.isLive()) {
+        if (receive.mode() == CapsuleMode.MAINTENANCE) {
             storage.createDisk(spec, receive.image());
         }
         operation.reached(Step.RECEIVE_DISK_MADE);
         network.reserveLease(spec);
         operation.reached(Step.RECEIVE_LEASE_RESERVED);
-        if (receive.login().isPresent()) {
-            storage.writeSeed(spec, receive.login().get(), network.names(spec.type()));
+        Map<MovedFile, Integer> ports = storage.expect(spec, stillFiles(receive.mode()));
+        operation.reached(Step.RECEIVE_EXPECTED);
+        receive.login().ifPresent(login -> storage.writeSeed(spec, login, network.names(spec.type())));
+        if (receive.mode() == CapsuleMode.MAINTENANCE) {
             network.openSsh(spec);
         }
         operation.reached(Step.RECEIVE_SSH_OPENED);
-        Map<MovedFile, Integer> ports = storage.expect(spec, files);
-        operation.reached(Step.RECEIVE_EXPECTED);
         return Succeeded.at(new Landing(
                 here.address(),
                 here.libvirtUri(),
                 String.valueOf(storage.disk(spec.id()).getParent()),
-                network.maintenanceFilter(spec.type()),
+                receive.mode() == CapsuleMode.SECURE
+                        ? network.secureFilter(spec.type())
+                        : network.maintenanceFilter(spec.type()),
                 here.network(),
                 here.vncListen(),
+                storage.releaseSocket(spec.id()).toString(),
                 ports));
+    }
+
+    /** A guest brings along what it writes to; what nobody writes to goes as the file it is. */
+    static Set<MovedFile> stillFiles(CapsuleMode mode) {
+        return switch (mode) {
+            case NOT_DEFINED -> EnumSet.of(MovedFile.DISK, MovedFile.VOLUME);
+            case MAINTENANCE -> EnumSet.of(MovedFile.VOLUME);
+            case SECURE -> EnumSet.of(MovedFile.DISK, MovedFile.CHECKPOINT);
+        };
     }
 }

@@ -4,9 +4,11 @@ import java.util.function.Consumer;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.hypervisor.GuestDomain;
+import org.datacapsule.agent.hypervisor.Home;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.hypervisor.PolicyInForce;
 import org.datacapsule.agent.hypervisor.ReleaseDesk;
+import org.datacapsule.agent.hypervisor.Whereabouts;
 import org.datacapsule.agent.step.Step;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
@@ -18,12 +20,19 @@ final class SecureExit {
     private final Hypervisor hypervisor;
     private final CapsuleNetwork network;
     private final CapsuleStorage storage;
+    private final Whereabouts here;
     private final ReleaseDesk releases;
 
-    SecureExit(Hypervisor hypervisor, CapsuleNetwork network, CapsuleStorage storage, ReleaseDesk releases) {
+    SecureExit(
+            Hypervisor hypervisor,
+            CapsuleNetwork network,
+            CapsuleStorage storage,
+            Whereabouts here,
+            ReleaseDesk releases) {
         this.hypervisor = hypervisor;
         this.network = network;
         this.storage = storage;
+        this.here = here;
         this.releases = releases;
     }
 
@@ -41,10 +50,11 @@ final class SecureExit {
      * The guest of the checkpoint runs under the maintenance policy. The process that saw restricted data ends first, and
      * everything it could write to but the secure volume is gone before the new one starts.
      *
+     * @param generation the capsule's
      * @param reached told of each step
      * @throws ProblemException when the guest cannot be restored; then no guest runs
      */
-    PolicyInForce backToCheckpoint(CapsuleSpec spec, Consumer<Step> reached) {
+    PolicyInForce backToCheckpoint(CapsuleSpec spec, long generation, Consumer<Step> reached) {
         if (!isOut(spec)) {
             endGuest(spec.id());
             reached.accept(Step.MAINTENANCE_GUEST_ENDED);
@@ -57,7 +67,7 @@ final class SecureExit {
             }
             network.openSsh(spec);
             reached.accept(Step.MAINTENANCE_SSH_OPENED);
-            hypervisor.restore(spec.id(), storage.checkpoint(spec.id()));
+            hypervisor.restore(spec.id(), storage.checkpoint(spec.id()), home(spec, generation));
             reached.accept(Step.MAINTENANCE_GUEST_RESTORED);
         }
         PolicyInForce policy = verify(spec);
@@ -65,6 +75,15 @@ final class SecureExit {
         storage.dropSecure(spec.id());
         reached.accept(Step.MAINTENANCE_CHECKPOINT_DROPPED);
         return policy;
+    }
+
+    private Home home(CapsuleSpec spec, long generation) {
+        return here.home(
+                spec,
+                storage.disk(spec.id()),
+                storage.releaseSocket(spec.id()),
+                network.maintenanceFilter(spec.type()),
+                generation);
     }
 
     /** No guest, and no way in; the checkpoint stays, so that it can be tried again. */

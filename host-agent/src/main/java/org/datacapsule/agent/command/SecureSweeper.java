@@ -73,7 +73,7 @@ public final class SecureSweeper implements AutoCloseable {
     }
 
     private void drop(CapsuleId capsule) {
-        if (hypervisor.find(capsule).isEmpty()) {
+        if (hypervisor.find(capsule).isEmpty() && !storage.isAwaited(capsule)) {
             releases.close(capsule);
             storage.dropSecureOverlay(capsule);
             LOG.atInfo()

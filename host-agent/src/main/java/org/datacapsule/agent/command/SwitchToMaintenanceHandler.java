@@ -26,7 +26,8 @@ final class SwitchToMaintenanceHandler implements CommandHandler<SwitchToMainten
     @Override
     public Succeeded handle(SwitchToMaintenance command, Operation operation) {
         try {
-            PolicyInForce policy = exit.backToCheckpoint(command.spec(), operation::reached);
+            PolicyInForce policy =
+                    exit.backToCheckpoint(command.spec(), operation.ref().generation(), operation::reached);
             ModeReceipt receipt = receipts.of(command.spec(), operation.ref(), CapsuleMode.MAINTENANCE, policy);
             return Succeeded.with(receipts.sign(receipt));
         } catch (Abandoned e) {

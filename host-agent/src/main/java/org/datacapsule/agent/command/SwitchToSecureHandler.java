@@ -150,7 +150,10 @@ final class SwitchToSecureHandler implements CommandHandler<SwitchToSecure> {
             } else if (guest.isEmpty() && !storage.hasCheckpoint(spec.id())) {
                 end(spec, operation);
             } else {
-                exit.backToCheckpoint(spec, step -> operation.steps().reached(step, operation.ref()));
+                exit.backToCheckpoint(
+                        spec,
+                        operation.ref().generation(),
+                        step -> operation.steps().reached(step, operation.ref()));
             }
         } catch (ProblemException e) {
             operation

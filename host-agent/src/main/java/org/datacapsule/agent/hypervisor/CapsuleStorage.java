@@ -64,6 +64,9 @@ public interface CapsuleStorage {
 
     boolean hasSecureOverlay(CapsuleId capsule);
 
+    /** An empty volume with this key, for what a guest in secure mode brings along; made anew. */
+    Path makeArrivingVolume(CapsuleId capsule, SecureVolume volume);
+
     /** Where the guest's memory of before secure mode is kept. */
     Path checkpoint(CapsuleId capsule);
 
@@ -83,6 +86,22 @@ public interface CapsuleStorage {
     /** The same, and the checkpoint is gone too. */
     void dropSecure(CapsuleId capsule);
 
+    /** From now on a guest may come from another host: what is here of secure mode is no leftover; durable. */
+    void awaitGuest(CapsuleId capsule);
+
+    /** It has come. */
+    void welcome(CapsuleId capsule);
+
+    boolean isAwaited(CapsuleId capsule);
+
+    /** From now on the guest may be on another host when it is not here; durable. */
+    void markLeaving(CapsuleId capsule);
+
+    /** It has not left. */
+    void unmarkLeaving(CapsuleId capsule);
+
+    boolean isLeaving(CapsuleId capsule);
+
     /**
      * Lets another host write these files of a capsule, until they are accepted or the capsule is deleted here.
      *
@@ -99,7 +118,8 @@ public interface CapsuleStorage {
             CapsuleId capsule, Set<MovedFile> files, Landing landing, int mebibytesPerSecond, MoveWatch watch);
 
     /**
-     * Nothing is expected any more; what has arrived is the capsule's from now on, its disk an overlay on the image.
+     * Nothing is expected any more; what has arrived is the capsule's from now on, its disk an overlay on the image. Done
+     * again it changes nothing.
      *
      * @throws ProblemException {@link ErrorCode#HOST_TRANSFER_DAMAGED} when it is not what was sent
      */

@@ -23,6 +23,8 @@ public record GuestDomain(
         RUNNING,
         /** Whole, and waiting to go on. */
         PAUSED,
+        /** Standing still in the middle of its way to another host, or from one: not whole here, or not only. */
+        MOVING,
         /** Shutting down, crashed, or halted by a fault. */
         ENDING
     }

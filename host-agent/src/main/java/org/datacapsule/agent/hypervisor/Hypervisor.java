@@ -44,14 +44,20 @@ public interface Hypervisor {
      */
     void checkpoint(CapsuleId capsule, Path memory, Path overlay);
 
-    /** Starts the guest of a checkpoint, with the network filter and the disk it had then. */
-    void restore(CapsuleId capsule, Path memory);
+    /** Starts the guest of a checkpoint as this host has it now: it may have been taken on another. */
+    void restore(CapsuleId capsule, Path memory, Home home);
 
     /** Puts another network filter in force on the running guest's interface. */
     void setFilter(CapsuleId capsule, String filter);
 
     /** The guest sees the volume from now on; libvirt holds its key only meanwhile. */
     void attachVolume(CapsuleId capsule, Path volume, SecureVolume key);
+
+    /** libvirt has the volume's key, in memory, for a guest that is going to come with it. */
+    void keepKey(CapsuleId capsule, Path volume, SecureVolume key);
+
+    /** libvirt has it no longer; what QEMU has of it stays as long as the guest. */
+    void forgetKey(CapsuleId capsule);
 
     /** The guest has the channel results leave by; QEMU listens for the host's end at {@code socket}. */
     void attachReleaseChannel(CapsuleId capsule, Path socket);
@@ -64,8 +70,8 @@ public interface Hypervisor {
     void setAuthorizedKeys(CapsuleId capsule, String userName, List<String> sshKeys);
 
     /**
-     * Sends the running guest to another host and returns once it runs there and is no longer here; while this throws, it
-     * is here and runs. One that is under way already is waited for.
+     * Sends the running guest to another host and returns once it is there and is no longer here; while this throws, it
+     * is here and runs, unless it ended. One that is under way already is waited for, and nobody saw that leave.
      *
      * @throws ProblemException {@link ErrorCode#OPERATION_CANCELLED} when the watch did not want it any more
      */

@@ -1,5 +1,8 @@
 package org.datacapsule.agent.hypervisor;
 
+import java.nio.file.Path;
+import org.datacapsule.common.wire.CapsuleSpec;
+
 /**
  * How other hosts reach this one, and what it calls its own.
  *
@@ -8,4 +11,10 @@ package org.datacapsule.agent.hypervisor;
  * @param network name of the guests' network
  * @param vncListen address that screens are served on
  */
-public record Whereabouts(String address, String libvirtUri, String network, String vncListen) {}
+public record Whereabouts(String address, String libvirtUri, String network, String vncListen) {
+
+    /** A guest as this host has it. */
+    public Home home(CapsuleSpec spec, Path disk, Path releaseSocket, String filter, long generation) {
+        return new Home(disk.resolveSibling(""), spec.vncPort(), vncListen, network, filter, releaseSocket, generation);
+    }
+}

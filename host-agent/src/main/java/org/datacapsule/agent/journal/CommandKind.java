@@ -14,6 +14,8 @@ public enum CommandKind {
     SWITCH_TO_SECURE,
     SWITCH_TO_MAINTENANCE,
     RECEIVE,
+    SEND_FILES,
+    MAKE_READY,
     SEND_AWAY,
     TAKE_OVER,
     STAY,
@@ -31,6 +33,8 @@ public enum CommandKind {
             case Command.SwitchToSecure secure -> SWITCH_TO_SECURE;
             case Command.SwitchToMaintenance maintenance -> SWITCH_TO_MAINTENANCE;
             case Command.Receive receive -> RECEIVE;
+            case Command.SendFiles sendFiles -> SEND_FILES;
+            case Command.MakeReady makeReady -> MAKE_READY;
             case Command.SendAway sendAway -> SEND_AWAY;
             case Command.TakeOver takeOver -> TAKE_OVER;
             case Command.Stay stay -> STAY;

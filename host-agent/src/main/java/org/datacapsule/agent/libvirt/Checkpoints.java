@@ -1,7 +1,10 @@
 package org.datacapsule.agent.libvirt;
 
+import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.datacapsule.agent.hypervisor.Home;
 import org.datacapsule.agent.xml.XmlElement;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
@@ -12,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A running guest's memory in a file and its disk from then on in an overlay (virDomainSnapshotCreateXML, external, live), and
- * the way back (virDomainRestore). libvirt keeps no record of it: the files are all there is.
+ * the way back (virDomainRestoreFlags). libvirt keeps no record of it: the files are all there is.
  */
 final class Checkpoints {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
@@ -21,6 +24,8 @@ final class Checkpoints {
     private static final int REUSE_EXTERNAL = 1 << 5;
     private static final int ATOMIC = 1 << 7;
     private static final int LIVE = 1 << 8;
+    // virDomainSaveImageXMLFlags
+    private static final int WITH_SECRETS = 1;
     private static final int AGENT_PATIENCE_SECONDS = 2;
 
     private final LibvirtConnection connection;
@@ -43,11 +48,32 @@ final class Checkpoints {
         });
     }
 
-    void restore(Path memory) {
+    /** The memory is that of the checkpoint; where the guest's files, screen and network are is this host's matter. */
+    void restore(Path memory, Home home) {
         connection.call(libvirt -> {
-            libvirt.restore(memory.toString());
+            MoreOfLibvirt more = libvirt.more();
+            String description = HomeXml.of(description(libvirt, memory), home);
+            if (more.virDomainRestoreFlags(libvirt.pointer(), memory.toString(), description, 0) < 0) {
+                throw failed(more);
+            }
             return memory;
         });
+    }
+
+    private static String description(OpenConnection libvirt, Path memory) {
+        Pointer text = libvirt.more().virDomainSaveImageGetXMLDesc(libvirt.pointer(), memory.toString(), WITH_SECRETS);
+        if (text == null) {
+            throw failed(libvirt.more());
+        }
+        try {
+            return text.getString(0, StandardCharsets.UTF_8.name());
+        } finally {
+            Native.free(Pointer.nativeValue(text));
+        }
+    }
+
+    private static ProblemException failed(MoreOfLibvirt more) {
+        return new ProblemException(ErrorCode.HOST_HYPERVISOR_FAILED, String.valueOf(more.virGetLastErrorMessage()));
     }
 
     /** Freezing makes the guest write everything; it is let go at once. Its agent may not be there, or lie: no matter. */

@@ -213,6 +213,12 @@ final class DomainXml {
                 .isPresent();
     }
 
+    static boolean isReleaseChannel(XmlElement channel) {
+        return channel.first("target")
+                .filter(target -> target.attribute("name").equals(RELEASE_CHANNEL))
+                .isPresent();
+    }
+
     private static Optional<XmlElement> channelTarget(XmlElement domain, String name) {
         return domain.first("devices").stream()
                 .flatMap(devices -> devices.all("channel"))

@@ -2,7 +2,9 @@ package org.datacapsule.agent.libvirt;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
@@ -12,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.datacapsule.agent.hypervisor.Departing;
 import org.datacapsule.agent.hypervisor.MoveWatch;
+import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
@@ -28,7 +31,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Live migration (virDomainMigrateToURI3, peer to peer): libvirt here talks to libvirt there, the disk is copied while the
- * guest runs, and either the guest runs there in the end or it still runs here. Memory, disk and libvirt's own words are TLS.
+ * guest runs, and either the guest is there in the end or it still runs here. Memory, disks and libvirt's own words are TLS.
  */
 final class GuestDepartures {
     private static final Logger LOG = LoggerFactory.getLogger(GuestDepartures.class);
@@ -36,6 +39,7 @@ final class GuestDepartures {
     // virDomainMigrateFlags
     private static final int LIVE = 1;
     private static final int PEER_TO_PEER = 1 << 1;
+    private static final int PAUSED = 1 << 5;
     private static final int NON_SHARED_INCREMENTAL = 1 << 7;
     private static final int ABORT_ON_ERROR = 1 << 12;
     private static final int AUTO_CONVERGE = 1 << 13;
@@ -72,7 +76,7 @@ final class GuestDepartures {
                 return new SentGuest(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun), -1);
             }
             awaitEndOfJob(capsule, watch);
-            return new SentGuest(-1, -1);
+            return SentGuest.UNSEEN;
         } finally {
             room.release();
         }
@@ -82,8 +86,10 @@ final class GuestDepartures {
         FutureTask<CapsuleId> migration = new FutureTask<>(() -> connection.call(libvirt -> {
             Domain domain = libvirt.domainLookupByUUID(capsule.value());
             try {
-                String xml = ArrivingXml.of(domain.getXMLDesc(WITH_SECRETS | MIGRATABLE), departing);
-                domain.migrateToURI(uri(departing), parameters(departing, xml), FLAGS);
+                String xml = HomeXml.of(domain.getXMLDesc(WITH_SECRETS | MIGRATABLE), departing.home());
+                // Where data is, the guest stands still until its policy there is verified.
+                int flags = departing.mode() == CapsuleMode.SECURE ? FLAGS | PAUSED : FLAGS;
+                domain.migrateToURI(uri(departing), parameters(departing, xml), flags);
                 return capsule;
             } finally {
                 domain.free();
@@ -101,14 +107,18 @@ final class GuestDepartures {
     /** Addresses everywhere: names of hosts need not resolve. */
     private static TypedParameter[] parameters(Departing departing, String xml) {
         String address = departing.landing().address();
-        TypedParameter[] parameters = {
-            new TypedStringParameter("migrate_uri", "tcp:" + address),
-            new TypedStringParameter("disks_uri", "tcp://" + address),
-            new TypedStringParameter("migrate_disks", DomainXml.DISK),
-            new TypedStringParameter("destination_xml", xml),
-            new TypedUlongParameter("bandwidth", departing.mebibytesPerSecond())
-        };
-        return departing.mebibytesPerSecond() > 0 ? parameters : Arrays.copyOf(parameters, parameters.length - 1);
+        List<TypedParameter> parameters = new ArrayList<>(List.of(
+                new TypedStringParameter("migrate_uri", "tcp:" + address),
+                new TypedStringParameter("disks_uri", "tcp://" + address),
+                new TypedStringParameter("migrate_disks", DomainXml.DISK),
+                new TypedStringParameter("destination_xml", xml)));
+        if (departing.mode() == CapsuleMode.SECURE) {
+            parameters.add(new TypedStringParameter("migrate_disks", DomainXml.VOLUME));
+        }
+        if (departing.mebibytesPerSecond() > 0) {
+            parameters.add(new TypedUlongParameter("bandwidth", departing.mebibytesPerSecond()));
+        }
+        return parameters.toArray(TypedParameter[]::new);
     }
 
     private void follow(CapsuleId capsule, FutureTask<CapsuleId> migration, MoveWatch watch) {

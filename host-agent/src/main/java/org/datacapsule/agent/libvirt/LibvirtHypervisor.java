@@ -1,5 +1,7 @@
 package org.datacapsule.agent.libvirt;
 
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -14,6 +16,7 @@ import org.datacapsule.agent.hypervisor.Departing;
 import org.datacapsule.agent.hypervisor.DomainPlan;
 import org.datacapsule.agent.hypervisor.GuestDomain;
 import org.datacapsule.agent.hypervisor.GuestDomain.Attachment;
+import org.datacapsule.agent.hypervisor.Home;
 import org.datacapsule.agent.hypervisor.HostFacts;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.hypervisor.MoveWatch;
@@ -91,7 +94,8 @@ public final class LibvirtHypervisor implements Hypervisor {
             Map<CapsuleId, GuestDomain> found = new HashMap<>();
             for (Domain domain : libvirt.listAllDomains(0)) {
                 try {
-                    observe(domain).ifPresent(each -> found.put(each.live().capsule(), each.guest()));
+                    observe(libvirt, domain)
+                            .ifPresent(each -> found.put(each.live().capsule(), each.guest()));
                 } finally {
                     domain.free();
                 }
@@ -148,9 +152,9 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
 
     @Override
-    public void restore(CapsuleId capsule, Path memory) {
+    public void restore(CapsuleId capsule, Path memory, Home home) {
         if (find(capsule).isEmpty()) {
-            checkpoints.restore(memory);
+            checkpoints.restore(memory, home);
         }
     }
 
@@ -173,6 +177,16 @@ public final class LibvirtHypervisor implements Hypervisor {
         }
     }
 
+    @Override
+    public void keepKey(CapsuleId capsule, Path volume, SecureVolume key) {
+        devices.keepKey(capsule, volume, key);
+    }
+
+    @Override
+    public void forgetKey(CapsuleId capsule) {
+        devices.forgetKey(capsule);
+    }
+
     private boolean isWithout(CapsuleId capsule, Attachment attachment) {
         return find(capsule)
                 .filter(guest -> guest.attached().contains(attachment))
@@ -181,7 +195,13 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     @Override
     public SentGuest sendAway(CapsuleId capsule, Departing departing, MoveWatch watch) {
-        return departures.send(capsule, departing, watch);
+        SentGuest sent = departures.send(capsule, departing, watch);
+        if (find(capsule).isPresent()) {
+            throw new ProblemException(
+                    ErrorCode.HOST_HYPERVISOR_FAILED,
+                    "The migration that was under way has ended, and the guest is here.");
+        }
+        return sent;
     }
 
     @Override
@@ -222,7 +242,7 @@ public final class LibvirtHypervisor implements Hypervisor {
             try {
                 Domain domain = libvirt.domainLookupByUUID(capsule.value());
                 try {
-                    if (observe(domain).isPresent()) {
+                    if (observe(libvirt, domain).isPresent()) {
                         domain.destroy();
                     }
                 } finally {
@@ -244,7 +264,7 @@ public final class LibvirtHypervisor implements Hypervisor {
             try {
                 Domain domain = libvirt.domainLookupByUUID(capsule.value());
                 try {
-                    return observe(domain);
+                    return observe(libvirt, domain);
                 } finally {
                     domain.free();
                 }
@@ -258,10 +278,11 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
 
     /** Empty for a domain that is not ours, or ended while we looked. */
-    private static Optional<Observed> observe(Domain domain) throws LibvirtException {
+    private static Optional<Observed> observe(OpenConnection libvirt, Domain domain) throws LibvirtException {
         try {
-            GuestDomain.State state = state(domain.getInfo().state);
-            return DomainXml.read(domain.getXMLDesc(0)).map(live -> new Observed(live, guest(live, state)));
+            DomainState state = domain.getInfo().state;
+            return DomainXml.read(domain.getXMLDesc(0))
+                    .map(live -> new Observed(live, guest(live, state(libvirt, live.capsule(), state))));
         } catch (LibvirtException e) {
             if (isGone(e)) {
                 return Optional.empty();
@@ -274,12 +295,28 @@ public final class LibvirtHypervisor implements Hypervisor {
         return new GuestDomain(state, live.generation(), live.filter(), live.tap(), live.disk(), live.attached());
     }
 
-    private static GuestDomain.State state(DomainState state) {
+    private static GuestDomain.State state(OpenConnection libvirt, CapsuleId capsule, DomainState state) {
         return switch (state) {
             case VIR_DOMAIN_RUNNING -> GuestDomain.State.RUNNING;
-            case VIR_DOMAIN_PAUSED -> GuestDomain.State.PAUSED;
+            case VIR_DOMAIN_PAUSED -> isMoving(libvirt, capsule) ? GuestDomain.State.MOVING : GuestDomain.State.PAUSED;
             default -> GuestDomain.State.ENDING;
         };
+    }
+
+    /** libvirt holds a guest back while it comes, and in the last moments before it goes. */
+    private static boolean isMoving(OpenConnection libvirt, CapsuleId capsule) {
+        MoreOfLibvirt more = libvirt.more();
+        Pointer domain = more.virDomainLookupByUUIDString(libvirt.pointer(), capsule.toString());
+        if (domain == null) {
+            return false;
+        }
+        try {
+            IntByReference reason = new IntByReference();
+            return more.virDomainGetState(domain, new IntByReference(), reason, 0) == 0
+                    && reason.getValue() == MoreOfLibvirt.PAUSED_FOR_MIGRATION;
+        } finally {
+            more.virDomainFree(domain);
+        }
     }
 
     private static boolean isGone(LibvirtException e) {

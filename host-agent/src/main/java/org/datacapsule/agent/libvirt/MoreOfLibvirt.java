@@ -2,6 +2,7 @@ package org.datacapsule.agent.libvirt;
 
 import com.sun.jna.Library;
 import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.jna.ConnectionPointer;
 
@@ -17,6 +18,7 @@ interface MoreOfLibvirt extends Library {
     int AFFECT_CONFIG = 2;
     int SHUTDOWN_ACPI = 1;
     int SHUTDOWN_GUEST_AGENT = 2;
+    int PAUSED_FOR_MIGRATION = 2;
 
     @Nullable Pointer virNetworkLookupByName(ConnectionPointer connection, String name);
 
@@ -25,6 +27,12 @@ interface MoreOfLibvirt extends Library {
     int virNetworkFree(Pointer network);
 
     @Nullable Pointer virDomainLookupByUUIDString(ConnectionPointer connection, String uuid);
+
+    int virDomainGetState(Pointer domain, IntByReference state, IntByReference reason, int flags);
+
+    int virDomainRestoreFlags(ConnectionPointer connection, String from, String xml, int flags);
+
+    @Nullable Pointer virDomainSaveImageGetXMLDesc(ConnectionPointer connection, String file, int flags);
 
     int virDomainShutdownFlags(Pointer domain, int flags);
 

@@ -41,9 +41,8 @@ final class SecureDevices {
     /** QEMU has the key once the volume is attached, so libvirt's secret lives for this call only, and in memory. */
     void attachVolume(CapsuleId capsule, Path volume, SecureVolume key) {
         connection.call(libvirt -> {
-            Secret secret = libvirt.secretDefineXML(secret(capsule, volume));
+            Secret secret = keepKey(libvirt, capsule, volume, key);
             try {
-                secret.setValue(key.key().getBytes(StandardCharsets.US_ASCII));
                 attach(libvirt, capsule, volume(capsule, volume));
                 return capsule;
             } finally {
@@ -51,6 +50,27 @@ final class SecureDevices {
                 secret.free();
             }
         });
+    }
+
+    /** A guest that comes with the volume attached has libvirt look for the key before QEMU starts. */
+    void keepKey(CapsuleId capsule, Path volume, SecureVolume key) {
+        connection.call(libvirt -> {
+            keepKey(libvirt, capsule, volume, key).free();
+            return capsule;
+        });
+    }
+
+    private static Secret keepKey(OpenConnection libvirt, CapsuleId capsule, Path volume, SecureVolume key)
+            throws LibvirtException {
+        Secret secret = libvirt.secretDefineXML(secret(capsule, volume));
+        try {
+            secret.setValue(key.key().getBytes(StandardCharsets.US_ASCII));
+            return secret;
+        } catch (LibvirtException | RuntimeException e) {
+            secret.undefine();
+            secret.free();
+            throw e;
+        }
     }
 
     void attachReleaseChannel(CapsuleId capsule, Path socket) {

@@ -15,7 +15,6 @@ import org.slf4j.LoggerFactory;
 public final class ProgressReporter implements StepListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProgressReporter.class);
     private static final int UNDER_WAY = 32;
-    private static final String COPYING = "send-away.copying";
 
     private final Routers routers;
     private final Semaphore room = new Semaphore(UNDER_WAY);
@@ -34,12 +33,10 @@ public final class ProgressReporter implements StepListener, AutoCloseable {
         }
     }
 
-    /** What comes before and after the copy is small beside it. */
     @Override
-    public void copied(int percent, OperationRef operation) {
-        int before = Step.RECEIVE_EXPECTED.percent();
-        int after = Step.SEND_AWAY_LEFT.percent();
-        report(operation, COPYING, before + percent * (after - before) / 100);
+    public void copied(Step before, Step after, int percent, OperationRef operation) {
+        int way = after.percent() - before.percent();
+        report(operation, after.wireName().replaceAll("\\..*", ".copying"), before.percent() + percent * way / 100);
     }
 
     private void report(OperationRef operation, String step, int percent) {

@@ -18,9 +18,11 @@ import org.datacapsule.agent.hypervisor.Departing;
 import org.datacapsule.agent.hypervisor.DomainPlan;
 import org.datacapsule.agent.hypervisor.GuestDomain;
 import org.datacapsule.agent.hypervisor.GuestDomain.Attachment;
+import org.datacapsule.agent.hypervisor.Home;
 import org.datacapsule.agent.hypervisor.HostFacts;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.hypervisor.MoveWatch;
+import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
@@ -36,7 +38,7 @@ public final class SimulatedHypervisor implements Hypervisor {
     private final Map<CapsuleId, GuestDomain> domains = new HashMap<>();
     private final Map<String, SimulatedHypervisor> neighbours = new ConcurrentHashMap<>();
     private final Map<CapsuleId, List<String>> keys = new HashMap<>();
-    private final Map<Path, Checkpoint> checkpoints = new ConcurrentHashMap<>();
+    private final Set<CapsuleId> secretKeys = ConcurrentHashMap.newKeySet();
     private final List<String> violations = new CopyOnWriteArrayList<>();
     private int deafToPowerButton;
 
@@ -130,20 +132,18 @@ public final class SimulatedHypervisor implements Hypervisor {
     public void checkpoint(CapsuleId capsule, Path memory, Path overlay) {
         faults.at("checkpoint");
         GuestDomain before = require(capsule);
-        checkpoints.put(memory, new Checkpoint(capsule, before));
         set(capsule, Optional.of(with(before, before.filter(), overlay, before.attached())));
         faults.done("checkpoint", capsule);
     }
 
     @Override
-    public void restore(CapsuleId capsule, Path memory) {
+    public void restore(CapsuleId capsule, Path memory, Home home) {
         faults.at("restore");
-        Checkpoint checkpoint = checkpoints.get(memory);
-        if (checkpoint == null) {
-            throw new ProblemException(ErrorCode.HOST_HYPERVISOR_FAILED, "There is no such checkpoint.");
-        }
         if (find(capsule).isEmpty()) {
-            set(capsule, Optional.of(checkpoint.guest()));
+            set(
+                    capsule,
+                    Optional.of(guest(
+                            home.generation(), home.filter(), home.directory().resolve("disk.qcow2"))));
             faults.done("restore", capsule);
         }
     }
@@ -170,6 +170,26 @@ public final class SimulatedHypervisor implements Hypervisor {
         faults.done("attach-release-channel", capsule);
     }
 
+    @Override
+    public void keepKey(CapsuleId capsule, Path volume, SecureVolume key) {
+        faults.at("keep-key");
+        secretKeys.add(capsule);
+        faults.done("keep-key", capsule);
+    }
+
+    @Override
+    public void forgetKey(CapsuleId capsule) {
+        faults.at("forget-key");
+        if (secretKeys.remove(capsule)) {
+            faults.done("forget-key", capsule);
+        }
+    }
+
+    /** Capsules whose volume's key is kept. */
+    public Set<CapsuleId> secretKeys() {
+        return Set.copyOf(secretKeys);
+    }
+
     private void attach(CapsuleId capsule, Attachment attachment) {
         GuestDomain before = require(capsule);
         Set<Attachment> attached = EnumSet.of(attachment);
@@ -189,8 +209,6 @@ public final class SimulatedHypervisor implements Hypervisor {
     private static GuestDomain with(GuestDomain guest, String filter, Path disk, Set<Attachment> attached) {
         return new GuestDomain(GuestDomain.State.RUNNING, guest.generation(), filter, guest.tap(), disk, attached);
     }
-
-    private record Checkpoint(CapsuleId capsule, GuestDomain guest) {}
 
     @Override
     public void setAuthorizedKeys(CapsuleId capsule, String userName, List<String> sshKeys) {
@@ -235,9 +253,19 @@ public final class SimulatedHypervisor implements Hypervisor {
         there.faults.at("arrive");
         Path disk = Path.of(departing.landing().directory())
                 .resolve(String.valueOf(guest.disk().getFileName()));
+        boolean secure = departing.mode() == CapsuleMode.SECURE;
+        if (secure && !there.secretKeys.contains(capsule)) {
+            throw new ProblemException(ErrorCode.HOST_HYPERVISOR_FAILED, "The key of the volume is not there.");
+        }
         there.set(
                 capsule,
-                Optional.of(guest(departing.generation(), departing.landing().filter(), disk)));
+                Optional.of(new GuestDomain(
+                        secure ? GuestDomain.State.PAUSED : GuestDomain.State.RUNNING,
+                        departing.generation(),
+                        departing.landing().filter(),
+                        guest.tap(),
+                        disk,
+                        guest.attached())));
         there.faults.done("arrive", capsule);
         set(capsule, Optional.empty());
         faults.done("send-away", capsule);

@@ -36,6 +36,8 @@ public final class SimulatedStorage implements CapsuleStorage {
     private final Set<CapsuleId> checkpoints = ConcurrentHashMap.newKeySet();
     private final Map<String, SimulatedStorage> neighbours = new ConcurrentHashMap<>();
     private final Map<CapsuleId, Set<MovedFile>> arriving = new ConcurrentHashMap<>();
+    private final Set<CapsuleId> awaited = ConcurrentHashMap.newKeySet();
+    private final Set<CapsuleId> leaving = ConcurrentHashMap.newKeySet();
     private final Map<CapsuleId, String> evidence = new ConcurrentHashMap<>();
     private final Map<CapsuleId, CapsuleSpec> specs = new ConcurrentHashMap<>();
     private final Map<CapsuleId, String> logins = new ConcurrentHashMap<>();
@@ -86,7 +88,7 @@ public final class SimulatedStorage implements CapsuleStorage {
         }
         List<SentFile> sent = new ArrayList<>();
         for (MovedFile file : moved) {
-            if (file == MovedFile.DISK ? disks.contains(capsule) : volumes.contains(capsule)) {
+            if (files(file).contains(capsule)) {
                 expected.add(file);
                 sent.add(new SentFile(file, 1, new Sha256("0".repeat(64))));
             }
@@ -100,7 +102,7 @@ public final class SimulatedStorage implements CapsuleStorage {
         faults.at("accept");
         Set<MovedFile> here = arriving.getOrDefault(capsule, Set.of());
         for (SentFile file : arrived) {
-            Set<CapsuleId> files = file.file() == MovedFile.DISK ? disks : volumes;
+            Set<CapsuleId> files = files(file.file());
             if (!here.contains(file.file()) && !files.contains(capsule)) {
                 throw new ProblemException(ErrorCode.HOST_TRANSFER_DAMAGED, file.file() + " has not arrived.");
             }
@@ -108,6 +110,48 @@ public final class SimulatedStorage implements CapsuleStorage {
         }
         arriving.remove(capsule);
         faults.done("accept", capsule);
+    }
+
+    private Set<CapsuleId> files(MovedFile file) {
+        return switch (file) {
+            case DISK -> disks;
+            case VOLUME -> volumes;
+            case CHECKPOINT -> checkpoints;
+        };
+    }
+
+    @Override
+    public void awaitGuest(CapsuleId capsule) {
+        faults.at("await-guest");
+        awaited.add(capsule);
+    }
+
+    @Override
+    public void welcome(CapsuleId capsule) {
+        faults.at("welcome");
+        awaited.remove(capsule);
+    }
+
+    @Override
+    public boolean isAwaited(CapsuleId capsule) {
+        return awaited.contains(capsule);
+    }
+
+    @Override
+    public void markLeaving(CapsuleId capsule) {
+        faults.at("mark-leaving");
+        leaving.add(capsule);
+    }
+
+    @Override
+    public void unmarkLeaving(CapsuleId capsule) {
+        faults.at("unmark-leaving");
+        leaving.remove(capsule);
+    }
+
+    @Override
+    public boolean isLeaving(CapsuleId capsule) {
+        return leaving.contains(capsule);
     }
 
     @Override
@@ -145,7 +189,7 @@ public final class SimulatedStorage implements CapsuleStorage {
     @Override
     public Path writeSeed(CapsuleSpec spec, Login login, SortedMap<String, String> names) {
         faults.at("write-seed");
-        if (!disks.contains(spec.id())) {
+        if (!disks.contains(spec.id()) && !arriving.containsKey(spec.id())) {
             throw new ProblemException(ErrorCode.HOST_CAPSULE_MISSING, "The host has no files of the capsule.");
         }
         return NOWHERE.resolve(spec.id().toString()).resolve("seed.iso");
@@ -165,6 +209,11 @@ public final class SimulatedStorage implements CapsuleStorage {
         faults.at("volume");
         volumes.add(capsule);
         return in(capsule, "volume.qcow2");
+    }
+
+    @Override
+    public Path makeArrivingVolume(CapsuleId capsule, SecureVolume volume) {
+        return volume(capsule, volume);
     }
 
     /** Capsules that have a secure volume. */
@@ -232,6 +281,7 @@ public final class SimulatedStorage implements CapsuleStorage {
         overlays.remove(capsule);
         evidence.remove(capsule);
         checkpoints.remove(capsule);
+        awaited.remove(capsule);
     }
 
     private static Path in(CapsuleId capsule, String name) {
@@ -243,6 +293,7 @@ public final class SimulatedStorage implements CapsuleStorage {
         faults.at("delete");
         volumes.remove(capsule);
         arriving.remove(capsule);
+        leaving.remove(capsule);
         dropSecure(capsule);
         specs.remove(capsule);
         logins.remove(capsule);

@@ -9,8 +9,12 @@ public interface StepListener {
     /** @throws Abandoned to leave everything at this step, as a crash would */
     void reached(Step step, OperationRef operation);
 
-    /** In the middle of the one step that may take hours, the copy to another host, about twice a second. */
-    default void copied(int percent, OperationRef operation) {}
+    /**
+     * In the middle of a step that may take hours, a copy to another host, about twice a second.
+     *
+     * @param percent of the way from one step to the other
+     */
+    default void copied(Step before, Step after, int percent, OperationRef operation) {}
 
     static StepListener all(List<StepListener> listeners) {
         List<StepListener> each = List.copyOf(listeners);
@@ -21,8 +25,8 @@ public interface StepListener {
             }
 
             @Override
-            public void copied(int percent, OperationRef operation) {
-                each.forEach(listener -> listener.copied(percent, operation));
+            public void copied(Step before, Step after, int percent, OperationRef operation) {
+                each.forEach(listener -> listener.copied(before, after, percent, operation));
             }
         };
     }

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.datacapsule.agent.process.ProgramFailedException;
 import org.datacapsule.agent.process.ProgramRunner;
 import org.datacapsule.common.error.ErrorCode;
@@ -24,6 +25,7 @@ import org.datacapsule.common.wire.Departure.SentFile;
  */
 final class Arrivals {
     private static final String ARRIVING = ".arriving";
+    private static final String WHOLE = ".whole";
     private static final String PID = ".arriving.pid";
     private static final String EXPORT = "file";
     private static final long GIB = 1L << 30;
@@ -44,6 +46,7 @@ final class Arrivals {
     int expect(Path target, int diskGb) throws IOException {
         Path tls = config.requireTls();
         close(target);
+        Files.deleteIfExists(beside(target, WHOLE));
         Path arriving = beside(target, ARRIVING);
         files.makeFile(arriving);
         try (FileChannel channel = FileChannel.open(arriving, StandardOpenOption.WRITE)) {
@@ -88,22 +91,32 @@ final class Arrivals {
         }
     }
 
-    /** Nothing is written to it any more; when it is what was sent, it is the file from now on. */
-    void accept(Path target, SentFile sent) throws IOException {
+    /**
+     * Nothing is written to it any more; when it is what was sent, it is the file from now on.
+     *
+     * @param adapt changes it for this host, once it has been compared
+     */
+    void accept(Path target, SentFile sent, Consumer<Path> adapt) throws IOException {
         close(target);
         Path arriving = beside(target, ARRIVING);
-        if (!Files.exists(arriving)) {
-            // An earlier run came as far as this.
-            requireSame(target, sent);
-            return;
+        Path whole = beside(target, WHOLE);
+        if (Files.exists(arriving)) {
+            try (FileChannel channel = FileChannel.open(arriving, StandardOpenOption.WRITE)) {
+                channel.truncate(sent.bytes());
+                channel.force(true);
+            }
+            requireSame(arriving, sent);
+            // Adapted it is the same no longer, so its name says that it was.
+            Files.move(arriving, whole, StandardCopyOption.ATOMIC_MOVE);
         }
-        try (FileChannel channel = FileChannel.open(arriving, StandardOpenOption.WRITE)) {
-            channel.truncate(sent.bytes());
-            channel.force(true);
+        if (Files.exists(whole)) {
+            adapt.accept(whole);
+            files.writable(whole);
+            Files.move(whole, target, StandardCopyOption.ATOMIC_MOVE);
+        } else if (!Files.exists(target)) {
+            throw new ProblemException(
+                    ErrorCode.HOST_TRANSFER_DAMAGED, "The capsule's " + sent.file() + " has not arrived.");
         }
-        requireSame(arriving, sent);
-        files.writable(arriving);
-        Files.move(arriving, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static void requireSame(Path file, SentFile sent) throws IOException {
@@ -118,6 +131,7 @@ final class Arrivals {
     void drop(Path target) throws IOException {
         close(target);
         Files.deleteIfExists(beside(target, ARRIVING));
+        Files.deleteIfExists(beside(target, WHOLE));
     }
 
     /** Nobody can write to it any more. */

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.Consumer;
 import org.apache.commons.codec.digest.Sha2Crypt;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.hypervisor.MoveWatch;
@@ -49,11 +50,14 @@ public final class DirectoryStorage implements CapsuleStorage {
     private static final String SPEC = "spec.json";
     private static final String LOGIN = "login.sealed";
     private static final String VOLUME = "volume.qcow2";
+    private static final String AWAITED = "awaited";
+    private static final String LEAVING = "leaving";
     private static final String SEED_TEXTS = "seed.texts";
     private static final String UNFINISHED = ".new";
     private static final String SALT_LETTERS = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final int SALT_LENGTH = 16;
     private static final long GIB = 1L << 30;
+    private static final int MIB_PER_GIB = 1024;
 
     private final Path capsules;
     private final Path releases;
@@ -207,6 +211,13 @@ public final class DirectoryStorage implements CapsuleStorage {
     }
 
     @Override
+    public Path makeArrivingVolume(CapsuleId capsule, SecureVolume volume) {
+        Path file = directory(capsule).resolve(VOLUME);
+        volumes.makeEmpty(capsule, file, volume);
+        return file;
+    }
+
+    @Override
     public boolean hasSecureOverlay(CapsuleId capsule) {
         return Files.exists(directory(capsule).resolve(SECURE_OVERLAY));
     }
@@ -236,6 +247,36 @@ public final class DirectoryStorage implements CapsuleStorage {
         return kept(capsule, EVIDENCE);
     }
 
+    @Override
+    public void awaitGuest(CapsuleId capsule) {
+        keep(capsule, AWAITED, "");
+    }
+
+    @Override
+    public void welcome(CapsuleId capsule) {
+        drop(capsule, AWAITED);
+    }
+
+    @Override
+    public boolean isAwaited(CapsuleId capsule) {
+        return Files.exists(directory(capsule).resolve(AWAITED));
+    }
+
+    @Override
+    public void markLeaving(CapsuleId capsule) {
+        keep(capsule, LEAVING, "");
+    }
+
+    @Override
+    public void unmarkLeaving(CapsuleId capsule) {
+        drop(capsule, LEAVING);
+    }
+
+    @Override
+    public boolean isLeaving(CapsuleId capsule) {
+        return Files.exists(directory(capsule).resolve(LEAVING));
+    }
+
     private void keep(CapsuleId capsule, String name, String content) {
         Path unfinished = directory(capsule).resolve(name + UNFINISHED);
         try {
@@ -262,22 +303,31 @@ public final class DirectoryStorage implements CapsuleStorage {
 
     @Override
     public void dropSecureOverlay(CapsuleId capsule) {
-        drop(capsule, List.of(SECURE_OVERLAY, EVIDENCE));
+        deleteSocket(capsule);
+        drop(capsule, SECURE_OVERLAY, EVIDENCE);
     }
 
     @Override
     public void dropSecure(CapsuleId capsule) {
-        drop(capsule, List.of(SECURE_OVERLAY, EVIDENCE, CHECKPOINT));
+        deleteSocket(capsule);
+        drop(capsule, SECURE_OVERLAY, EVIDENCE, CHECKPOINT, AWAITED);
     }
 
-    private void drop(CapsuleId capsule, List<String> names) {
+    private void deleteSocket(CapsuleId capsule) {
         try {
             Files.deleteIfExists(releaseSocket(capsule));
+        } catch (IOException e) {
+            throw Failures.of("dropping a release channel", e);
+        }
+    }
+
+    private void drop(CapsuleId capsule, String... names) {
+        try {
             for (String name : names) {
                 Files.deleteIfExists(directory(capsule).resolve(name));
             }
         } catch (IOException e) {
-            throw Failures.of("dropping what secure mode has left", e);
+            throw Failures.of("dropping what is not needed any more", e);
         }
     }
 
@@ -287,12 +337,19 @@ public final class DirectoryStorage implements CapsuleStorage {
             files.makeDirectory(directory(spec.id()));
             Map<MovedFile, Integer> ports = new EnumMap<>(MovedFile.class);
             for (MovedFile file : moved) {
-                ports.put(file, arrivals.expect(file(spec.id(), file), spec.diskGb()));
+                ports.put(file, arrivals.expect(file(spec.id(), file), largestGb(spec, file)));
             }
             return ports;
         } catch (IOException e) {
             throw Failures.of("making room for the capsule's files", e);
         }
+    }
+
+    private static int largestGb(CapsuleSpec spec, MovedFile file) {
+        return switch (file) {
+            case DISK, VOLUME -> spec.diskGb();
+            case CHECKPOINT -> spec.memoryMb() / MIB_PER_GIB;
+        };
     }
 
     @Override
@@ -322,24 +379,27 @@ public final class DirectoryStorage implements CapsuleStorage {
                 Optional<SentFile> sent =
                         arrived.stream().filter(it -> it.file() == file).findFirst();
                 if (sent.isPresent()) {
-                    arrivals.accept(target, sent.get());
+                    arrivals.accept(target, sent.get(), file == MovedFile.DISK ? onto(image) : asItIs -> {});
                 } else {
                     arrivals.drop(target);
                 }
-            }
-            if (arrived.stream().anyMatch(it -> it.file() == MovedFile.DISK)) {
-                // What it lies on has another path here, or another is written in it by who could write to it there.
-                overlay.rebase(disk(capsule), images.require(image));
             }
         } catch (IOException e) {
             throw Failures.of("taking over the capsule's files", e);
         }
     }
 
+    /** What it lies on has another path here, or another is written in it by who could write to it there. */
+    private Consumer<Path> onto(Sha256 image) {
+        Path base = images.require(image);
+        return disk -> overlay.rebase(disk, base);
+    }
+
     private Path file(CapsuleId capsule, MovedFile file) {
         return switch (file) {
             case DISK -> disk(capsule);
             case VOLUME -> directory(capsule).resolve(VOLUME);
+            case CHECKPOINT -> checkpoint(capsule);
         };
     }
 

@@ -77,6 +77,20 @@ final class VolumeMaker {
         }
     }
 
+    /** Without a file system: whoever brings the content brings that along. */
+    void makeEmpty(Path target, SecureVolume volume) throws IOException {
+        removeUnfinished(target);
+        Path unfinished = target.resolveSibling(target.getFileName() + "." + UUID.randomUUID() + UNFINISHED);
+        try {
+            files.makeFile(unfinished);
+            makeEncrypted(unfinished, volume);
+            files.writable(unfinished);
+            Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(unfinished);
+        }
+    }
+
     /**
      * Most of its time goes into deriving LUKS's key, as long on every machine; iter-time is the least there is, for the
      * key is random and needs no stretching.

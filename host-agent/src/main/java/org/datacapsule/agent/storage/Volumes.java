@@ -60,6 +60,19 @@ final class Volumes {
         }
     }
 
+    /** Made anew: nothing is on it, and no file system either. */
+    void makeEmpty(CapsuleId capsule, Path target, SecureVolume volume) {
+        ReentrantLock lock = locks.computeIfAbsent(capsule, key -> new ReentrantLock());
+        lock.lock();
+        try {
+            maker.makeEmpty(target, volume);
+        } catch (IOException e) {
+            throw Failures.of("making the secure volume", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Nothing is being made any more when this returns. */
     void cancel(CapsuleId capsule) {
         Thread thread = preparing.get(capsule);

@@ -3,7 +3,9 @@ package org.datacapsule.agent.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,8 +76,8 @@ class TransfersTest {
         departures.send(sent, "127.0.0.1", port, 0, PATIENT);
         SentFile described = Departures.describe(MovedFile.DISK, sent);
 
-        arrivals.accept(target, described);
-        arrivals.accept(target, described);
+        arrivals.accept(target, described, asItIs -> {});
+        arrivals.accept(target, described, asItIs -> {});
 
         assertThat(Files.mismatch(sent, target)).isEqualTo(-1);
         String kib = programs.run(List.of("du", "-k", target.toString())).split("\t", 2)[0];
@@ -91,7 +93,8 @@ class TransfersTest {
         SentFile described = Departures.describe(MovedFile.DISK, sent);
         SentFile another = new SentFile(MovedFile.DISK, described.bytes(), new Sha256("00".repeat(32)));
 
-        assertThatThrownBy(() -> arrivals.accept(target, another)).hasMessageContaining("host.transfer-damaged");
+        assertThatThrownBy(() -> arrivals.accept(target, another, asItIs -> {}))
+                .hasMessageContaining("host.transfer-damaged");
         assertThat(target).doesNotExist();
     }
 
@@ -105,6 +108,33 @@ class TransfersTest {
                 .isInstanceOf(ProblemException.class);
         assertThatThrownBy(() -> programs.run(List.of("qemu-img", "info", "nbd://127.0.0.1:" + port + "/file")))
                 .hasMessageContaining("qemu-img");
+    }
+
+    /** It is compared before it is changed for this host, and not again by who goes on after a crash. */
+    @Test
+    void aFileThatWasBeingAdaptedIsGoneOnWith() throws Exception {
+        int port = arrivals.expect(target, 1);
+        departures.send(sent, "127.0.0.1", port, 0, PATIENT);
+        SentFile described = Departures.describe(MovedFile.DISK, sent);
+        assertThatThrownBy(() -> arrivals.accept(target, described, whole -> {
+                    write(whole, "half");
+                    throw new IllegalStateException("killed");
+                }))
+                .hasMessage("killed");
+        assertThat(target).doesNotExist();
+
+        arrivals.accept(target, described, whole -> write(whole, "adapted"));
+
+        assertThat(target).hasContent("adapted");
+        assertThat(names()).containsExactlyInAnyOrder("disk.qcow2", "sent.qcow2", "tls");
+    }
+
+    private static void write(Path file, String content) {
+        try {
+            Files.writeString(file, content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

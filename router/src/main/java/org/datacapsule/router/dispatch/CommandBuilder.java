@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.capsule.OperationKind;
 import org.datacapsule.common.id.CapsuleId;
@@ -14,6 +15,8 @@ import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.CommandEnvelope;
+import org.datacapsule.common.wire.Departure;
+import org.datacapsule.common.wire.Departure.SentGuest;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.common.wire.Login;
 import org.datacapsule.common.wire.SecureVolume;
@@ -107,21 +110,42 @@ public final class CommandBuilder {
         return switch (migration.phase()) {
             case RECEIVE ->
                 new Command.Receive(
-                        there, image, migration.live() ? Optional.of(login(row, here.id())) : Optional.empty());
+                        there,
+                        image,
+                        migration.mode(),
+                        migration.isLive() ? Optional.of(login(row, here.id())) : Optional.empty());
+            case SEND_FILES ->
+                new Command.SendFiles(
+                        here, migration.mode(), migration.landing().orElseThrow(), migration.bandwidthMb());
+            case MAKE_READY ->
+                new Command.MakeReady(
+                        there,
+                        image,
+                        migration.mode(),
+                        migration.departure().orElseThrow().files(),
+                        migration.mode() == CapsuleMode.SECURE
+                                ? Optional.of(volume(row, here.id()))
+                                : Optional.empty());
             case SEND_AWAY ->
                 new Command.SendAway(
                         here,
                         there,
-                        migration.live(),
+                        migration.mode(),
                         migration.landing().orElseThrow(),
                         migration.generation(),
                         migration.bandwidthMb());
-            case TAKE_OVER ->
-                new Command.TakeOver(there, image, migration.departure().orElseThrow());
+            case TAKE_OVER -> new Command.TakeOver(there, migration.mode(), guest(migration));
             case STAY -> new Command.Stay(here);
             case LOOK_AT_SOURCE -> new Command.Inspect(here);
             case LOOK_AT_TARGET -> new Command.Inspect(there);
         };
+    }
+
+    /** That of one which nobody reported to have left is not known to have. */
+    private static Optional<SentGuest> guest(Migration migration) {
+        return migration.isLive()
+                ? migration.departure().flatMap(Departure::guest).or(() -> Optional.of(SentGuest.UNSEEN))
+                : Optional.empty();
     }
 
     /** What a host is told that still has something of a capsule which lives elsewhere. */

@@ -111,7 +111,10 @@ public final class OutcomeRecorder {
             return;
         }
         if (operation.kind() == OperationKind.MIGRATE) {
-            migrated(tx, capsule, operation, migrations.succeeded(tx, capsule, operation, outcome));
+            Optional<Problem> noReceipt = migrations.owesReceipt(tx, operation)
+                    ? receipts.recordArrival(tx, operation, outcome.receipt())
+                    : Optional.empty();
+            migrated(tx, capsule, operation, migrations.succeeded(tx, capsule, operation, outcome, noReceipt));
             return;
         }
         Optional<Problem> noReceipt = receipts.record(tx, operation, outcome.receipt());

@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.datacapsule.common.capsule.CapsuleEvent;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.capsule.CapsuleLife;
+import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.capsule.CapsuleStatus;
 import org.datacapsule.common.capsule.OperationKind;
 import org.datacapsule.common.capsule.Transition.Moved;
@@ -46,8 +47,19 @@ public final class AdvanceMigration {
         return operation.attempt() - require(tx, operation).phaseAttempt() + 1;
     }
 
-    /** Both rows are locked. Empty when the next phase has begun. */
-    public Optional<End> succeeded(Tx tx, Capsule capsule, Operation operation, Outcome.Succeeded outcome)
+    /** Whether the outcome that comes next owes a receipt: of a guest that goes on in secure mode on another host. */
+    public boolean owesReceipt(Tx tx, Operation operation) throws InterruptedException {
+        Migration migration = require(tx, operation);
+        return migration.phase() == Phase.TAKE_OVER && migration.mode() == CapsuleMode.SECURE;
+    }
+
+    /**
+     * Both rows are locked. Empty when the next phase has begun.
+     *
+     * @param noReceipt what is wrong with the receipt that was owed
+     */
+    public Optional<End> succeeded(
+            Tx tx, Capsule capsule, Operation operation, Outcome.Succeeded outcome, Optional<Problem> noReceipt)
             throws InterruptedException {
         Migration migration = require(tx, operation);
         if (outcome.landing().isPresent()) {
@@ -56,7 +68,9 @@ public final class AdvanceMigration {
         if (outcome.departure().isPresent()) {
             migrations.keep(tx, operation.id(), outcome.departure().get());
         }
-        return take(tx, capsule, operation, migration, Course.next(migration, outcome), Optional.empty());
+        // The guest is there all the same.
+        Turn turn = noReceipt.isPresent() ? new Turn.FlipToError() : Course.next(migration, outcome);
+        return take(tx, capsule, operation, migration, turn, noReceipt);
     }
 
     /** After the last try. Both rows are locked. Empty when another phase has begun. */
@@ -150,9 +164,10 @@ public final class AdvanceMigration {
                 ErrorCode.MIGRATION_UNKNOWN,
                 "It is not known whether the capsule is on host " + migration.source() + " or on host "
                         + migration.target() + why
-                        + ". Nothing was removed from either. When both answer again, look which"
-                        + " of them runs it: recover the capsule if it is the first, or write it down as moved"
-                        + " (PUT /migratevm) if it is the second.");
+                        + ". Nothing was removed from either. When both answer again, recover the capsule if its guest"
+                        + " runs on the first. If it runs on the second, recover the capsule and, before anybody launches"
+                        + " it, write it down as moved (PUT /migratevm). If it runs on neither, its disk is the one that"
+                        + " was written to last.");
     }
 
     private Migration require(Tx tx, Operation operation) throws InterruptedException {

@@ -40,7 +40,7 @@ public final class CancelMigration {
                     .filter(it -> it.operation().equals(id))
                     .orElseThrow(() -> notUnderWay(id));
             switch (migration.phase()) {
-                case RECEIVE, SEND_AWAY -> {}
+                case RECEIVE, SEND_FILES, MAKE_READY, SEND_AWAY -> {}
                 case TAKE_OVER, STAY, LOOK_AT_SOURCE, LOOK_AT_TARGET ->
                     throw new ProblemException(
                             ErrorCode.MIGRATION_TOO_LATE, "The migration is about to end; see /v1/migrations.");
@@ -55,7 +55,7 @@ public final class CancelMigration {
                         migration.target(),
                         migration.ports(),
                         migration.generation(),
-                        migration.live(),
+                        migration.mode(),
                         migration.bandwidthMb(),
                         Phase.STAY,
                         1,

@@ -1,6 +1,8 @@
 package org.datacapsule.router.migration;
 
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
+import org.datacapsule.common.wire.Departure;
+import org.datacapsule.common.wire.Departure.SentGuest;
 import org.datacapsule.common.wire.Outcome;
 
 /**
@@ -35,7 +37,9 @@ final class Course {
 
     static Turn next(Migration migration, Outcome.Succeeded outcome) {
         return switch (migration.phase()) {
-            case RECEIVE -> new Turn.Proceed(Phase.SEND_AWAY);
+            case RECEIVE -> new Turn.Proceed(Phase.SEND_FILES);
+            case SEND_FILES -> new Turn.Proceed(Phase.MAKE_READY);
+            case MAKE_READY -> new Turn.Proceed(migration.isLive() ? Phase.SEND_AWAY : Phase.TAKE_OVER);
             case SEND_AWAY -> new Turn.Proceed(Phase.TAKE_OVER);
             case TAKE_OVER -> new Turn.Flip(Found.UNSAID);
             case STAY -> stays(migration, outcome.found());
@@ -52,37 +56,54 @@ final class Course {
 
     /** After the last try. */
     static Turn next(Migration migration, Outcome.Failed outcome) {
+        Found found = outcome.found();
         return switch (migration.phase()) {
-            case RECEIVE, LOOK_AT_SOURCE, LOOK_AT_TARGET -> new Turn.TakenBack(before(migration));
-            case SEND_AWAY ->
-                isHere(migration, outcome.found()) ? new Turn.TakenBack(outcome.found()) : new Turn.Unknown();
-            // A guest that has left took the newest state of its disk along; a disk that was copied is where it was
-            // too.
-            case TAKE_OVER -> migration.live() ? new Turn.FlipToError() : new Turn.TakenBack(before(migration));
+            case RECEIVE, MAKE_READY, LOOK_AT_SOURCE, LOOK_AT_TARGET -> new Turn.TakenBack(before(migration));
+            case SEND_FILES -> new Turn.TakenBack(found == Found.UNSAID ? before(migration) : found);
+            case SEND_AWAY -> isKnown(found) ? new Turn.TakenBack(found) : new Turn.Proceed(Phase.TAKE_OVER);
+            case TAKE_OVER -> notTakenOver(migration);
             case STAY -> new Turn.Unknown();
         };
     }
 
+    /**
+     * A disk that was copied is where it was too. A guest that was seen to arrive took the newest state of its disk along;
+     * one that nobody saw may have ended on its way, and its disk file does not say so.
+     */
+    private static Turn notTakenOver(Migration migration) {
+        if (!migration.isLive()) {
+            return new Turn.TakenBack(before(migration));
+        }
+        boolean wasSeen = migration
+                .departure()
+                .flatMap(Departure::guest)
+                .filter(SentGuest::wasSeen)
+                .isPresent();
+        return wasSeen ? new Turn.FlipToError() : new Turn.Unknown();
+    }
+
+    /** What the source cannot say, because its guest may have left before it could be held back, the target can. */
     private static Turn stays(Migration migration, Found found) {
-        if (isHere(migration, found)) {
+        if (isKnown(found)) {
             return new Turn.TakenBack(found);
         }
-        // It had left before it could be held back, or it ended on its way; the target can tell.
-        return migration.live() && migration.departure().isPresent()
-                ? new Turn.Proceed(Phase.TAKE_OVER)
-                : new Turn.Unknown();
+        return migration.isLive() && found == Found.UNSAID ? new Turn.Proceed(Phase.TAKE_OVER) : new Turn.Unknown();
     }
 
     private static boolean isRunning(Found found) {
         return found == Found.RUNNING_IN_MAINTENANCE || found == Found.RUNNING_IN_SECURE;
     }
 
-    /** Files without the guest that was running are what a guest leaves that goes, and what one leaves that ends. */
-    private static boolean isHere(Migration migration, Found found) {
-        return isRunning(found) || (!migration.live() && found == Found.STOPPED);
+    /** A source says that it has a capsule's files without its guest only where that never began to leave. */
+    private static boolean isKnown(Found found) {
+        return isRunning(found) || found == Found.STOPPED;
     }
 
     private static Found before(Migration migration) {
-        return migration.live() ? Found.RUNNING_IN_MAINTENANCE : Found.STOPPED;
+        return switch (migration.mode()) {
+            case MAINTENANCE -> Found.RUNNING_IN_MAINTENANCE;
+            case SECURE -> Found.RUNNING_IN_SECURE;
+            case NOT_DEFINED -> Found.STOPPED;
+        };
     }
 }

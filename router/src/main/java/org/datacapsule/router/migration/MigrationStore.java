@@ -2,8 +2,10 @@ package org.datacapsule.router.migration;
 
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.OperationId;
@@ -16,16 +18,17 @@ import org.datacapsule.router.host.PortPair;
 
 /** Rows of migrations. */
 public final class MigrationStore {
+    private static final Duration TO_FIND_OUT = Duration.ofMinutes(2);
     private static final String COLUMNS = """
-            operation_id, capsule_id, source_host, target_host, target_ssh, target_vnc, generation, live, bandwidth_mb,
-            phase, phase_attempt, landing, departure
+            operation_id, capsule_id, source_host, target_host, target_ssh, target_vnc, generation, live, secure,
+            bandwidth_mb, phase, phase_attempt, landing, departure
             """;
 
     void insert(Tx tx, Migration migration) throws InterruptedException {
         String sql = """
                 insert into migration (operation_id, capsule_id, source_host, target_host, target_ssh, target_vnc,
-                                       generation, live, bandwidth_mb, phase)
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                                       generation, live, secure, bandwidth_mb, phase)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
                 """;
         tx.update(
                 sql,
@@ -37,7 +40,8 @@ public final class MigrationStore {
                         migration.ports().ssh(),
                         migration.ports().vnc(),
                         migration.generation(),
-                        migration.live(),
+                        migration.isLive(),
+                        migration.mode() == CapsuleMode.SECURE,
                         migration.bandwidthMb(),
                         migration.phase().name())));
     }
@@ -89,14 +93,23 @@ public final class MigrationStore {
                         generation));
     }
 
-    /** Begins a phase: the operation's command goes to that phase's host, as a new attempt, at once. */
+    /**
+     * Begins a phase: the operation's command goes to that phase's host, as a new attempt, at once. Where the time for the
+     * migration is over, there is some left to find out how it ended.
+     */
     void proceed(Tx tx, Migration migration, Phase phase, long generation) throws InterruptedException {
         tx.update(
                 """
                 update operation set state = 'QUEUED', attempt = attempt + 1, host_id = $2, generation = $3, due_at = now(),
+                    progress = $5, deadline = greatest(deadline, now() + $4 * interval '1 millisecond'),
                     error_code = null, error_detail = null where id = $1
                 """,
-                Tuple.of(migration.operation().value(), migration.host(phase).value(), generation));
+                Tuple.of(
+                        migration.operation().value(),
+                        migration.host(phase).value(),
+                        generation,
+                        TO_FIND_OUT.toMillis(),
+                        phase.percent()));
         tx.update("""
                 update migration set phase = $2,
                     phase_attempt = (select attempt from operation where id = operation_id) where operation_id = $1
@@ -125,6 +138,13 @@ public final class MigrationStore {
                         migration.generation()));
     }
 
+    private static CapsuleMode mode(Row row) {
+        if (!row.getBoolean("live")) {
+            return CapsuleMode.NOT_DEFINED;
+        }
+        return row.getBoolean("secure") ? CapsuleMode.SECURE : CapsuleMode.MAINTENANCE;
+    }
+
     private static Migration migration(Row row) {
         return new Migration(
                 new OperationId(row.getUUID("operation_id")),
@@ -133,7 +153,7 @@ public final class MigrationStore {
                 new HostId(row.getString("target_host")),
                 new PortPair(row.getInteger("target_ssh"), row.getInteger("target_vnc")),
                 row.getLong("generation"),
-                row.getBoolean("live"),
+                mode(row),
                 row.getInteger("bandwidth_mb"),
                 Phase.valueOf(row.getString("phase")),
                 row.getInteger("phase_attempt"),

@@ -117,6 +117,12 @@ public final class StartMigration {
         return idempotency.once(call, tx -> {
             Capsule capsule = lock(tx, call);
             HostId target = target(call, capsule);
+            if (capsule.status().mode() == CapsuleMode.SECURE) {
+                throw new ProblemException(
+                        ErrorCode.CAPSULE_INVALID_STATE,
+                        "What a capsule in SECURE mode consists of cannot be moved by hand; migrate it (POST /migratevm),"
+                                + " or switch it to maintenance or stop it first.");
+            }
             Moved moved = requireMovable(capsule);
             if (hosts.lockCandidate(tx, target, image(tx, capsule)).isEmpty()) {
                 throw noSuchHost(target);
@@ -137,7 +143,6 @@ public final class StartMigration {
             Tx tx, Call call, Capsule capsule, Moved moved, HostId target, PortPair pair, int bandwidth, Phase first)
             throws InterruptedException {
         capsules.move(tx, capsule, moved.to());
-        boolean live = capsule.status().mode() != CapsuleMode.NOT_DEFINED;
         long generation = capsule.generation() + 1;
         return start.begin(tx, call, capsule, OperationKind.MIGRATE, moved.to(), operation -> {
             Migration migration = new Migration(
@@ -147,7 +152,7 @@ public final class StartMigration {
                     target,
                     pair,
                     generation,
-                    live,
+                    capsule.status().mode(),
                     bandwidth,
                     first,
                     1,
@@ -159,11 +164,6 @@ public final class StartMigration {
     }
 
     private static Moved requireMovable(Capsule capsule) {
-        if (capsule.status().mode() == CapsuleMode.SECURE) {
-            throw new ProblemException(
-                    ErrorCode.CAPSULE_INVALID_STATE,
-                    "A capsule in SECURE mode stays on its host; switch it to maintenance or stop it, then migrate it.");
-        }
         return switch (CapsuleLife.next(capsule.status(), new Requested(OperationKind.MIGRATE))) {
             case Moved moved -> moved;
             case Refused refused -> throw new ProblemException(ErrorCode.CAPSULE_INVALID_STATE, refused.because());

@@ -51,7 +51,7 @@ public final class OperationStore {
                 """;
         return tx.first(
                 sql,
-                Tuple.of(capsule.value(), ErrorCode.OPERATION_CANCELLED.slug(), "A deletevm took its place."),
+                Tuple.of(capsule.value(), ErrorCode.OPERATION_CANCELLED.slug(), "A later command took its place."),
                 row -> new OperationId(row.getUUID("id")));
     }
 

@@ -32,6 +32,19 @@ public final class RecordReceipt {
         }
         Optional<String> fault =
                 mode.isPresent() ? record(tx, operation, mode.get(), given) : Optional.of("no receipt is expected");
+        log(operation, fault);
+        return fault.filter(why -> isOwed(operation.kind())).map(why -> problem(operation, why));
+    }
+
+    /** The same of a guest that has come from another host in secure mode, and goes on in it. */
+    public Optional<Problem> recordArrival(Tx tx, Operation operation, Optional<SignedReceipt> given)
+            throws InterruptedException {
+        Optional<String> fault = record(tx, operation, CapsuleMode.SECURE, given);
+        log(operation, fault);
+        return fault.map(why -> problem(operation, why));
+    }
+
+    private static void log(Operation operation, Optional<String> fault) {
         fault.ifPresent(why -> LOG.atError()
                 .addKeyValue("capsuleId", operation.capsule())
                 .addKeyValue("operationId", operation.id())
@@ -39,7 +52,6 @@ public final class RecordReceipt {
                 .addKeyValue("requestId", operation.requestId())
                 .addKeyValue("cause", why)
                 .log("a host's mode receipt does not hold"));
-        return fault.filter(why -> isOwed(operation.kind())).map(why -> problem(operation, why));
     }
 
     private Optional<String> record(Tx tx, Operation operation, CapsuleMode mode, Optional<SignedReceipt> given)

@@ -24,7 +24,14 @@ final class UploadStore {
     boolean mayBegin(Tx tx, ResultMessage.Begin begin) throws InterruptedException {
         String sql = """
                 select from capsule c
-                where c.id = $1 and c.host_id = $2 and c.generation = $3 and (
+                where c.id = $1
+                  and (c.host_id = $2 and c.generation = $3
+                    -- handed in at the host it has moved away from since
+                    or exists (
+                        select from migration m
+                        where m.capsule_id = c.id and m.source_host = $2 and m.generation = $3 + 1
+                          and m.secure and m.result = 'MOVED'))
+                  and (
                     (c.mode = 'SECURE' and c.state <> 'DELETED')
                     or exists (
                         select from operation s
@@ -32,7 +39,7 @@ final class UploadStore {
                           and s.created_at <= $4::timestamptz + interval '1 minute'
                           and not exists (
                             select from operation e
-                            where e.capsule_id = c.id and e.sequence > s.sequence and e.kind <> 'SYNC_KEYS'
+                            where e.capsule_id = c.id and e.sequence > s.sequence and e.kind not in ('SYNC_KEYS', 'MIGRATE')
                               and e.state = 'SUCCEEDED' and e.finished_at < $4::timestamptz - interval '1 minute')))
                 """;
         return tx.first(

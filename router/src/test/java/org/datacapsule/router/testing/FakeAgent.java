@@ -33,6 +33,7 @@ import org.datacapsule.common.wire.CommandEnvelope;
 import org.datacapsule.common.wire.CommandReply;
 import org.datacapsule.common.wire.Contracts;
 import org.datacapsule.common.wire.Departure;
+import org.datacapsule.common.wire.Departure.SentGuest;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.common.wire.Landing;
@@ -124,20 +125,29 @@ public final class FakeAgent implements AutoCloseable {
             case Command.SwitchToMaintenance maintenance ->
                 Outcome.Succeeded.with(sign(receipt(command, CapsuleMode.MAINTENANCE)));
             case Command.Receive receive -> Outcome.Succeeded.at(landing());
+            case Command.SendFiles files -> Outcome.Succeeded.with(new Departure(List.of(), Optional.empty()));
             case Command.SendAway away ->
-                Outcome.Succeeded.with(new Departure(
-                        List.of(), away.live() ? Optional.of(new Departure.SentGuest(600, -1)) : Optional.empty()));
+                Outcome.Succeeded.with(new Departure(List.of(), Optional.of(new SentGuest(600, -1))));
             case Command.TakeOver over ->
-                Outcome.Succeeded.with(new Departure(
-                        over.arrived().files(),
-                        over.arrived().guest().map(guest -> new Departure.SentGuest(guest.totalMillis(), 134))));
+                Outcome.Succeeded.with(
+                        new Departure(List.of(), over.guest().map(guest -> new SentGuest(guest.totalMillis(), 134))),
+                        over.mode() == CapsuleMode.SECURE
+                                ? Optional.of(sign(receipt(command, CapsuleMode.SECURE)))
+                                : Optional.empty());
             default -> Outcome.Succeeded.DONE;
         };
     }
 
     private Landing landing() {
         return new Landing(
-                "127.0.0.1", "test://" + host, "/capsules", "maintenance", "capsules", "127.0.0.1", Map.of());
+                "127.0.0.1",
+                "test://" + host,
+                "/capsules",
+                "maintenance",
+                "capsules",
+                "127.0.0.1",
+                "/releases",
+                Map.of());
     }
 
     /** What the host would testify. */
