@@ -4,11 +4,18 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
+import com.fasterxml.jackson.databind.introspect.AnnotatedParameter;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.util.Optional;
 
-/** The JSON form of everything on the bus and in the agent's journal. */
+/**
+ * The JSON form of everything on the bus and in the agent's journal. Every member of a record must be there, but for an
+ * {@link Optional} one, which an older peer may not know: one that is not there is empty (docs/decisions/0025-neighbouring-versions.md).
+ */
 public final class WireJson {
     private static final ObjectMapper LENIENT = JsonMapper.builder()
             .addModule(new JavaTimeModule())
@@ -18,12 +25,22 @@ public final class WireJson {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .annotationIntrospector(new AllButOptionalAreRequired())
             .build();
 
     private static final ObjectMapper STRICT = LENIENT.copy().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
     private WireJson() {}
+
+    private static final class AllButOptionalAreRequired extends JacksonAnnotationIntrospector {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Boolean hasRequiredMarker(AnnotatedMember member) {
+            boolean isRequired = member instanceof AnnotatedParameter && !Optional.class.equals(member.getRawType());
+            return isRequired ? Boolean.TRUE : super.hasRequiredMarker(member);
+        }
+    }
 
     public static String text(Object value) {
         try {
