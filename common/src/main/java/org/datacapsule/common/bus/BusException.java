@@ -16,7 +16,7 @@ public final class BusException extends Exception {
 
     private final Reason reason;
 
-    BusException(Reason reason, String message, Throwable cause) {
+    public BusException(Reason reason, String message, Throwable cause) {
         super(message, cause);
         this.reason = reason;
     }

@@ -63,6 +63,11 @@ public final class SimulatedStorage implements CapsuleStorage {
         }
     }
 
+    /** Capsules whose files another host may write here. */
+    public Set<CapsuleId> expected() {
+        return Set.copyOf(arriving.keySet());
+    }
+
     void meet(String libvirtUri, SimulatedStorage other) {
         neighbours.put(libvirtUri, other);
     }

@@ -1,0 +1,82 @@
+package org.datacapsule.campaign;
+
+import java.io.PrintStream;
+import java.util.concurrent.Callable;
+import org.datacapsule.campaign.simulated.SimulatedCampaign;
+import org.datacapsule.campaign.simulated.SimulatedCampaign.Outcome;
+import org.datacapsule.devkit.DevPostgres;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Runs campaigns of faults. */
+@Command(
+        name = "campaign",
+        mixinStandardHelpOptions = true,
+        description = "Random commands while faults strike, and then the rules that hold all the same.",
+        subcommands = CampaignMain.Simulated.class)
+public final class CampaignMain {
+    private static final int BROKEN = 1;
+
+    private CampaignMain() {}
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new CampaignMain()).execute(arguments));
+    }
+
+    /** Many short runs on fleets that are simulated. */
+    @Command(name = "simulated", description = "Many short runs on simulated fleets, in simulated time.")
+    static final class Simulated implements Callable<Integer> {
+        private final PrintStream out = System.out;
+
+        @Option(names = "--runs", defaultValue = "100", description = "how many; ${DEFAULT-VALUE} unless said")
+        private int runs;
+
+        @Option(names = "--seed", defaultValue = "1", description = "of the first; each other's is one more")
+        private long seed;
+
+        @Option(names = "--trace", description = "print what happens in each run")
+        private boolean trace;
+
+        @Option(names = "--shrink", description = "find out how little has to happen for a rule to break")
+        private boolean shrink;
+
+        private Simulated() {}
+
+        @Override
+        public Integer call() throws Exception {
+            SimulatedCampaign.prepareJvm();
+            int broken = 0;
+            try (DevPostgres postgres = DevPostgres.temporary();
+                    SimulatedCampaign campaign = SimulatedCampaign.open(postgres, "simulated")) {
+                long begun = System.nanoTime();
+                for (long each = seed; each < seed + runs; each++) {
+                    Outcome outcome = campaign.run(each);
+                    if (!outcome.isGood()) {
+                        broken++;
+                        print(shrink ? campaign.shrunk(each) : outcome);
+                    } else if (trace) {
+                        print(outcome);
+                    }
+                }
+                double seconds = (System.nanoTime() - begun) / 1e9;
+                out.printf(
+                        "%d runs in %.0f s, %.1f a second; %d broke a rule%n", runs, seconds, runs / seconds, broken);
+            }
+            return broken == 0 ? 0 : BROKEN;
+        }
+
+        private void print(Outcome outcome) {
+            out.println("seed " + outcome.seed() + (outcome.isGood() ? ": all is well" : ": rules are broken"));
+            outcome.breaches().forEach(breach -> out.println("  " + breach));
+            if (trace || shrink) {
+                out.println("What happened:");
+                out.print(outcome.happenings());
+            }
+            if (trace) {
+                out.println("What came of it, and when:");
+                out.print(outcome.trace());
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package org.datacapsule.campaign.simulated;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.util.stream.Stream;
+import org.datacapsule.campaign.check.Rule;
+import org.datacapsule.campaign.simulated.SimulatedCampaign.Outcome;
+import org.datacapsule.devkit.DevPostgres;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Runs from fixed seeds; {@code scripts/campaign simulated} has others. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SimulatedCampaignIT {
+    private static final int RUNS = 50;
+    /** By then a broken rule has shown. */
+    private static final int RUNS_TO_NOTICE = 12;
+
+    private DevPostgres postgres;
+    private SimulatedCampaign campaign;
+
+    @BeforeAll
+    void open() throws Exception {
+        SimulatedCampaign.prepareJvm();
+        postgres = DevPostgres.temporary();
+        campaign = SimulatedCampaign.open(postgres, "simulated");
+    }
+
+    @AfterAll
+    void close() throws Exception {
+        campaign.close();
+        postgres.close();
+    }
+
+    @Test
+    void noRuleIsBrokenWhateverStrikes() throws Exception {
+        for (long seed = 1; seed <= RUNS; seed++) {
+            Outcome outcome = campaign.run(seed);
+            assertThat(outcome.breaches())
+                    .as("scripts/campaign simulated --runs 1 --trace --seed " + seed)
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void aSeedIsAlwaysTheSameRun() throws Exception {
+        assertThat(campaign.run(7).trace()).isEqualTo(campaign.run(7).trace());
+        assertThat(campaign.run(7).trace()).isNotEqualTo(campaign.run(8).trace());
+    }
+
+    static Stream<Arguments> sabotages() {
+        return Stream.of(
+                arguments(Rule.NO_LEAK_ON_HOSTS, "files stay", Sabotage.without("delete")),
+                arguments(Rule.NO_LEAK_ON_HOSTS, "an address stays", Sabotage.without("releaseLease")),
+                arguments(Rule.NO_LEAK_ON_HOSTS, "a way in stays", Sabotage.without("closeSsh")),
+                arguments(Rule.ONE_HOME, "a guest stays", Sabotage.without("destroy")),
+                arguments(
+                        Rule.DATA_STAYS_IN,
+                        "a switch has no receipt",
+                        Sabotage.inRows("before insert on mode_receipt", "return null;")),
+                arguments(
+                        Rule.NO_LEAK_IN_ROWS,
+                        "ports stay held",
+                        Sabotage.inRows(
+                                "before update on host_port",
+                                "return case when new.capsule_id is null then null else new end;")),
+                arguments(
+                        Rule.NO_LEAK_IN_ROWS,
+                        "an address stays held",
+                        Sabotage.inRows(
+                                "before update on guest_slot",
+                                "return case when new.capsule_id is null then null else new end;")),
+                arguments(
+                        Rule.EXACTLY_ONCE,
+                        "an acknowledged command is forgotten",
+                        Sabotage.inRows(
+                                "before insert on operation",
+                                "if new.kind = 'STOP' then return null; end if; return new;")),
+                arguments(
+                        Rule.EXACTLY_ONCE,
+                        "a failure has no cause",
+                        Sabotage.inRows(
+                                "before update on operation",
+                                "if new.state = 'FAILED' or new.state = 'CANCELLED' then new.error_code := null; end if; return new;")),
+                arguments(
+                        Rule.EXACTLY_ONCE,
+                        "a command is carried out twice",
+                        Sabotage.inRows(
+                                "after insert on operation",
+                                "if new.kind = 'LAUNCH' and new.request_id <> 'twice' then insert into operation (id, capsule_id,"
+                                        + " kind, state, sequence, generation, host_id, requested_by, request_id, deadline, finished_at)"
+                                        + " values (gen_random_uuid(), new.capsule_id, 'LAUNCH', 'SUCCEEDED', new.sequence + 1000,"
+                                        + " new.generation, new.host_id, 'ada', 'twice', new.deadline, now());"
+                                        + " end if; return null;")),
+                arguments(
+                        Rule.NOTHING_PENDING,
+                        "an end is never written down",
+                        Sabotage.inRows(
+                                "before update on operation",
+                                "if new.kind = 'LAUNCH' and new.state in ('SUCCEEDED', 'FAILED') then new.state := 'RUNNING'; end if; return new;")),
+                arguments(
+                        Rule.GENERATIONS_GROW,
+                        "a generation goes back",
+                        Sabotage.inRows(
+                                "before update on capsule",
+                                "if new.generation > old.generation then new.generation := old.generation - 1; end if; return new;")),
+                arguments(
+                        Rule.AUDITED,
+                        "an end is not audited",
+                        Sabotage.inRows(
+                                "before insert on audit",
+                                "if new.outcome = 'SUCCEEDED' then return null; end if; return new;")));
+    }
+
+    /** A rule of which nobody would notice that it is broken is none. */
+    @ParameterizedTest(name = "{0} when {1}")
+    @MethodSource("sabotages")
+    void whatIsBrokenOnPurposeIsNoticed(Rule rule, String what, Sabotage sabotage) throws Exception {
+        for (long seed = 1; seed <= RUNS_TO_NOTICE; seed++) {
+            if (campaign.run(seed, sabotage).breaches().stream().anyMatch(breach -> breach.rule() == rule)) {
+                return;
+            }
+        }
+        throw new AssertionError("nobody noticed in " + RUNS_TO_NOTICE + " runs that " + what);
+    }
+}
