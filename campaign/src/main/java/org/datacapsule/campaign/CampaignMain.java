@@ -1,10 +1,14 @@
 package org.datacapsule.campaign;
 
 import java.io.PrintStream;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.datacapsule.campaign.check.Breach;
+import org.datacapsule.campaign.real.RealCampaign;
 import org.datacapsule.campaign.simulated.SimulatedCampaign;
 import org.datacapsule.campaign.simulated.SimulatedCampaign.Outcome;
 import org.datacapsule.devkit.DevPostgres;
+import org.datacapsule.devkit.fleet.Testbed;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -14,7 +18,7 @@ import picocli.CommandLine.Option;
         name = "campaign",
         mixinStandardHelpOptions = true,
         description = "Random commands while faults strike, and then the rules that hold all the same.",
-        subcommands = CampaignMain.Simulated.class)
+        subcommands = {CampaignMain.Simulated.class, CampaignMain.Real.class})
 public final class CampaignMain {
     private static final int BROKEN = 1;
 
@@ -76,6 +80,46 @@ public final class CampaignMain {
             if (trace) {
                 out.println("What came of it, and when:");
                 out.print(outcome.trace());
+            }
+        }
+    }
+
+    /** One run on a testbed. */
+    @Command(name = "real", description = "One run on a testbed: real hosts, guests, routers and faults.")
+    static final class Real implements Callable<Integer> {
+        private static final int HOSTS = 3;
+        private static final int ROUTERS = 2;
+        /** Of a machine of two processors. */
+        private static final int STEPS_A_MINUTE = 20;
+
+        private final PrintStream out = System.out;
+
+        @Option(names = "--steps", description = "how many commands and faults; 60 unless said")
+        private int steps;
+
+        @Option(names = "--minutes", description = "instead of --steps: about this long")
+        private int minutes;
+
+        @Option(names = "--seed", defaultValue = "1", description = "what they are drawn from")
+        private long seed;
+
+        private Real() {}
+
+        @Override
+        public Integer call() throws Exception {
+            int many = steps > 0 ? steps : minutes > 0 ? minutes * STEPS_A_MINUTE : 3 * STEPS_A_MINUTE;
+            try (Testbed testbed = Testbed.up(HOSTS, ROUTERS)) {
+                RealCampaign campaign = new RealCampaign(testbed, HOSTS, ROUTERS, seed, out::println);
+                List<Breach> breaches = campaign.run(many);
+                out.println(campaign.summary());
+                if (!breaches.isEmpty()) {
+                    out.println(testbed.logs());
+                }
+                breaches.forEach(out::println);
+                out.printf(
+                        "%d steps from seed %d; %s%n",
+                        many, seed, breaches.isEmpty() ? "all is well" : "rules are broken");
+                return breaches.isEmpty() ? 0 : BROKEN;
             }
         }
     }

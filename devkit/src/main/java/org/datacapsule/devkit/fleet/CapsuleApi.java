@@ -64,6 +64,22 @@ public final class CapsuleApi {
                 request(path, form).header("Idempotency-Key", idempotencyKey).build());
     }
 
+    /** As {@link #post(String, Map, String)}. */
+    public Answer put(String path, Map<String, String> form, String idempotencyKey)
+            throws IOException, InterruptedException {
+        return send(request(path)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .PUT(BodyPublishers.ofString(encode(form)))
+                .header("Idempotency-Key", idempotencyKey)
+                .build());
+    }
+
+    /** As {@link #post(String, Map, String)}. */
+    public Answer delete(String path, String idempotencyKey) throws IOException, InterruptedException {
+        return send(
+                request(path).DELETE().header("Idempotency-Key", idempotencyKey).build());
+    }
+
     /** What a success answers, not looked into: for who measures how long it takes to come. */
     public byte[] bytes(String path, Map<String, String> form) throws IOException, InterruptedException {
         return success(request(path, form).build());
@@ -124,12 +140,9 @@ public final class CapsuleApi {
     }
 
     private HttpRequest.Builder request(String path, Map<String, String> form) {
-        String body = form.entrySet().stream()
-                .map(field -> encode(field.getKey()) + "=" + encode(field.getValue()))
-                .collect(Collectors.joining("&"));
         return request(path)
                 .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(BodyPublishers.ofString(body));
+                .POST(BodyPublishers.ofString(encode(form)));
     }
 
     private HttpRequest.Builder request(String path) {
@@ -141,6 +154,12 @@ public final class CapsuleApi {
     private Answer send(HttpRequest request) throws IOException, InterruptedException {
         HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
         return new Answer(response.statusCode(), JSON.readTree(response.body()));
+    }
+
+    private static String encode(Map<String, String> form) {
+        return form.entrySet().stream()
+                .map(field -> encode(field.getKey()) + "=" + encode(field.getValue()))
+                .collect(Collectors.joining("&"));
     }
 
     private static String encode(String text) {

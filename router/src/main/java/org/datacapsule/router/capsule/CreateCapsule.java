@@ -53,7 +53,8 @@ public final class CreateCapsule {
         this.network = network;
     }
 
-    Reply create(Call call) throws InterruptedException {
+    /** What the endpoint does. */
+    public Reply create(Call call) throws InterruptedException {
         CreateRequest request = CreateRequest.from(call.parameters(), config);
         return idempotency.once(call, tx -> create(tx, call, request));
     }
