@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -12,11 +13,17 @@ import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.Problem;
+import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.HostId;
+import org.datacapsule.common.id.ResultId;
+import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.CommandEnvelope;
 import org.datacapsule.common.wire.Outcome;
 import org.datacapsule.common.wire.PortRange;
+import org.datacapsule.common.wire.ResultMessage;
+import org.datacapsule.common.wire.ResultReply;
 import org.datacapsule.router.http.TokenRole;
 import org.datacapsule.router.testing.FakeAgent;
 import org.datacapsule.router.testing.FakeAgent.Behaviour;
@@ -144,6 +151,32 @@ class MigrateIT {
                 .isNotEmpty();
         assertThat(post("/stopvm", id).status()).isEqualTo(200);
         awaitStatus(id, "SHUTDOWN NOT_DEFINED");
+    }
+
+    /** It may be on that host's disk still, and a host that is refused drops it. */
+    @Test
+    void whatItHandedInBeforeItMovedIsTakenFromTheHostItLeft() throws Exception {
+        String id = secure();
+        String from = host(id);
+        migrate(id, other(from));
+        awaitStatus(id, "RUNNING SECURE");
+
+        assertThat(handIn(id, from, 1)).isEqualTo(new ResultReply.SendFrom(0));
+        assertThat(handIn(id, other(from), 2)).isEqualTo(new ResultReply.SendFrom(0));
+        assertThat(handIn(id, from, 2)).isInstanceOf(ResultReply.Refused.class);
+        assertThat(handIn(id, other(from), 1)).isInstanceOf(ResultReply.Refused.class);
+    }
+
+    private ResultReply handIn(String id, String host, long generation) throws Exception {
+        return agent(host)
+                .ship(new ResultMessage.Begin(
+                        ResultId.random(),
+                        CapsuleId.parse(id),
+                        new HostId(host),
+                        generation,
+                        10,
+                        new Sha256("0a".repeat(32)),
+                        Instant.now()));
     }
 
     @Test

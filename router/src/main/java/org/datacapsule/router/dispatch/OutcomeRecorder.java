@@ -141,9 +141,10 @@ public final class OutcomeRecorder {
     private void failed(Tx tx, Capsule capsule, Operation operation, Outcome.Failed outcome)
             throws InterruptedException {
         // What harms no capsule is tried until its deadline.
-        boolean mayTry = operation.kind().isSide() || tries(tx, operation) < config.attempts();
+        int tries = tries(tx, operation);
+        boolean mayTry = operation.kind().isSide() || tries < config.attempts();
         if (outcome.retryable() && mayTry && !operation.overdue()) {
-            Duration delay = FIRST_RETRY.multipliedBy(1L << Math.min(operation.attempt() - 1, MOST_DOUBLINGS));
+            Duration delay = FIRST_RETRY.multipliedBy(1L << Math.min(tries - 1, MOST_DOUBLINGS));
             operations.tryAgain(tx, operation.id(), outcome.problem(), delay);
             return;
         }
