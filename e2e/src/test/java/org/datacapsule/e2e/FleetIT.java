@@ -1,9 +1,12 @@
 package org.datacapsule.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.datacapsule.e2e.Moves.other;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +27,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Two hosts and two routers, and what each of them may lose; each test is the next chapter. */
+/**
+ * Two hosts and two routers, and what each of them may lose; each test is the next chapter. All in one class, long as it is,
+ * for a testbed takes half a minute to make.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FleetIT {
@@ -38,13 +44,22 @@ class FleetIT {
     @RegisterExtension
     static final Story STORY = new Story();
 
+    /** Tries the host's name service, which maintenance mode allows: once, or ten times a second for ever. */
+    private static final String PROBE = """
+            perl -e 'use IO::Socket::INET; $| = 1; ($gateway) = `ip route` =~ /via (\\S+)/;
+            do { print IO::Socket::INET->new(PeerAddr => "$gateway:53", Timeout => 1) ? "through\\n" : "cut\\n";
+            select(undef, undef, undef, 0.1) } until @ARGV' --""".replace("\n", " ");
+
     private final List<String> capsules = new ArrayList<>();
+    private String boot = "";
     private CapsuleApi api;
     private TestbedTraces traces;
+    private Moves moves;
 
     @BeforeAll
     void begin() {
         api = TESTBED.get().researcher();
+        moves = new Moves(TESTBED.get());
         traces = new TestbedTraces(TESTBED.get().state());
     }
 
@@ -125,81 +140,243 @@ class FleetIT {
         awaitHost("h2", "UP");
     }
 
-    /** A program of the guest counts on its disk, ten times a second, and never stops. */
+    /** A program of the guest, begun in an SSH session, counts on its disk ten times a second and never stops. */
     @Test
     @Order(6)
     void aRunningGuestMovesToTheOtherHostAndDoesNotNotice() throws Exception {
         String capsule = capsules.get(0);
         String from = row(0).path("host").asText();
         String boot;
+        String session;
         int before;
         try (GuestShell guest = shell(capsule)) {
             boot = guest.run("cat /proc/sys/kernel/random/boot_id");
-            guest.run("sh -c 'trap \"\" HUP; n=0; while :; do n=$((n+1)); echo $n > count; sync; sleep 0.1; done'"
-                    + " > counting 2>&1 < /dev/null & sleep 1; cat counting");
-            before = Integer.parseInt(guest.run("sleep 1; cat count"));
+            session = guest.run(
+                    "sh -c 'trap \"\" HUP; n=0; while :; do n=$((n+1)); echo $n > count; sync; sleep 0.1; done'"
+                            + " > counting 2>&1 < /dev/null & sleep 1; echo $!");
+            before = Integer.parseInt(guest.run("cat count"));
+
+            JsonNode moved = moves.migrate(capsule, other(from));
+
+            assertThat(moved.path("result").asText()).as(moved.toString()).isEqualTo("MOVED");
+            assertThat(moved.path("live").asBoolean()).isTrue();
+            assertThat(moved.path("downtimeMs").asInt()).isBetween(0, 5_000);
         }
 
-        JsonNode moved = migrate(capsule, other(from));
-
-        assertThat(moved.path("result").asText()).as(moved.toString()).isEqualTo("MOVED");
-        assertThat(moved.path("live").asBoolean()).isTrue();
-        assertThat(moved.path("downtimeMs").asInt()).isBetween(0, 5_000);
         assertThat(row(0).path("host").asText()).isEqualTo(other(from));
         assertThat(api.state(capsule)).isEqualTo("RUNNING");
         try (GuestShell guest = shell(capsule)) {
             assertThat(guest.run("cat /proc/sys/kernel/random/boot_id")).isEqualTo(boot);
+            assertThat(guest.run("kill -0 " + session + " && echo works")).isEqualTo("works");
             int after = Integer.parseInt(guest.run("cat count"));
             assertThat(after).isGreaterThan(before);
             assertThat(Integer.parseInt(guest.run("sleep 1; cat count"))).isGreaterThan(after);
         }
-        awaitNothingOf(capsule, from);
+        moves.awaitNothingOf(capsule, from);
     }
 
+    /** Each thing that the other host needs for a guest ends in the middle of a copy that the limit makes last. */
     @Test
     @Order(7)
-    void aCapsuleThatIsShutDownMovesAsItIs() throws Exception {
+    void aGuestWhoseNewHostFailsInTheMiddleStaysWhereItIs() throws Exception {
+        Testbed testbed = TESTBED.get();
         String capsule = capsules.get(0);
         String from = row(0).path("host").asText();
-        try (GuestShell guest = shell(capsule)) {
-            guest.run("echo kept > kept; sync");
-        }
-        succeeds(api.command("stopvm", capsule).operation());
-
-        JsonNode moved = migrate(capsule, other(from));
-
-        assertThat(moved.path("result").asText()).as(moved.toString()).isEqualTo("MOVED");
-        assertThat(row(0).path("host").asText()).isEqualTo(other(from));
-        awaitNothingOf(capsule, from);
-        succeeds(api.command("launchvm", capsule).operation());
-        try (GuestShell guest = shell(capsule)) {
-            assertThat(guest.run("cat kept")).isEqualTo("kept");
-        }
-    }
-
-    @Test
-    @Order(8)
-    void aGuestWhoseNewHostDoesNotAnswerStaysWhereItIs() throws Exception {
-        String capsule = capsules.get(0);
-        String from = row(0).path("host").asText();
-        TESTBED.get().kill("libvirtd", other(from));
+        String to = other(from);
         try (GuestShell guest = shell(capsule)) {
             String boot = guest.run("cat /proc/sys/kernel/random/boot_id");
+            String operation = moves.begin(capsule, to, 1);
+            moves.awaitCopying(capsule, to);
 
-            JsonNode moved = migrate(capsule, other(from));
+            testbed.kill("agent", to);
+            testbed.kill("qemu", to, capsule);
+            testbed.kill("libvirtd", to);
+            assertThat(guest.run("cat /proc/sys/kernel/random/boot_id")).isEqualTo(boot);
+            JsonNode stayed = moves.cancel(operation);
 
-            assertThat(moved.path("result").asText()).as(moved.toString()).isEqualTo("TAKEN_BACK");
+            assertThat(stayed.path("status").asText()).as(stayed.toString()).isEqualTo("SUCCEEDED");
+            assertThat(moves.row(operation).path("result").asText()).isEqualTo("CANCELLED");
             assertThat(row(0).path("host").asText()).isEqualTo(from);
             assertThat(api.state(capsule)).isEqualTo("RUNNING");
             assertThat(guest.run("cat /proc/sys/kernel/random/boot_id")).isEqualTo(boot);
         } finally {
-            TESTBED.get().start("libvirtd", other(from));
+            testbed.start("libvirtd", to);
+            testbed.start("agent", to);
         }
-        awaitNothingOf(capsule, other(from));
+        awaitHost(to, "UP");
+        moves.awaitNothingOf(capsule, to);
+    }
+
+    /** What the killed agent has begun goes on without it, and the one that comes after it finds that. */
+    @Test
+    @Order(8)
+    void aGuestWhoseHostFailsInTheMiddleIsOnOneHostAlone() throws Exception {
+        Testbed testbed = TESTBED.get();
+        String capsule = capsules.get(0);
+        String from = row(0).path("host").asText();
+        String to = other(from);
+        try (GuestShell guest = shell(capsule)) {
+            String boot = guest.run("cat /proc/sys/kernel/random/boot_id");
+            String operation = moves.begin(capsule, to, 1);
+            moves.awaitCopying(capsule, to);
+
+            testbed.kill("agent", from);
+            testbed.kill("libvirtd", from);
+            assertThat(guest.run("cat /proc/sys/kernel/random/boot_id")).isEqualTo(boot);
+            testbed.start("libvirtd", from);
+            testbed.start("agent", from);
+            JsonNode stayed = moves.cancel(operation);
+
+            assertThat(stayed.path("status").asText()).as(stayed.toString()).isEqualTo("SUCCEEDED");
+            assertThat(row(0).path("host").asText()).isEqualTo(from);
+            assertThat(guest.run("cat /proc/sys/kernel/random/boot_id")).isEqualTo(boot);
+        }
+        moves.awaitNothingOf(capsule, to);
+        awaitHost(from, "UP");
     }
 
     @Test
     @Order(9)
+    void aCapsuleInSecureModeThatCannotArriveStaysInIt() throws Exception {
+        String capsule = capsules.get(0);
+        String from = row(0).path("host").asText();
+        try (GuestShell guest = shell(capsule)) {
+            boot = guest.run("echo before > known; sync; cat /proc/sys/kernel/random/boot_id");
+            // That it gets through now makes it mean something that it does not later.
+            assertThat(guest.run(PROBE + " once")).isEqualTo("through");
+        }
+        switchTo(capsule, "secure");
+        Patience.await(
+                "secure volume in the guest",
+                MINUTES,
+                () -> console(from).run("mount").contains("/media/secure") ? Optional.of(true) : Optional.empty());
+        console(from)
+                .run("echo a-finding > /media/secure/finding; echo learned > /home/" + USER + "/learned; sync;" + PROBE
+                        + " > /root/probed 2>&1 < /dev/null &");
+        // Where its screen would be, there is another program.
+        TESTBED.get()
+                .exec(
+                        other(from),
+                        "sh",
+                        "-c",
+                        "for port in 5900 5901 5902; do setsid perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new("
+                                + "LocalAddr => \"0.0.0.0\", LocalPort => $ARGV[0], Listen => 1, ReuseAddr => 1);"
+                                + " sleep 600' $port > /dev/null 2>&1 < /dev/null & echo $! >> /run/strangers; done");
+        try (WatchedHosts watched = WatchedHosts.begin(TESTBED.get(), from, other(from))) {
+            JsonNode moved = moves.migrate(capsule, other(from));
+
+            assertThat(moved.path("result").asText()).as(moved.toString()).isEqualTo("TAKEN_BACK");
+            assertWatched(watched.end(), from);
+        } finally {
+            TESTBED.get().exec(other(from), "sh", "-c", "kill $(cat /run/strangers)");
+        }
+
+        assertThat(row(0).path("mode").asText()).isEqualTo("SECURE");
+        assertThat(row(0).path("host").asText()).isEqualTo(from);
+        assertThat(console(from).run("cat /media/secure/finding")).isEqualTo("a-finding");
+        moves.awaitNothingOf(capsule, other(from));
+    }
+
+    @Test
+    @Order(10)
+    void aCapsuleInSecureModeMovesAndIsNeverUnderAnotherPolicy() throws Exception {
+        String capsule = capsules.get(0);
+        String from = row(0).path("host").asText();
+        String to = other(from);
+
+        try (WatchedHosts watched = WatchedHosts.begin(TESTBED.get(), from, to)) {
+            JsonNode moved = moves.migrate(capsule, to);
+
+            assertThat(moved.path("result").asText()).as(moved.toString()).isEqualTo("MOVED");
+            assertThat(row(0).path("mode").asText()).isEqualTo("SECURE");
+            String probed = console(to).run("wc -l < /root/probed");
+            Patience.await(
+                    "probes from the new host",
+                    MINUTES,
+                    () -> console(to).run("wc -l < /root/probed").equals(probed)
+                            ? Optional.empty()
+                            : Optional.of(true));
+            assertWatched(watched.end(), from, to);
+        }
+
+        assertThat(console(to).run("sort -u /root/probed; cat /home/" + USER + "/learned"))
+                .isEqualTo("cut\nlearned");
+        JsonNode row = row(0);
+        assertThatThrownBy(() -> GuestShell.withPassword(
+                        row.path("publicip").asText(), row.path("sshport").asInt(), USER, PASSWORD))
+                .isInstanceOf(IOException.class);
+        moves.awaitNothingOf(capsule, from);
+    }
+
+    @Test
+    @Order(11)
+    void fromItsNewHostAResultIsReleasedAndTheWayBackLeadsToTheCheckpoint() throws Exception {
+        String capsule = capsules.get(0);
+        String host = row(0).path("host").asText();
+        assertThat(console(host).run("cd /media/secure && su " + USER + " -c 'releaseresults finding' 2>&1"))
+                .contains("handed in");
+        JsonNode result = Patience.await("result at the router", MINUTES, () -> {
+            JsonNode found = api.get("/getvmresults?vmid=" + capsule).success().path("res");
+            return found.isEmpty() ? Optional.empty() : Optional.of(found.path(0));
+        });
+        String id = result.path("resultId").asText();
+        TESTBED.get()
+                .reviewer()
+                .post(
+                        "/updateresult",
+                        Map.of(
+                                "resultid",
+                                id,
+                                "status",
+                                "Released",
+                                "sha256",
+                                result.path("sha256").asText(),
+                                "comment",
+                                "looked at"))
+                .success();
+        String link = api.get("/checkdownloadability?randomid=" + id).text("randomid");
+        assertThat(new String(api.file("/download?randomid=" + link), StandardCharsets.UTF_8))
+                .contains("a-finding");
+
+        switchTo(capsule, "maintenance");
+
+        assertThat(row(0).path("host").asText()).isEqualTo(host);
+        try (GuestShell guest = shell(capsule)) {
+            assertThat(guest.run("cat known; ls; cat /proc/sys/kernel/random/boot_id"))
+                    .startsWith("before")
+                    .doesNotContain("learned")
+                    .endsWith(boot);
+            assertThat(guest.run(PROBE + " once")).isEqualTo("through");
+        }
+        switchTo(capsule, "secure");
+        Patience.await(
+                "finding on the volume",
+                MINUTES,
+                () -> console(host).run("cat /media/secure/finding").equals("a-finding")
+                        ? Optional.of(true)
+                        : Optional.empty());
+        succeeds(api.command("stopvm", capsule).operation());
+    }
+
+    @Test
+    @Order(12)
+    void aCapsuleThatIsShutDownMovesAsItIs() throws Exception {
+        String capsule = capsules.get(0);
+        String from = row(0).path("host").asText();
+
+        JsonNode moved = moves.migrate(capsule, other(from));
+
+        assertThat(moved.path("result").asText()).as(moved.toString()).isEqualTo("MOVED");
+        assertThat(row(0).path("host").asText()).isEqualTo(other(from));
+        moves.awaitNothingOf(capsule, from);
+        succeeds(api.command("launchvm", capsule).operation());
+        try (GuestShell guest = shell(capsule)) {
+            assertThat(guest.run("cat known")).isEqualTo("before");
+        }
+    }
+
+    @Test
+    @Order(13)
     void nothingIsLeftOfATestbed() throws Exception {
         TESTBED.get().partition("h1", "from", "h2");
         traces.watch(firstProcesses());
@@ -212,39 +389,26 @@ class FleetIT {
         assertThat(TESTBED.get().state()).doesNotExist();
     }
 
-    private JsonNode migrate(String capsule, String to) throws IOException, InterruptedException {
-        CapsuleApi operator = TESTBED.get().operator();
-        String operation = operator.post(
-                        "/migratevm", Map.of("vmid", capsule, "host", to), "migrate-" + System.nanoTime())
-                .success()
-                .path("operation")
-                .asText();
-        operator.awaitEnd(operation, MINUTES);
-        for (JsonNode migration : operator.get("/v1/migrations").success().path("migrations")) {
-            if (migration.path("id").asText().equals(operation)) {
-                return migration;
-            }
-        }
-        throw new AssertionError("no migration " + operation);
+    private void switchTo(String capsule, String mode) throws IOException, InterruptedException {
+        succeeds(Started.of(api.post("/switchvm", Map.of("vmid", capsule, "mode", mode)))
+                .operation());
     }
 
-    private static String other(String host) {
-        return host.equals("h1") ? "h2" : "h1";
+    private HostConsole console(String host) {
+        return new HostConsole(TESTBED.get(), host, capsules.get(0));
     }
 
-    /** Neither files, nor a domain, nor a filter on its interface. */
-    private static void awaitNothingOf(String capsule, String host) throws IOException, InterruptedException {
-        Patience.await("a host without anything of the capsule", MINUTES, () -> {
-            String found = TESTBED.get()
-                    .exec(
-                            host,
-                            "sh",
-                            "-c",
-                            "ls /var/lib/libvirt/datacapsule/capsules /run/libvirt/qemu; virsh -q list --all --uuid;"
-                                    + " for tap in $(virsh -q nwfilter-binding-list | awk '{ print $1 }'); do"
-                                    + " virsh nwfilter-binding-dumpxml $tap; done");
-            return found.contains(capsule) ? Optional.empty() : Optional.of(host);
+    /** On both hosts somebody looked, saw data on these, and nothing wrong anywhere. */
+    private static void assertWatched(Map<String, List<String>> said, String... withData) {
+        assertThat(said).hasSize(2).allSatisfy((host, lines) -> {
+            assertThat(lines).as(host).hasSize(2);
+            assertThat(lines.getFirst()).startsWith("looks: ").isNotEqualTo("looks: 0");
         });
+        assertThat(said)
+                .allSatisfy((host, lines) -> assertThat(lines.getLast().equals("with data: 0")
+                                && List.of(withData).contains(host))
+                        .as(host)
+                        .isFalse());
     }
 
     private Started create() throws IOException, InterruptedException {

@@ -30,7 +30,7 @@ final class GuestShell implements AutoCloseable {
         return withPassword(HERE, port, user, password);
     }
 
-    private static GuestShell withPassword(String address, int port, String user, String password) throws IOException {
+    static GuestShell withPassword(String address, int port, String user, String password) throws IOException {
         return open(address, port, user, "password", session -> session.addPasswordIdentity(password));
     }
 

@@ -41,21 +41,34 @@ public record DataWatch(String uri, String network, String bridge) {
      */
     private record Held(long process, String capsule, boolean volume, List<String> taps) {}
 
-    /** What is wrong, in words; empty when nothing is. */
+    /** What is wrong, in words; empty when nothing is. A guest that ended while we looked has nothing any more. */
     public List<String> breaches() throws IOException, InterruptedException {
         List<String> found = new ArrayList<>();
+        // Before its rules, which are there before it is.
+        List<Held> all = held();
         Map<String, List<String>> chains = chains();
         String crossing = ShortCommand.output("nft", "list", "table", "inet", network);
-        for (Held held : held()) {
-            Optional<String> domain = virsh("dumpxml", held.capsule());
-            boolean hasVolume =
-                    held.volume() || domain.filter(xml -> xml.contains(VOLUME)).isPresent();
-            boolean hasChannel = domain.filter(xml -> xml.contains(CHANNEL)).isPresent();
-            if (hasVolume || hasChannel) {
-                held.taps().forEach(tap -> found.addAll(openings(chains, tap)));
-                if (domain.isPresent()) {
-                    found.addAll(otherFilters(domain.get(), crossing));
-                }
+        for (Held held : all) {
+            List<String> its = breaches(held, chains, crossing);
+            if (!its.isEmpty()
+                    && held(PROCESSES.resolve(Long.toString(held.process()))).isPresent()) {
+                found.addAll(its);
+            }
+        }
+        return found;
+    }
+
+    private List<String> breaches(Held held, Map<String, List<String>> chains, String crossing)
+            throws IOException, InterruptedException {
+        List<String> found = new ArrayList<>();
+        Optional<String> domain = virsh("dumpxml", held.capsule());
+        boolean hasVolume =
+                held.volume() || domain.filter(xml -> xml.contains(VOLUME)).isPresent();
+        boolean hasChannel = domain.filter(xml -> xml.contains(CHANNEL)).isPresent();
+        if (hasVolume || hasChannel) {
+            held.taps().forEach(tap -> found.addAll(openings(chains, tap)));
+            if (domain.isPresent()) {
+                found.addAll(otherFilters(domain.get(), crossing));
             }
         }
         return found;

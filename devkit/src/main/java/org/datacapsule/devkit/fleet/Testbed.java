@@ -67,6 +67,11 @@ public final class Testbed implements AutoCloseable {
         return api("CAPSULES_TOKEN_2");
     }
 
+    /** The API as a reviewer of results has it. */
+    public CapsuleApi reviewer() {
+        return api("CAPSULES_REVIEWER_TOKEN");
+    }
+
     /** The API as an operator and admin has it. */
     public CapsuleApi operator() {
         return api("CAPSULES_ADMIN_TOKEN");
