@@ -25,7 +25,7 @@ final class RealHosts {
             capsules=/var/lib/libvirt/datacapsule/capsules
             for id in $(virsh -q list --state-running --uuid); do
               xml=$(virsh -q dumpxml $id 2> /dev/null) || continue
-              generation=$(printf '%s' "$xml" | sed -n "s/.*generation=[\"']\\([0-9]*\\)[\"'].*/\\1/p" | head -n 1)
+              generation=$(printf '%s' "$xml" | sed -n "s/.* generation=.\\([0-9]*\\).*/\\1/p" | head -n 1)
               filter=$(printf '%s' "$xml" | sed -n "s/.*<filterref filter='\\([^']*\\)'.*/\\1/p" | head -n 1)
               [ -n "$generation" ] && [ -n "$filter" ] || continue
               case $xml in *volume.qcow2*) data=data ;; *) data=none ;; esac
@@ -35,7 +35,7 @@ final class RealHosts {
             for overlay in $capsules/*/secure.qcow2; do [ ! -e "$overlay" ] || echo "overlay $(basename $(dirname $overlay))"; done
             for network in $(virsh -q net-list --name); do
               virsh -q net-dumpxml $network | sed -n "s/.*<host mac='52:54:00:\\([0-9a-f:]*\\)'.*/lease \\1/p"
-              nft list map inet $network ssh 2> /dev/null | grep -o '[0-9]* : [0-9.]*' | sed 's/^/way /'
+              nft list map inet $network ssh 2> /dev/null | grep -o '[0-9][0-9]* : [0-9][0-9.]*' | sed 's/^/way /'
             done
             true
             """;

@@ -25,7 +25,7 @@ import org.datacapsule.devkit.fleet.Testbed;
 /** Two researchers and an operator of a testbed, who give one command after the other and never wait for the answer. */
 final class Users {
     private static final int MOST_CAPSULES = 5;
-    private static final int TIMES = 6;
+    private static final int TIMES = 20;
     private static final int SERVICE_UNAVAILABLE = 503;
     private static final Duration TO_LAUNCH = Duration.ofMinutes(2);
 

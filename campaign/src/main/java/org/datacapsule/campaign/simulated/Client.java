@@ -148,7 +148,13 @@ final class Client {
     }
 
     private void on(Owned capsule, String verb) {
-        ask(capsule.owner, verb, new JsonObject().put("vmid", capsule.id)).ifPresent(body -> capsule.last = verb);
+        ask(capsule.owner, verb, new JsonObject().put("vmid", capsule.id)).ifPresent(body -> {
+            capsule.last = verb;
+            // Some do not know yet that it is gone.
+            if (verb.equals("deletevm") && world.draw(8) != 0) {
+                capsules.remove(capsule);
+            }
+        });
     }
 
     private void switchTo(Owned capsule, String mode) {

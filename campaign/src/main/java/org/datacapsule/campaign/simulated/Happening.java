@@ -53,14 +53,18 @@ record Happening(Duration at, What what) {
     /** What happens in a run: commands all the time, and faults that last a while and may overlap. */
     static List<Happening> draw(Random random, int commands, int faults) {
         List<Happening> drawn = new ArrayList<>();
-        int seconds = 6 * commands;
+        int seconds = 4 * commands;
         for (int i = 0; i < commands; i++) {
             drawn.add(new Happening(
                     within(random, seconds),
                     new What.Command(random.nextInt(64), random.nextInt(64), random.nextInt(100), random.nextInt(64))));
         }
         for (int i = 0; i < faults; i++) {
-            drawn.add(new Happening(within(random, seconds), fault(random)));
+            // Most right after a command, when there is something to disturb.
+            Duration at = random.nextInt(3) == 0
+                    ? within(random, seconds)
+                    : drawn.get(random.nextInt(commands)).at().plusMillis(random.nextInt(2_500));
+            drawn.add(new Happening(at, fault(random)));
         }
         drawn.sort((one, other) -> one.at().compareTo(other.at()));
         return List.copyOf(drawn);

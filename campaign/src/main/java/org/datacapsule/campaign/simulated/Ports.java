@@ -35,6 +35,8 @@ final class Ports {
             "askToPowerOff",
             "destroy",
             "resume",
+            "keepKey",
+            "forgetKey",
             "setAuthorizedKeys");
     private static final Set<String> LOOKS_AT_GUESTS = Set.of("find", "all");
     /** A launch writes its seed on a thread of its own, where nobody could wait; it changes nothing that others see. */
@@ -48,9 +50,15 @@ final class Ports {
             "expect",
             "send",
             "accept",
+            "makeArrivingVolume",
+            "awaitGuest",
+            "welcome",
+            "markLeaving",
+            "unmarkLeaving",
             "delete");
 
-    private static final Set<String> FREEING = Set.of("dropSecureOverlay", "dropSecure", "delete");
+    private static final Set<String> FREEING =
+            Set.of("dropSecureOverlay", "dropSecure", "delete", "welcome", "unmarkLeaving");
     private static final Set<String> CHANGES_OF_NETWORK =
             Set.of("reserveLease", "releaseLease", "openSsh", "closeSsh", "cutConnections");
 

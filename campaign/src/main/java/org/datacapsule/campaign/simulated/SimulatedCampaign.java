@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /** Runs simulations one after the other, on a database of their own. One thread. */
 public final class SimulatedCampaign implements AutoCloseable {
-    private static final Intensity USUAL = new Intensity(25, 8);
+    private static final Intensity USUAL = new Intensity(25, 12);
     private static final Path MEMORY = Path.of("/dev/shm");
 
     private final SimulatedDatabase rows;
