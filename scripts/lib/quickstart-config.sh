@@ -39,6 +39,8 @@ secrets:
   key-file: $state/keys/router.secret
 guests:
   network: ${setting[network]}
+authority:
+  directory: $state/keys/authority
 results:
   directory: $state/results
 END
@@ -52,17 +54,16 @@ host:
   name: quickstart
   address: ${setting[address]}
 bus:
-  cluster-name: quickstart
   host: 127.0.0.1
   port: ${setting[agent_bus_port]}
-  members: ["127.0.0.1:${setting[router_bus_port]}"]
+identity:
+  directory: $state/identity
 libvirt:
   uri: qemu:///system
   acceleration: auto
 network:
   name: datacapsule
   bridge: dcbr0
-  guests: ${setting[network]}
   address: ${setting[address]}
   policies: $root/deploy/policies
 storage:
@@ -76,8 +77,6 @@ ports:
   count: ${setting[port_count]}
 vnc:
   listen: 127.0.0.1
-router:
-  command-keys: ["$state/keys/router.pub.pem"]
 secrets:
   key-file: $state/keys/agent.secret
 END

@@ -1,12 +1,25 @@
 # shellcheck shell=bash
-# A host: its disk, its libvirtd and its agent; sourced after node.sh, certificates.sh and libvirt.sh.
+# A host: its disk, its libvirtd and its agent; sourced after node.sh, join.sh and libvirt.sh.
 # shellcheck disable=SC2154
 
-# boot_host HOST: with its own libvirt, whose guests outlive it and end with the host.
+# boot_host HOST: with its own libvirt, whose guests outlive it and end with the host. Without one as long as the host has not
+# joined: that has no certificate to listen with.
 boot_host() {
   prepare_host "$1"
   boot_node "$1" "$storage"
-  ensure_host_libvirt "$1"
+  if has_joined "$1"; then ensure_host_libvirt "$1"; fi
+}
+
+has_joined() { [ -s "$(folder_of "$1")/etc/${identity##*/}/host.pem" ]; }
+
+# join_with_token HOST TOKEN: with a join token that this administrator's token is good for.
+join_with_token() {
+  local config
+  config=$(folder_of "$1")/join.yaml
+  printf 'host:\n  name: %s\nidentity:\n  directory: %s\n' "$1" "$identity" > "$config"
+  join_token "$2" "$1" "$(address_of "$1")" |
+    join_host "$config" "http://$root_address:${setting[http_port]}" in_node "$1" \
+    "$JAVA_HOME/bin/java" "${java_flags[@]}" -XX:-UsePerfData -jar "$agent_jar"
 }
 
 prepare_host() {
@@ -16,7 +29,6 @@ prepare_host() {
   chmod 755 "$folder" "$folder"/{etc,lib,cache,log}
   [ -s "$folder/uuid" ] || cat /proc/sys/kernel/random/uuid > "$folder/uuid"
   [ -s "$folder/agent.secret" ] || (umask 077 && openssl rand -base64 32 > "$folder/agent.secret")
-  install_certificates "$1" "$folder/etc/pki"
   write_host_libvirt_settings "$1" "$folder/etc"
   if [ ! -e "$folder/disk" ]; then
     # It takes room on this machine only as it is written to.
@@ -26,8 +38,8 @@ prepare_host() {
   fi
 }
 
-# Migration between hosts goes by TLS both from libvirtd to libvirtd and from QEMU to QEMU; hosts know each other by the
-# testbed's certificate authority and by the addresses in their certificates.
+# Migration between hosts goes by TLS both from libvirtd to libvirtd and from QEMU to QEMU, with what the hosts got when they
+# joined.
 write_host_libvirt_settings() {
   local folder=$2 address
   address=$(address_of "$1")
@@ -39,15 +51,15 @@ listen_tls = 1
 listen_tcp = 0
 listen_addr = "$address"
 tls_port = "16514"
-key_file = "/etc/libvirt/pki/serverkey.pem"
-cert_file = "/etc/libvirt/pki/servercert.pem"
-ca_file = "/etc/libvirt/pki/cacert.pem"
+key_file = "$identity/links/serverkey.pem"
+cert_file = "$identity/links/servercert.pem"
+ca_file = "$identity/links/cacert.pem"
 tls_no_verify_certificate = 0
 END
   cat >> "$folder/qemu.conf" << END
-default_tls_x509_cert_dir = "/etc/libvirt/pki"
+default_tls_x509_cert_dir = "$identity/links"
 default_tls_x509_verify = 1
-migrate_tls_x509_cert_dir = "/etc/libvirt/pki"
+migrate_tls_x509_cert_dir = "$identity/links"
 migrate_tls_x509_verify = 1
 migration_address = "$address"
 END
@@ -107,11 +119,11 @@ host:
   name: $1
   address: $address
 bus:
-  cluster-name: testbed
   host: $address
   port: $bus_port
-  members: [$(bus_members)]
   rejoin-after: 2s
+identity:
+  directory: $identity
 heartbeat:
   interval: 500ms
 libvirt:
@@ -120,7 +132,6 @@ libvirt:
 network:
   name: datacapsule
   bridge: dcbr0
-  guests: $guest_network
   address: $address
   policies: $root/deploy/policies
   denied-ranges: ["$network"]
@@ -137,9 +148,6 @@ vnc:
   listen: $address
 migration:
   address: $address
-  tls-directory: /etc/libvirt/pki
-router:
-  command-keys: ["$state/keys/router.pub.pem"]
 secrets:
   key-file: $(folder_of "$1")/agent.secret
 END

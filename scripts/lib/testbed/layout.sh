@@ -23,6 +23,8 @@ guest_network=10.91.0.0/16
 router_http_port=8080
 bus_port=5701
 storage=/var/lib/libvirt/datacapsule
+# Of a host, on the host: what it got when it joined.
+identity=/etc/libvirt/datacapsule
 disk_size=8G
 
 host_names() { seq -f 'h%.0f' 1 "${setting[hosts]}"; }

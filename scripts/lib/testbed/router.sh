@@ -47,6 +47,8 @@ operations:
   recheck: 3s
 hosts:
   lease: 3s
+authority:
+  directory: $state/keys/authority
 results:
   directory: $state/results
 END

@@ -6,6 +6,7 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -138,7 +139,7 @@ public final class AllocationBench {
                 new Idempotency(database, new IdempotencyStore()),
                 new UserStore(new Quota(100_000, Integer.MAX_VALUE, Integer.MAX_VALUE)),
                 new ImageStore(),
-                new Reservation(new HostStore(), new PortStore(), new PlacementPolicy(4, 1, 2, false)),
+                new Reservation(new HostStore(), new PortStore(), new PlacementPolicy(4, 1, 2, false, Map.of())),
                 capsules,
                 new LoginSecret(box),
                 start,

@@ -13,6 +13,8 @@ import java.util.UUID;
 import org.datacapsule.agent.config.AgentConfig;
 import org.datacapsule.agent.hypervisor.GuestDomain.Attachment;
 import org.datacapsule.agent.hypervisor.Hypervisor;
+import org.datacapsule.agent.identity.IdentityFiles;
+import org.datacapsule.agent.identity.Renewing;
 import org.datacapsule.agent.journal.Journal;
 import org.datacapsule.agent.local.LocalService;
 import org.datacapsule.agent.local.LocalSocket;
@@ -61,10 +63,15 @@ public final class AgentAssembly {
     /** A running agent: its host made ready, the journal's work resumed, and on its way into the cluster. */
     public static AgentAssembly start(AgentConfig config, HostParts host) throws IOException {
         InstantSource clock = InstantSource.system();
+        IdentityFiles identity = new IdentityFiles(config.identity());
+        // It says so now, and not in the dark later, when this machine has not joined.
+        identity.read();
         host.network().ensure();
         BusLink link = new BusLink(
                 config.link().bus(),
                 config.host().name(),
+                identity,
+                new Renewing(identity, config.host().name(), host.certificatesRenewed()),
                 new LinkTiming(config.link().heartbeat(), config.link().rejoinAfter()),
                 clock);
         ProgressReporter progress = new ProgressReporter(link);

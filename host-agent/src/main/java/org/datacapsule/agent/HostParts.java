@@ -10,6 +10,7 @@ import org.datacapsule.agent.simulated.SimulatedHost;
  * The host an agent works on.
  *
  * @param whereabouts what other hosts need to know of it
+ * @param certificatesRenewed to be run when there are new ones for links to other hosts
  * @param close what has to be let go of at the end, such as the connection to libvirt
  */
 public record HostParts(
@@ -17,9 +18,10 @@ public record HostParts(
         CapsuleNetwork network,
         CapsuleStorage storage,
         Whereabouts whereabouts,
+        Runnable certificatesRenewed,
         Runnable close) {
 
     public static HostParts simulated(SimulatedHost host) {
-        return new HostParts(host.hypervisor(), host.network(), host.storage(), host.whereabouts(), () -> {});
+        return new HostParts(host.hypervisor(), host.network(), host.storage(), host.whereabouts(), () -> {}, () -> {});
     }
 }

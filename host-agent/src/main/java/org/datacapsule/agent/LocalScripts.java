@@ -24,7 +24,7 @@ import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.secret.SecretBox;
 import org.datacapsule.common.signing.KeyFiles;
 import org.datacapsule.common.signing.ReceiptSigner;
-import org.datacapsule.common.wire.Contract;
+import org.datacapsule.common.wire.ReportContract;
 
 /**
  * One run of a script: the running agent is asked. Where none runs, the journal is this process's own for as long as the
@@ -36,7 +36,7 @@ final class LocalScripts {
     /** Outcomes stay in the journal; the next agent reports them. */
     private static final Routers NOBODY = new Routers() {
         @Override
-        public <Q, A> Optional<A> ask(Contract<Q, A> contract, Q question) {
+        public <Q, A> Optional<A> ask(ReportContract<Q, A> contract, Q question) {
             return Optional.empty();
         }
     };

@@ -98,6 +98,7 @@ public final class RealHost implements AutoCloseable {
                 network,
                 storage,
                 new Whereabouts("127.0.0.1", "qemu:///system", NETWORK, "127.0.0.1"),
+                () -> {},
                 () -> {});
     }
 

@@ -36,10 +36,10 @@ import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.CommandEnvelope;
 import org.datacapsule.common.wire.CommandReply;
-import org.datacapsule.common.wire.Contract;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.common.wire.Login;
 import org.datacapsule.common.wire.OutcomeReport;
+import org.datacapsule.common.wire.ReportContract;
 import org.datacapsule.common.wire.SecureVolume;
 
 /**
@@ -271,7 +271,7 @@ public final class TestAgent implements AutoCloseable {
     private Routers routers(Life alive) {
         return new Routers() {
             @Override
-            public <Q, A> Optional<A> ask(Contract<Q, A> contract, Q question) {
+            public <Q, A> Optional<A> ask(ReportContract<Q, A> contract, Q question) {
                 if (alive.dead) {
                     throw new Abandoned("dead already");
                 }
@@ -281,7 +281,7 @@ public final class TestAgent implements AutoCloseable {
                 if (question instanceof OutcomeReport report) {
                     reports.add(report);
                 }
-                return Optional.of(contract.reply().cast(new Acknowledged()));
+                return Optional.of(contract.answer().cast(new Acknowledged()));
             }
         };
     }

@@ -58,6 +58,8 @@ import org.datacapsule.router.host.HeartbeatReceiver;
 import org.datacapsule.router.host.HostRoutes;
 import org.datacapsule.router.host.HostStore;
 import org.datacapsule.router.host.PortStore;
+import org.datacapsule.router.host.RemoveHost;
+import org.datacapsule.router.host.SetHost;
 import org.datacapsule.router.http.ApiServer;
 import org.datacapsule.router.http.Authenticator;
 import org.datacapsule.router.http.Contract;
@@ -66,6 +68,10 @@ import org.datacapsule.router.http.ErrorRenderer;
 import org.datacapsule.router.http.RefusalLog;
 import org.datacapsule.router.idempotency.Idempotency;
 import org.datacapsule.router.idempotency.IdempotencyStore;
+import org.datacapsule.router.identity.Authorities;
+import org.datacapsule.router.identity.IdentityParts;
+import org.datacapsule.router.identity.IdentityStore;
+import org.datacapsule.router.identity.ReportDesk;
 import org.datacapsule.router.image.ImageRoutes;
 import org.datacapsule.router.image.ImageStore;
 import org.datacapsule.router.lifetime.LifetimeRule;
@@ -138,7 +144,8 @@ public final class RouterAssembly implements AutoCloseable {
 
     private void open() throws IOException, BusException, InterruptedException {
         Migrations.apply(config.database());
-        BusNode node = remember(BusNode.join(config.bus()));
+        Authorities authorities = Authorities.open(config.authority());
+        BusNode node = remember(BusNode.join(config.bus(), IdentityParts.ownIdentity(authorities, config.bus())));
         Database database = remember(Database.open(node.vertx(), config.database()));
 
         UserStore users = new UserStore(config.quota());
@@ -152,6 +159,14 @@ public final class RouterAssembly implements AutoCloseable {
         LifetimeRule lifetime = new LifetimeRule(config.lifetime());
         OperationSignal signal = new OperationSignal();
         SecretBox box = SecretBox.fromKeyFile(config.secretsKey());
+        IdentityStore identities = new IdentityStore();
+        IdentityParts identity = new IdentityParts(
+                config.authority(),
+                authorities,
+                config.signingPublicKey(),
+                config.bus(),
+                config.guests(),
+                new IdentityParts.Around(database, box, audit, identities));
         LoginSecret secrets = new LoginSecret(box);
         SecureVolumes volumes = new SecureVolumes(capsules, box, config.secureMode());
         ReceiptStore receipts = new ReceiptStore();
@@ -169,6 +184,7 @@ public final class RouterAssembly implements AutoCloseable {
         HeartbeatReceiver heartbeats = new HeartbeatReceiver(
                 database,
                 hosts,
+                identities,
                 operations,
                 new InventoryRepair(capsules, keys, audit, events),
                 audit,
@@ -202,7 +218,7 @@ public final class RouterAssembly implements AutoCloseable {
                 heartbeats,
                 config.operations(),
                 steps);
-        serveAgents(node.bus(), heartbeats, outcomes, new ProgressRecorder(database, operations));
+        serveAgents(node.bus(), identity, heartbeats, outcomes, new ProgressRecorder(database, operations));
         Dispatcher dispatcher = remember(new Dispatcher(database, operations, delivery, signal, config.operations()));
 
         StartOperation start = new StartOperation(
@@ -234,14 +250,16 @@ public final class RouterAssembly implements AutoCloseable {
                         new ListCapsules(database))
                 .register(endpoints);
         new OperationRoutes(database, operations).register(endpoints);
-        new HostRoutes(database).register(endpoints);
+        identity.register(endpoints);
+        new HostRoutes(database, new SetHost(database, audit), new RemoveHost(idempotency, identities, audit))
+                .register(endpoints);
         StartMigration migrate = new StartMigration(
                 idempotency, capsules, hosts, ports, migrations, evictions, start, config.placement(), config.guests());
         new MigrationRoutes(
                         database,
                         migrate,
                         new CancelMigration(idempotency, capsules, migrations, start),
-                        new DrainHost(database, capsules, migrate, audit))
+                        new DrainHost(database, hosts, capsules, migrate, audit))
                 .register(endpoints);
         new ImageRoutes(database, idempotency, images, users, audit).register(endpoints);
         new UserRoutes(database, idempotency, users, audit).register(endpoints);
@@ -262,7 +280,7 @@ public final class RouterAssembly implements AutoCloseable {
                         events,
                         new Outbox(config.mail().host().isPresent()))));
         results.register(endpoints);
-        results.serve(node.bus());
+        results.serve(node.bus(), identity.desk());
         remember(results.startSweep());
         dispatcher.start();
         remember(Loop.start("evictions", LOOK, new Evictor(database, evictions, builder, signer, agents)::takeOne));
@@ -307,25 +325,22 @@ public final class RouterAssembly implements AutoCloseable {
     }
 
     private static void serveAgents(
-            Bus bus, HeartbeatReceiver heartbeats, OutcomeRecorder outcomes, ProgressRecorder progress) {
-        bus.serve(Contracts.HEARTBEAT, "", heartbeats::receive);
-        bus.serve(Contracts.OUTCOME, "", report -> acknowledge(() -> outcomes.record(report)));
-        bus.serve(Contracts.PROGRESS, "", report -> acknowledge(() -> progress.record(report)));
-    }
-
-    @FunctionalInterface
-    private interface Recording {
-        void run() throws InterruptedException;
-    }
-
-    private static Acknowledged acknowledge(Recording recording) {
-        try {
-            recording.run();
+            Bus bus,
+            IdentityParts identity,
+            HeartbeatReceiver heartbeats,
+            OutcomeRecorder outcomes,
+            ProgressRecorder progress) {
+        identity.serve(bus);
+        ReportDesk desk = identity.desk();
+        desk.serve(bus, Contracts.HEARTBEAT, beat -> Optional.of(beat.host()), heartbeats::receive);
+        desk.serve(bus, Contracts.OUTCOME, report -> Optional.of(report.host()), (from, report) -> {
+            outcomes.record(report);
             return new Acknowledged();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("the router is stopping", e);
-        }
+        });
+        desk.serve(bus, Contracts.PROGRESS, report -> Optional.of(report.host()), (from, report) -> {
+            progress.record(report);
+            return new Acknowledged();
+        });
     }
 
     private void listen(Vertx vertx, Endpoints endpoints, Database database, RefusalLog refusals)

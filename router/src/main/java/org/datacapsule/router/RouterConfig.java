@@ -14,6 +14,7 @@ import org.datacapsule.router.database.DatabaseConfig;
 import org.datacapsule.router.host.HostConfig;
 import org.datacapsule.router.http.AuthConfig;
 import org.datacapsule.router.http.HttpConfig;
+import org.datacapsule.router.identity.AuthorityConfig;
 import org.datacapsule.router.lifetime.LifetimeConfig;
 import org.datacapsule.router.mail.MailConfig;
 import org.datacapsule.router.operation.OperationConfig;
@@ -36,6 +37,7 @@ public record RouterConfig(
         Path signingKey,
         Path signingPublicKey,
         Path secretsKey,
+        AuthorityConfig authority,
         GuestNetwork guests,
         Quota quota,
         CapsuleConfig capsules,
@@ -56,9 +58,11 @@ public record RouterConfig(
 
     /** @throws ConfigException with every error there is */
     public static RouterConfig from(Settings settings) throws ConfigException {
+        HttpConfig http = HttpConfig.from(settings);
+        AuthConfig auth = AuthConfig.from(settings);
         RouterConfig config = new RouterConfig(
-                HttpConfig.from(settings),
-                AuthConfig.from(settings),
+                http,
+                auth,
                 DatabaseConfig.from(settings),
                 bus(settings),
                 file(
@@ -73,6 +77,7 @@ public record RouterConfig(
                         settings,
                         "secrets.key-file",
                         "File with 32 bytes in base64: the key that passwords in the database are sealed with"),
+                AuthorityConfig.from(settings, auth.development()),
                 settings.parsed(
                         "guests.network",
                         "Private network of all guests, the same at every agent",

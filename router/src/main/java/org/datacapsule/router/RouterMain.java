@@ -22,6 +22,7 @@ import picocli.CommandLine.Option;
             RouterMain.Serve.class,
             RouterMain.ShowConfig.class,
             TokenCommand.class,
+            AuthorityCommand.class,
             AuditCommand.class,
             ReceiptCommand.class
         })

@@ -41,6 +41,7 @@ record Keys(KeyPair commands, KeyPair receipts) {
     static RouterConfig routers(Path directory) throws IOException, ConfigException {
         String unread = Files.writeString(directory.resolve("unread"), "").toString();
         return RouterConfig.from(Settings.of(Map.ofEntries(
+                Map.entry("authority.directory", directory.resolve("authority").toString()),
                 Map.entry("development", "true"),
                 Map.entry("auth.issuer", "simulated"),
                 Map.entry("auth.audience", "simulated"),

@@ -15,6 +15,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -122,6 +123,17 @@ final class SimulatedDatabase implements AutoCloseable {
             return true;
         });
         return database;
+    }
+
+    /** A host of this name has joined; what it signs with does not matter here. */
+    void join(String host) throws SQLException {
+        try (PreparedStatement insert = admin.prepareStatement("""
+                insert into host_identity (host_id, addresses, public_key, key_id, ends_at)
+                values (?, '{}', 'none', 'none', 'infinity')
+                """)) {
+            insert.setString(1, host);
+            insert.executeUpdate();
+        }
     }
 
     private static Connection connect(DevPostgres postgres, String database) throws SQLException {

@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -33,7 +35,10 @@ import org.datacapsule.common.wire.Contracts;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.common.wire.HeartbeatReply;
 import org.datacapsule.common.wire.PortRange;
+import org.datacapsule.common.wire.ReportContract;
+import org.datacapsule.common.wire.ReportReply;
 import org.datacapsule.common.wire.SignedCommand;
+import org.datacapsule.common.wire.SignedReport;
 import org.datacapsule.common.wire.WireJson;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +64,7 @@ final class SimulatedMachine implements Node {
     private final SecretBox box = new SecretBox(new byte[32]);
     private final Random random;
     private Life process;
+    private Instant lastSent = Instant.EPOCH;
     private @Nullable AgentCore agent;
     private @Nullable Journal journal;
     private boolean hasPower = true;
@@ -199,16 +205,24 @@ final class SimulatedMachine implements Node {
     private Routers routers(Life life) {
         return new Routers() {
             @Override
-            public <Q, A> Optional<A> ask(Contract<Q, A> contract, Q question) {
+            public <Q, A> Optional<A> ask(ReportContract<Q, A> contract, Q question) {
                 return SimulatedMachine.this.ask(life, contract, question);
             }
         };
     }
 
-    private <Q, A> Optional<A> ask(Life life, Contract<Q, A> contract, Q question) {
+    /** What it is signed with does not matter here, when it was sent does. */
+    private <Q, A> Optional<A> ask(Life life, ReportContract<Q, A> contract, Q question) {
         life.throwIfDead();
+        Instant now = world.time().instant();
+        lastSent = now.isAfter(lastSent) ? now : lastSent.plus(1, ChronoUnit.MICROS);
+        SignedReport report =
+                new SignedReport(new HostId(name()), "unsigned", lastSent, WireJson.text(question), "unsigned");
         try {
-            return Optional.of(world.wires().ask(this, world.anyRouter(), contract, question));
+            return switch (world.wires().ask(this, world.anyRouter(), contract.signed(), report)) {
+                case ReportReply.Answered answered -> Optional.of(WireJson.read(answered.answer(), contract.answer()));
+                case ReportReply.Refused refused -> Optional.empty();
+            };
         } catch (BusException e) {
             return Optional.empty();
         }

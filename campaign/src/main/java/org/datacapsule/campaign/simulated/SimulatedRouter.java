@@ -14,6 +14,8 @@ import org.datacapsule.common.wire.Contracts;
 import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.common.wire.OutcomeReport;
 import org.datacapsule.common.wire.ProgressReport;
+import org.datacapsule.common.wire.ReportReply;
+import org.datacapsule.common.wire.SignedReport;
 import org.datacapsule.common.wire.WireJson;
 import org.datacapsule.router.RouterConfig;
 import org.datacapsule.router.audit.AuditChain;
@@ -50,6 +52,8 @@ import org.datacapsule.router.http.Endpoints;
 import org.datacapsule.router.http.Success;
 import org.datacapsule.router.idempotency.Idempotency;
 import org.datacapsule.router.idempotency.IdempotencyStore;
+import org.datacapsule.router.identity.IdentityStore;
+import org.datacapsule.router.identity.Sender;
 import org.datacapsule.router.image.ImageRoutes;
 import org.datacapsule.router.image.ImageStore;
 import org.datacapsule.router.lifetime.LifetimeRule;
@@ -166,6 +170,7 @@ final class SimulatedRouter implements Node {
         HeartbeatReceiver heartbeats = new HeartbeatReceiver(
                 database,
                 hosts,
+                new IdentityStore(),
                 operations,
                 new InventoryRepair(capsules, keySync, audit, events),
                 audit,
@@ -232,7 +237,7 @@ final class SimulatedRouter implements Node {
                         database,
                         migrate,
                         new CancelMigration(idempotency, capsules, migrations, start),
-                        new DrainHost(database, capsules, migrate, audit))
+                        new DrainHost(database, hosts, capsules, migrate, audit))
                 .register(endpoints);
         new ImageRoutes(database, idempotency, images, users, audit).register(endpoints);
         ChangeMembers change = new ChangeMembers(capsules, members, keySync, audit);
@@ -360,19 +365,27 @@ final class SimulatedRouter implements Node {
 
     @Override
     public String answer(Contract<?, ?> contract, String question) {
+        SignedReport report = WireJson.read(question, SignedReport.class);
         try {
-            if (contract.equals(Contracts.HEARTBEAT)) {
-                return WireJson.text(parts.heartbeats().receive(WireJson.read(question, Heartbeat.class)));
-            }
-            if (contract.equals(Contracts.OUTCOME)) {
-                parts.outcomes().record(WireJson.read(question, OutcomeReport.class));
-            } else {
-                parts.progress().record(WireJson.read(question, ProgressReport.class));
-            }
-            return WireJson.text(new Acknowledged());
+            return WireJson.text(new ReportReply.Answered(WireJson.text(taken(contract.name(), report))));
+        } catch (ProblemException e) {
+            return WireJson.text(new ReportReply.Refused(e.problem()));
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private Object taken(String contract, SignedReport report) throws InterruptedException {
+        if (contract.equals(Contracts.HEARTBEAT.name())) {
+            return parts.heartbeats()
+                    .receive(new Sender(report.host(), report.at()), WireJson.read(report.report(), Heartbeat.class));
+        }
+        if (contract.equals(Contracts.OUTCOME.name())) {
+            parts.outcomes().record(WireJson.read(report.report(), OutcomeReport.class));
+        } else {
+            parts.progress().record(WireJson.read(report.report(), ProgressReport.class));
+        }
+        return new Acknowledged();
     }
 
     /** @throws ProblemException as for a client */

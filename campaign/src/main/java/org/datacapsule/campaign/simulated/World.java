@@ -49,6 +49,7 @@ final class World implements AutoCloseable {
         PublicKey routerKey = keys.commands().getPublic();
         for (int number = 1; number <= HOSTS; number++) {
             String name = "h" + number;
+            rows.join(name);
             machines.add(new SimulatedMachine(this, name, directory.resolve(name), routerKey, keys.receipts(), random));
         }
         for (SimulatedMachine one : machines) {

@@ -8,16 +8,22 @@ import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.spi.cluster.hazelcast.ConfigUtil;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.datacapsule.common.certificate.Identity;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,13 +50,14 @@ public final class BusNode implements AutoCloseable {
     /**
      * Joins the cluster, or founds it when no listed member answers.
      *
+     * @param identity what messages are sent and taken with, by TLS on both sides, for as long as this membership lasts
      * @throws BusException when the port is taken or the network is not there
      */
-    public static BusNode join(BusConfig config) throws BusException, InterruptedException {
+    public static BusNode join(BusConfig config, Identity identity) throws BusException, InterruptedException {
         HazelcastClusterManager manager = new HazelcastClusterManager(hazelcastConfig(config));
         try {
             Vertx vertx = Vertx.builder()
-                    .with(new VertxOptions().setEventBusOptions(new EventBusOptions().setHost(config.host())))
+                    .with(new VertxOptions().setEventBusOptions(eventBusOptions(config, identity)))
                     .withClusterManager(manager)
                     .buildClustered()
                     .toCompletionStage()
@@ -124,7 +131,22 @@ public final class BusNode implements AutoCloseable {
         }
     }
 
-    private static Config hazelcastConfig(BusConfig config) {
+    /** Messages go by TLS of which both sides show a certificate; Hazelcast, which says who is there, has no such thing. */
+    private static EventBusOptions eventBusOptions(BusConfig config, Identity identity) {
+        return new EventBusOptions()
+                .setHost(config.host())
+                .setSsl(true)
+                .setKeyCertOptions(new PemKeyCertOptions()
+                        .addKeyValue(Buffer.buffer(identity.keyPem()))
+                        .addCertValue(Buffer.buffer(identity.certificatePem())))
+                .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(identity.authorityPem())))
+                // Vert.x trusts everybody on its bus unless told not to.
+                .setTrustAll(false)
+                .setClientAuth(ClientAuth.REQUIRED)
+                .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"));
+    }
+
+    static Config hazelcastConfig(BusConfig config) {
         Config hazelcast = ConfigUtil.loadConfig();
         hazelcast.setClusterName(config.clusterName());
         hazelcast.setLiteMember(config.lite());

@@ -60,6 +60,20 @@ public final class Settings {
         return new Settings(values, environment);
     }
 
+    /**
+     * These settings, and those of a file where these have none; a file that is not there says nothing.
+     *
+     * @throws ConfigException when the file cannot be read
+     */
+    public Settings above(Path file) throws ConfigException {
+        if (!Files.exists(file)) {
+            return this;
+        }
+        Map<String, String> both = new LinkedHashMap<>(load(file, Map.of()).values);
+        both.putAll(values);
+        return new Settings(both, environment);
+    }
+
     public String text(String key, String meaning, String fallback) {
         return read(key, meaning, fallback, Function.identity(), fallback);
     }

@@ -181,6 +181,25 @@ public enum ErrorCode {
             "The image's file is not on the host, or not with its checksum."),
     HOST_DISK_FULL("host.disk-full", ErrorKind.OPERATOR, 500, "The host's storage has no room left."),
     HOST_NOT_FOUND("host.not-found", ErrorKind.CALLER, 400, "There is no host of that name."),
+    HOST_NOT_EMPTY(
+            "host.not-empty",
+            ErrorKind.CALLER,
+            400,
+            "The host cannot be removed yet; the description says what holds it."),
+    HOST_JOIN_TOKEN_UNKNOWN(
+            "host.join-token-unknown", ErrorKind.CALLER, 403, "There is no such join token, or not any more."),
+    HOST_JOIN_TOKEN_EXPIRED("host.join-token-expired", ErrorKind.CALLER, 403, "The join token's time is over."),
+    HOST_JOIN_TOKEN_USED("host.join-token-used", ErrorKind.CALLER, 403, "The join token was used by another machine."),
+    HOST_JOIN_REFUSED(
+            "host.join-refused",
+            ErrorKind.CALLER,
+            403,
+            "The machine does not prove that it has the token, or the token is for a host of another name."),
+    HOST_REPORT_REFUSED(
+            "host.report-refused",
+            ErrorKind.OPERATOR,
+            403,
+            "A router does not take the host for who it says it is; the description says why."),
     HOST_UNSUITABLE(
             "host.unsuitable", ErrorKind.CALLER, 400, "The host cannot take the capsule; the description says why."),
     MIGRATION_NOT_FOUND("migration.not-found", ErrorKind.CALLER, 400, "There is no such migration under way."),

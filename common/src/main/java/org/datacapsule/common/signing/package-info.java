@@ -1,5 +1,6 @@
 /**
- * Signed commands: a router signs, an agent verifies. Any thread.
+ * Signed commands, which a router signs and an agent verifies, and signed reports and receipts, where it is the other way round. Any
+ * thread.
  */
 @NullMarked
 package org.datacapsule.common.signing;

@@ -2,7 +2,7 @@ package org.datacapsule.common.wire;
 
 import java.time.Duration;
 
-/** Every question that is asked over the event bus. */
+/** Every question that is asked over the event bus. What hosts report is signed since version 2. */
 public final class Contracts {
     private static final Duration SHORT = Duration.ofSeconds(3);
 
@@ -11,20 +11,24 @@ public final class Contracts {
             new Contract<>("agent.command", 1, SignedCommand.class, CommandReply.class, SHORT);
 
     /** Agent to any router. */
-    public static final Contract<Heartbeat, HeartbeatReply> HEARTBEAT =
-            new Contract<>("router.heartbeat", 1, Heartbeat.class, HeartbeatReply.class, SHORT);
+    public static final ReportContract<Heartbeat, HeartbeatReply> HEARTBEAT =
+            new ReportContract<>("router.heartbeat", 2, Heartbeat.class, HeartbeatReply.class, SHORT);
 
     /** Agent to any router; acknowledged once the outcome is in the database. */
-    public static final Contract<OutcomeReport, Acknowledged> OUTCOME =
-            new Contract<>("router.outcome", 1, OutcomeReport.class, Acknowledged.class, SHORT);
+    public static final ReportContract<OutcomeReport, Acknowledged> OUTCOME =
+            new ReportContract<>("router.outcome", 2, OutcomeReport.class, Acknowledged.class, SHORT);
 
     /** Agent to any router. */
-    public static final Contract<ProgressReport, Acknowledged> PROGRESS =
-            new Contract<>("router.progress", 1, ProgressReport.class, Acknowledged.class, SHORT);
+    public static final ReportContract<ProgressReport, Acknowledged> PROGRESS =
+            new ReportContract<>("router.progress", 2, ProgressReport.class, Acknowledged.class, SHORT);
 
     /** Agent to any router; a router writes to its store before it answers, so it may take its time. */
-    public static final Contract<ResultMessage, ResultReply> RESULT =
-            new Contract<>("router.result", 1, ResultMessage.class, ResultReply.class, Duration.ofSeconds(30));
+    public static final ReportContract<ResultMessage, ResultReply> RESULT =
+            new ReportContract<>("router.result", 2, ResultMessage.class, ResultReply.class, Duration.ofSeconds(30));
+
+    /** Agent to any router. The key it was signed with is good until a report comes that is signed with the new one. */
+    public static final ReportContract<Renewal, Enrolment> RENEWAL =
+            new ReportContract<>("router.renewal", 1, Renewal.class, Enrolment.class, SHORT);
 
     private Contracts() {}
 }

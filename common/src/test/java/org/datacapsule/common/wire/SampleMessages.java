@@ -61,9 +61,18 @@ final class SampleMessages {
         Map<String, Object> named = new TreeMap<>();
         samples.put(named, CommandEnvelope.class);
         for (Field field : Contracts.class.getDeclaredFields()) {
-            if (Modifier.isPublic(field.getModifiers()) && field.get(null) instanceof Contract<?, ?> contract) {
+            if (!Modifier.isPublic(field.getModifiers())) {
+                continue;
+            }
+            if (field.get(null) instanceof Contract<?, ?> contract) {
                 samples.put(named, contract.request());
                 samples.put(named, contract.reply());
+            }
+            if (field.get(null) instanceof ReportContract<?, ?> contract) {
+                samples.put(named, contract.report());
+                samples.put(named, contract.answer());
+                samples.put(named, contract.signed().request());
+                samples.put(named, contract.signed().reply());
             }
         }
         return named;

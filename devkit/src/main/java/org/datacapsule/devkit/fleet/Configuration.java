@@ -47,6 +47,7 @@ record Configuration(FleetFiles files, Keys keys, Lane lane, int httpPort, int r
                 operations: {claim: 1s, recheck: 2s}
                 hosts: {lease: 3s}
                 placement: {vcpu-ratio: 100, memory-ratio: 4, disk-ratio: 100}
+                authority: {directory: %s}
                 results: {directory: %s, sweep: 1s}
                 """.formatted(
                         httpPort,
@@ -60,6 +61,7 @@ record Configuration(FleetFiles files, Keys keys, Lane lane, int httpPort, int r
                         keys.commandsPublic(),
                         keys.routerSecret(),
                         lane.guests(),
+                        files.authority(),
                         files.results()));
     }
 
@@ -67,31 +69,28 @@ record Configuration(FleetFiles files, Keys keys, Lane lane, int httpPort, int r
         Files.writeString(files.agentConfig(), """
                 development: true
                 host: {name: %s, address: 127.0.0.1}
-                bus: {cluster-name: %s, host: 127.0.0.1, port: %d, members: ["127.0.0.1:%d"], rejoin-after: 1s}
+                bus: {host: 127.0.0.1, port: %d, rejoin-after: 1s}
+                identity: {directory: %s}
                 heartbeat: {interval: 250ms}
                 libvirt: {uri: "%s", acceleration: auto}
-                network: {name: %s, bridge: %s, guests: %s, address: 127.0.0.1, policies: %s}
+                network: {name: %s, bridge: %s, address: 127.0.0.1, policies: %s}
                 storage: {directory: %s, reserve-gb: 0}
                 memory: {reserve-mb: 256}
                 ports: {ssh-first: %d, vnc-first: %d, count: %d}
                 vnc: {listen: 127.0.0.1}
-                router: {command-keys: ["%s"]}
                 secrets: {key-file: %s}
                 """.formatted(
                         HOST,
-                        cluster(),
                         agentBus,
-                        routerBus,
+                        files.identity(),
                         libvirtUri,
                         lane.network(),
                         lane.bridge(),
-                        lane.guests(),
                         Checkout.find().policies(),
                         files.storage(),
                         lane.sshFirst(),
                         lane.vncFirst(),
                         Lane.PORTS,
-                        keys.commandsPublic(),
                         keys.agentSecret()));
     }
 

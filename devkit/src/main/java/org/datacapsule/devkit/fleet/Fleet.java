@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -38,6 +39,7 @@ public final class Fleet implements AutoCloseable {
     private final Thread closeWithUs = new Thread(this::closeQuietly, "close-fleet");
     private @Nullable Program router;
     private @Nullable Program agent;
+    private @Nullable CapsuleApi administrator;
     private String image = "";
 
     private Fleet(FleetPlan plan) throws IOException {
@@ -71,14 +73,15 @@ public final class Fleet implements AutoCloseable {
         if (!plan.simulated()) {
             Libvirt.removeNetwork(lane.network(), lane.bridge());
         }
+        startRouter();
+        join();
         String content = switch (plan.guests()) {
             case REAL -> addImage(checkout.guestImage());
             case BLANK -> addImage(files.makeBlankImage());
             case SIMULATED -> SIMULATED_IMAGE;
         };
-        startRouter();
         startAgent();
-        image = api("operator", "operator")
+        image = administrator()
                 .post("/v1/images", Map.of("imageName", "small", "sha256", content, "public", "true"))
                 .text("imageId");
         awaitHost(content);
@@ -89,6 +92,31 @@ public final class Fleet implements AutoCloseable {
             startAgent();
             awaitHost(content);
         }
+    }
+
+    /** The host gets its certificate as an operator has it get it. */
+    private void join() throws IOException, InterruptedException {
+        JsonNode made = administrator()
+                .post("/v1/hosts/join-tokens", Map.of("host", Configuration.HOST, "addresses", "127.0.0.1"))
+                .success();
+        Files.writeString(files.joinToken(), made.path("token").asText());
+        List<String> command = new ArrayList<>(Program.java(checkout.agentJar()));
+        command.addAll(List.of("join", "--config", files.agentConfig().toString()));
+        command.addAll(List.of(
+                "--router", base().toString(), "--token-file", files.joinToken().toString()));
+        ShortCommand.run(UP_WITHIN, command);
+        Files.delete(files.joinToken());
+    }
+
+    /** A token is a program's run, so there is one for all of these. */
+    private CapsuleApi administrator() throws IOException, InterruptedException {
+        CapsuleApi known = administrator;
+        if (known != null) {
+            return known;
+        }
+        CapsuleApi made = api("administrator", "admin,operator");
+        administrator = made;
+        return made;
     }
 
     /** The id of the registered image. */
@@ -156,7 +184,7 @@ public final class Fleet implements AutoCloseable {
     }
 
     private void awaitHost(String content) throws IOException, InterruptedException {
-        CapsuleApi operator = api("operator", "operator");
+        CapsuleApi operator = administrator();
         try (Connection database = database()) {
             Patience.await("host that is up with its image", UP_WITHIN, () -> {
                 agent().requireRunning();

@@ -28,6 +28,18 @@ record FleetFiles(Path folder) {
         return folder.resolve("storage");
     }
 
+    Path authority() {
+        return folder.resolve("authority");
+    }
+
+    Path identity() {
+        return folder.resolve("identity");
+    }
+
+    Path joinToken() {
+        return folder.resolve("join-token");
+    }
+
     Path results() {
         return folder.resolve("results");
     }

@@ -30,6 +30,7 @@ public final class AgentCommandLine {
         CommandLine line = new CommandLine(new Root());
         line.getCommandSpec().version("datacapsule-agent " + version);
         line.addSubcommand(new ServeCommand(programs));
+        line.addSubcommand(new JoinCommand());
         line.addSubcommand(new ImageCommand(programs));
         line.addSubcommand(new ConfigCommand());
         line.addSubcommand(scripts(programs));

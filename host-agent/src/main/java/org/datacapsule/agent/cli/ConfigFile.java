@@ -2,6 +2,7 @@ package org.datacapsule.agent.cli;
 
 import java.nio.file.Path;
 import org.datacapsule.agent.config.AgentConfig;
+import org.datacapsule.agent.identity.IdentityConfig;
 import org.datacapsule.common.config.ConfigException;
 import org.datacapsule.common.config.Settings;
 import picocli.CommandLine.Option;
@@ -16,6 +17,7 @@ final class ConfigFile {
     private Path file = Path.of("");
 
     AgentConfig read() throws ConfigException {
-        return AgentConfig.from(Settings.load(file, System.getenv()));
+        Settings settings = Settings.load(file, System.getenv());
+        return AgentConfig.from(settings.above(IdentityConfig.from(settings).settings()));
     }
 }

@@ -1,5 +1,6 @@
 package org.datacapsule.agent.config;
 
+import org.datacapsule.agent.identity.IdentityConfig;
 import org.datacapsule.agent.libvirt.LibvirtConfig;
 import org.datacapsule.agent.network.NetworkConfig;
 import org.datacapsule.agent.storage.MigrationConfig;
@@ -18,6 +19,7 @@ public record AgentConfig(
         WorkConfig work,
         ResultsConfig results,
         MigrationConfig migration,
+        IdentityConfig identity,
         DevelopmentConfig development) {
 
     /** @throws ConfigException with every error at once */
@@ -33,6 +35,7 @@ public record AgentConfig(
                 WorkConfig.from(settings),
                 ResultsConfig.from(settings),
                 MigrationConfig.from(settings, host.address()),
+                IdentityConfig.from(settings),
                 DevelopmentConfig.from(settings));
         if (config.libvirt().isSimulated() && !config.development().allowed()) {
             settings.reject("libvirt.uri is simulated, and development is not true");

@@ -1,22 +1,31 @@
 package org.datacapsule.agent.report;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import org.datacapsule.agent.identity.IdentityFiles;
+import org.datacapsule.agent.identity.Renewing;
 import org.datacapsule.agent.work.Closing;
 import org.datacapsule.common.bus.BusConfig;
 import org.datacapsule.common.bus.BusException;
 import org.datacapsule.common.bus.BusNode;
+import org.datacapsule.common.certificate.Identity;
+import org.datacapsule.common.error.Problem;
 import org.datacapsule.common.id.HostId;
+import org.datacapsule.common.signing.ReportSigner;
 import org.datacapsule.common.wire.CommandReply;
-import org.datacapsule.common.wire.Contract;
 import org.datacapsule.common.wire.Contracts;
 import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.common.wire.HeartbeatReply;
+import org.datacapsule.common.wire.ReportContract;
+import org.datacapsule.common.wire.ReportReply;
 import org.datacapsule.common.wire.SignedCommand;
+import org.datacapsule.common.wire.SignedReport;
+import org.datacapsule.common.wire.WireJson;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,16 +43,30 @@ public final class BusLink implements Routers {
 
     private final BusConfig config;
     private final HostId host;
+    private final IdentityFiles identities;
+    private final Renewing renewing;
     private final LinkTiming timing;
     private final InstantSource clock;
     private final Closing closing = new Closing();
-    private volatile @Nullable BusNode current;
+    private volatile @Nullable Membership current;
     private volatile @Nullable Thread thread;
+    private volatile boolean isRefused;
     private boolean isLost;
 
-    public BusLink(BusConfig config, HostId host, LinkTiming timing, InstantSource clock) {
+    /** Being in the cluster as who this host was when it joined. */
+    private record Membership(BusNode node, Identity identity, ReportSigner signer) {}
+
+    public BusLink(
+            BusConfig config,
+            HostId host,
+            IdentityFiles identities,
+            Renewing renewing,
+            LinkTiming timing,
+            InstantSource clock) {
         this.config = config;
         this.host = host;
+        this.identities = identities;
+        this.renewing = renewing;
         this.timing = timing;
         this.clock = clock;
     }
@@ -59,9 +82,9 @@ public final class BusLink implements Routers {
     }
 
     @Override
-    public <Q, A> Optional<A> ask(Contract<Q, A> contract, Q question) throws InterruptedException {
-        BusNode node = current;
-        return node == null ? Optional.empty() : ask(node, contract, question);
+    public <Q, A> Optional<A> ask(ReportContract<Q, A> contract, Q question) throws InterruptedException {
+        Membership membership = current;
+        return membership == null ? Optional.empty() : ask(membership, contract, question);
     }
 
     /** Leaves the cluster; when this returns nothing more is accepted. */
@@ -92,7 +115,16 @@ public final class BusLink implements Routers {
     /** One membership from joining to leaving; answers whether a router was ever met. */
     private boolean joinOnce(Function<SignedCommand, CommandReply> commands, Function<UUID, Heartbeat> heartbeat)
             throws InterruptedException {
-        try (BusNode node = BusNode.join(config)) {
+        Identity identity;
+        try {
+            identity = identities.read();
+        } catch (IOException e) {
+            noteLost(String.valueOf(e.getMessage()));
+            return false;
+        }
+        ReportSigner signer =
+                new ReportSigner(host, identity.key(), identity.certificate().getPublicKey(), clock);
+        try (BusNode node = BusNode.join(config, identity)) {
             if (!isRouterInSight(node)) {
                 if (!closing.isBegun()) {
                     noteLost("no router is to be seen");
@@ -100,8 +132,9 @@ public final class BusLink implements Routers {
                 return false;
             }
             node.bus().serve(Contracts.COMMAND, host.value(), commands);
-            current = node;
-            beatUntilLost(node, heartbeat).ifPresent(this::noteLost);
+            Membership membership = new Membership(node, identity, signer);
+            current = membership;
+            beatUntilLost(membership, heartbeat).ifPresent(this::noteLost);
             return true;
         } catch (BusException | RuntimeException e) {
             noteLost(String.valueOf(e.getMessage()));
@@ -125,18 +158,21 @@ public final class BusLink implements Routers {
         return false;
     }
 
-    /** Answers why the way to the routers is lost; empty when the agent is stopping. */
-    private Optional<String> beatUntilLost(BusNode node, Function<UUID, Heartbeat> heartbeat)
+    /** Answers why the way to the routers is lost; empty when the agent is stopping, or joins again as what it is now. */
+    private Optional<String> beatUntilLost(Membership membership, Function<UUID, Heartbeat> heartbeat)
             throws InterruptedException {
         UUID link = UUID.randomUUID();
         LinkHealth health = new LinkHealth(timing.rejoinAfter(), clock.instant());
         while (true) {
             Instant began = clock.instant();
-            Optional<HeartbeatReply> reply = beat(node, link, heartbeat);
+            Optional<HeartbeatReply> reply = beat(membership, link, heartbeat);
             reply.ifPresent(answered -> noteFound());
-            Optional<String> lost = health.beat(node.seesRouter(), reply, clock.instant());
+            Optional<String> lost = health.beat(membership.node().seesRouter(), reply, clock.instant());
             if (lost.isPresent()) {
                 return lost;
+            }
+            if (reply.isPresent() && isRenewed(membership)) {
+                return Optional.empty();
             }
             if (closing.within(timing.heartbeat().minus(Duration.between(began, clock.instant())))) {
                 return Optional.empty();
@@ -144,7 +180,12 @@ public final class BusLink implements Routers {
         }
     }
 
-    private Optional<HeartbeatReply> beat(BusNode node, UUID link, Function<UUID, Heartbeat> heartbeat)
+    private boolean isRenewed(Membership membership) throws InterruptedException {
+        return renewing.renewIfDue(
+                membership.identity(), clock.instant(), renewal -> ask(membership, Contracts.RENEWAL, renewal));
+    }
+
+    private Optional<HeartbeatReply> beat(Membership membership, UUID link, Function<UUID, Heartbeat> heartbeat)
             throws InterruptedException {
         Heartbeat now;
         try {
@@ -153,15 +194,33 @@ public final class BusLink implements Routers {
             LOG.atError().setCause(e).addKeyValue("hostId", host).log("no heartbeat is sent: the host cannot be read");
             return Optional.empty();
         }
-        return ask(node, Contracts.HEARTBEAT, now);
+        return ask(membership, Contracts.HEARTBEAT, now);
     }
 
-    private <Q, A> Optional<A> ask(BusNode node, Contract<Q, A> contract, Q question) throws InterruptedException {
+    private <Q, A> Optional<A> ask(Membership membership, ReportContract<Q, A> contract, Q question)
+            throws InterruptedException {
         try {
-            return Optional.of(node.bus().ask(contract, "", question));
+            SignedReport report = membership.signer().sign(contract, question);
+            return switch (membership.node().bus().ask(contract.signed(), "", report)) {
+                case ReportReply.Answered answered -> Optional.of(WireJson.read(answered.answer(), contract.answer()));
+                case ReportReply.Refused refused -> {
+                    noteRefused(refused.problem());
+                    yield Optional.empty();
+                }
+            };
         } catch (BusException | RuntimeException e) {
             LOG.atDebug().setCause(e).addKeyValue("hostId", host).log("no answer to {}", contract.name());
             return Optional.empty();
+        }
+    }
+
+    /** The same refusal comes with every heartbeat. */
+    private void noteRefused(Problem problem) {
+        if (!isRefused) {
+            isRefused = true;
+            LOG.atError()
+                    .addKeyValue("hostId", host)
+                    .log("the routers refuse what this host says: {}", problem.detail());
         }
     }
 
@@ -173,6 +232,7 @@ public final class BusLink implements Routers {
     }
 
     private void noteFound() {
+        isRefused = false;
         if (isLost) {
             LOG.atInfo().addKeyValue("hostId", host).log("in touch with the routers again");
             isLost = false;

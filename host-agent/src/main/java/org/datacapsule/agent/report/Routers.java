@@ -1,11 +1,11 @@
 package org.datacapsule.agent.report;
 
 import java.util.Optional;
-import org.datacapsule.common.wire.Contract;
+import org.datacapsule.common.wire.ReportContract;
 
 /** The routers, as an agent talks to them: any of them answers. */
 public interface Routers {
 
-    /** Asks and waits. Empty when no answer came, for whatever reason: what was asked may have been done or not. */
-    <Q, A> Optional<A> ask(Contract<Q, A> contract, Q question) throws InterruptedException;
+    /** Says it as this host and waits. Empty when no answer came, for whatever reason: what was asked may have been done or not. */
+    <Q, A> Optional<A> ask(ReportContract<Q, A> contract, Q question) throws InterruptedException;
 }

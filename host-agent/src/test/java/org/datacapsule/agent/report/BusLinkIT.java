@@ -7,13 +7,22 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.datacapsule.agent.identity.IdentityFiles;
+import org.datacapsule.agent.identity.Renewing;
 import org.datacapsule.common.bus.BusConfig;
 import org.datacapsule.common.bus.BusException;
 import org.datacapsule.common.bus.BusNode;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.Problem;
 import org.datacapsule.common.id.HostId;
+import org.datacapsule.common.signing.ReportVerifier;
 import org.datacapsule.common.testing.FreePorts;
+import org.datacapsule.common.testing.TestAuthority;
 import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.CommandReply;
 import org.datacapsule.common.wire.Contracts;
@@ -21,7 +30,11 @@ import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.common.wire.HeartbeatReply;
 import org.datacapsule.common.wire.PortRange;
+import org.datacapsule.common.wire.Renewal;
+import org.datacapsule.common.wire.ReportReply;
 import org.datacapsule.common.wire.SignedCommand;
+import org.datacapsule.common.wire.SignedReport;
+import org.datacapsule.common.wire.WireJson;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,11 +47,19 @@ class BusLinkIT {
     private final int agentPort = FreePorts.one();
     private final String cluster = "test-" + UUID.randomUUID();
     private final AtomicBoolean asksToRejoin = new AtomicBoolean();
+    private final TestAuthority authority = new TestAuthority();
+    private final TestHost host = TestHost.in(authority, HOST);
+    private final IdentityFiles identities = host.files();
     private final BusLink link = new BusLink(
             config(agentPort, true),
             HOST,
+            identities,
+            new Renewing(identities, HOST, () -> {}),
             new LinkTiming(Duration.ofMillis(300), Duration.ofSeconds(2)),
             InstantSource.system());
+
+    private final AtomicInteger refused = new AtomicInteger();
+    private final Set<String> taken = ConcurrentHashMap.newKeySet();
 
     @AfterEach
     void leave() throws InterruptedException {
@@ -80,6 +101,33 @@ class BusLinkIT {
     }
 
     @Test
+    void aCertificateThatIsAboutToEndIsRenewedWithoutAnEndOfTheAgent() throws Exception {
+        host.install(Duration.ofSeconds(30));
+        String first = ReportVerifier.keyId(host.current().certificate().getPublicKey());
+
+        try (BusNode router = router()) {
+            start();
+            await().atMost(PATIENCE).until(() -> taken.size() > 1);
+
+            awaitThatCommandsReachTheAgent(router);
+        }
+        assertThat(taken).contains(first).hasSize(2);
+    }
+
+    @Test
+    void whoJoinedAnewWhileItRanIsWhoItIsThenSoonAfter() throws Exception {
+        try (BusNode router = router()) {
+            start();
+            await().atMost(PATIENCE).until(() -> taken.size() == 1);
+            host.install(Duration.ofDays(1));
+
+            await().atMost(PATIENCE).until(() -> taken.size() == 2);
+            awaitThatCommandsReachTheAgent(router);
+        }
+        assertThat(refused.get()).isPositive();
+    }
+
+    @Test
     void whatIsAskedWhileNoRouterIsThereHasNoAnswer() throws Exception {
         start();
 
@@ -91,9 +139,24 @@ class BusLinkIT {
     }
 
     private BusNode router() throws BusException, InterruptedException {
-        BusNode node = BusNode.join(config(routerPort, false));
-        node.bus().serve(Contracts.HEARTBEAT, "", beat -> new HeartbeatReply(asksToRejoin.getAndSet(false)));
+        BusNode node = BusNode.join(config(routerPort, false), authority.identity("router"));
+        node.bus().serve(Contracts.HEARTBEAT.signed(), "", this::answer);
+        node.bus().serve(Contracts.RENEWAL.signed(), "", signed -> {
+            Renewal renewal = WireJson.read(signed.report(), Renewal.class);
+            return new ReportReply.Answered(WireJson.text(host.enrolment(renewal, Duration.ofDays(1))));
+        });
         return node;
+    }
+
+    private ReportReply answer(SignedReport signed) {
+        boolean known =
+                ReportVerifier.isSignedBy(host.current().certificate().getPublicKey(), Contracts.HEARTBEAT, signed);
+        if (!known) {
+            refused.incrementAndGet();
+            return new ReportReply.Refused(Problem.of(ErrorCode.HOST_REPORT_REFUSED, "not known"));
+        }
+        taken.add(signed.keyId());
+        return new ReportReply.Answered(WireJson.text(new HeartbeatReply(asksToRejoin.getAndSet(false))));
     }
 
     private static void awaitThatCommandsReachTheAgent(BusNode router) {

@@ -10,7 +10,7 @@ import org.datacapsule.agent.report.Routers;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.Problem;
 import org.datacapsule.common.id.ResultId;
-import org.datacapsule.common.wire.Contract;
+import org.datacapsule.common.wire.ReportContract;
 import org.datacapsule.common.wire.ResultMessage;
 import org.datacapsule.common.wire.ResultReply;
 
@@ -27,7 +27,7 @@ public final class ReleaseStore implements Routers {
     private final Map<ResultId, ByteArrayOutputStream> parts = new ConcurrentHashMap<>();
 
     @Override
-    public <Q, A> Optional<A> ask(Contract<Q, A> contract, Q question) {
+    public <Q, A> Optional<A> ask(ReportContract<Q, A> contract, Q question) {
         if (away) {
             return Optional.empty();
         }
@@ -35,7 +35,7 @@ public final class ReleaseStore implements Routers {
         messages.add(message);
         ResultReply reply = answer(message);
         boolean isLost = loseEvery > 0 && messages.size() % loseEvery == 0;
-        return isLost ? Optional.empty() : Optional.of(contract.reply().cast(reply));
+        return isLost ? Optional.empty() : Optional.of(contract.answer().cast(reply));
     }
 
     public ResultMessage.Begin begun(ResultId id) {

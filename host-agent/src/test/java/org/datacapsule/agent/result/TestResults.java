@@ -17,7 +17,7 @@ import org.datacapsule.agent.step.Abandoned;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.ResultId;
-import org.datacapsule.common.wire.Contract;
+import org.datacapsule.common.wire.ReportContract;
 
 /** What an agent does with results, over a directory and a store that outlive it. It can die at a step. */
 final class TestResults implements AutoCloseable {
@@ -61,7 +61,7 @@ final class TestResults implements AutoCloseable {
         }
 
         @Override
-        public <Q, A> Optional<A> ask(Contract<Q, A> contract, Q question) throws InterruptedException {
+        public <Q, A> Optional<A> ask(ReportContract<Q, A> contract, Q question) throws InterruptedException {
             check();
             return store.ask(contract, question);
         }

@@ -67,7 +67,14 @@ public final class CreateCapsule {
 
         CapsuleId id = CapsuleId.random();
         Demand demand = Demand.of(
-                request.vcpus(), request.memoryMb(), config.diskGb(), secureMode.volumeMb(), image.content(), network);
+                request.vcpus(),
+                request.memoryMb(),
+                config.diskGb(),
+                secureMode.volumeMb(),
+                image.content(),
+                network,
+                request.type(),
+                creator);
         Reservation.Place place = reservation.take(tx, id, demand);
         NewCapsule row = new NewCapsule(
                 id,

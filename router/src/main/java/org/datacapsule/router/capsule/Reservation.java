@@ -35,7 +35,7 @@ public final class Reservation {
     /** @throws ProblemException {@link ErrorCode#CAPACITY_EXHAUSTED}, naming what ran out */
     Place take(Tx tx, CapsuleId capsule, Demand demand) throws InterruptedException {
         for (int look = 0; look < LOOKS; look++) {
-            List<Candidate> candidates = hosts.candidates(tx, demand.image());
+            List<Candidate> candidates = hosts.candidates(tx, demand);
             switch (Placement.choose(demand, candidates, policy)) {
                 case Placement.Exhausted exhausted ->
                     throw new ProblemException(ErrorCode.CAPACITY_EXHAUSTED, exhausted.why());

@@ -4,6 +4,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.signing.ReceiptVerifier;
 import org.datacapsule.common.wire.Heartbeat;
@@ -11,6 +13,8 @@ import org.datacapsule.common.wire.HeartbeatReply;
 import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.identity.IdentityStore;
+import org.datacapsule.router.identity.Sender;
 import org.datacapsule.router.operation.OperationSignal;
 import org.datacapsule.router.operation.OperationStore;
 import org.slf4j.Logger;
@@ -23,6 +27,7 @@ public final class HeartbeatReceiver {
 
     private final Database database;
     private final HostStore hosts;
+    private final IdentityStore identities;
     private final OperationStore operations;
     private final InventoryCheck inventory;
     private final AuditLog audit;
@@ -34,6 +39,7 @@ public final class HeartbeatReceiver {
     public HeartbeatReceiver(
             Database database,
             HostStore hosts,
+            IdentityStore identities,
             OperationStore operations,
             InventoryCheck inventory,
             AuditLog audit,
@@ -41,6 +47,7 @@ public final class HeartbeatReceiver {
             HostConfig config) {
         this.database = database;
         this.hosts = hosts;
+        this.identities = identities;
         this.operations = operations;
         this.inventory = inventory;
         this.audit = audit;
@@ -48,9 +55,16 @@ public final class HeartbeatReceiver {
         this.config = config;
     }
 
-    public HeartbeatReply receive(Heartbeat heartbeat) {
+    /** @throws ProblemException when one was taken that was sent later: what an old one says is not so any more */
+    public HeartbeatReply receive(Sender from, Heartbeat heartbeat) {
         try {
             database.transaction(tx -> {
+                if (!identities.isNewest(tx, from.host(), from.sentAt())) {
+                    throw new ProblemException(
+                            ErrorCode.HOST_REPORT_REFUSED,
+                            "The heartbeat was not taken: it was sent at " + from.sentAt()
+                                    + ", and a later one has come.");
+                }
                 if (!hosts.renew(tx, heartbeat, config.lease())) {
                     register(tx, heartbeat);
                 }

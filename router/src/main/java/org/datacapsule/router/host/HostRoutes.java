@@ -6,6 +6,8 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.http.Call;
 import org.datacapsule.router.http.Endpoints;
@@ -15,28 +17,35 @@ import org.datacapsule.router.placement.Demand;
 /** /v1/hosts: the fleet as operators see it. */
 public final class HostRoutes {
     private final Database database;
+    private final SetHost set;
+    private final RemoveHost remove;
 
-    public HostRoutes(Database database) {
+    public HostRoutes(Database database, SetHost set, RemoveHost remove) {
         this.database = database;
+        this.set = set;
+        this.remove = remove;
     }
 
     public void register(Endpoints endpoints) {
-        endpoints.serve("listHosts", this::listHosts);
+        endpoints.serve("listHosts", this::listHosts).serve("setHost", set::set).serve("removeHost", remove::remove);
     }
 
     private Reply listHosts(Call call) throws InterruptedException {
         String sql = """
                 select h.id, h.lease_until > now() as up, h.enabled, h.version, h.address, h.acceleration, h.cpus,
-                       h.memory_mb, h.disk_gb, h.last_seen, h.port_count, h.receipt_key_id,
+                       h.memory_mb, h.disk_gb, h.last_seen, h.port_count, h.receipt_key_id, h.labels,
+                       identity.ends_at as certificate_ends_at,
                        case when h.receipt_key_id is not null then h.receipt_key end as receipt_key,
                        (select count(*) from host_port p where p.host_id = h.id and p.capsule_id is null)::int as free_ports,
                        (select coalesce(array_agg(i.sha256 order by i.sha256), '{}') from host_image i
                         where i.host_id = h.id) as images,
                        used.capsules, used.vcpus, used.memory, used.disk
-                from host h cross join lateral (
+                from host h left join host_identity identity on identity.host_id = h.id
+                cross join lateral (
                     select count(*)::int as capsules, coalesce(sum(c.vcpus), 0)::int as vcpus,
                            coalesce(sum(c.memory_mb), 0)::int as memory, %s as disk
                     from capsule c where c.host_id = h.id and c.state <> 'DELETED') used
+                where h.removed_at is null
                 order by h.id
                 """.formatted(Demand.PROMISED_DISK);
         return database.read(tx -> {
@@ -47,10 +56,6 @@ public final class HostRoutes {
     }
 
     private static JsonObject json(Row row) {
-        JsonArray images = new JsonArray();
-        for (String content : row.getArrayOfStrings("images")) {
-            images.add(content);
-        }
         return new JsonObject()
                 .put("id", row.getString("id"))
                 .put("state", row.getBoolean("up") ? "UP" : "DOWN")
@@ -66,10 +71,20 @@ public final class HostRoutes {
                         new JsonObject()
                                 .put("total", row.getInteger("port_count"))
                                 .put("free", row.getInteger("free_ports")))
-                .put("images", images)
+                .put("images", texts(row, "images"))
                 .put("receiptKeyId", row.getString("receipt_key_id"))
                 .put("receiptKey", row.getString("receipt_key"))
+                .put("labels", texts(row, "labels"))
+                .put(
+                        "certificateEndsAt",
+                        Optional.ofNullable(row.getOffsetDateTime("certificate_ends_at"))
+                                .map(HostRoutes::rfc3339)
+                                .orElse(null))
                 .put("lastSeen", rfc3339(row.getOffsetDateTime("last_seen")));
+    }
+
+    private static JsonArray texts(Row row, String column) {
+        return new JsonArray(List.of(row.getArrayOfStrings(column)));
     }
 
     private static JsonObject resources(Row row, String cpus, String memory, String disk) {

@@ -6,6 +6,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.Capacity;
@@ -21,7 +24,7 @@ public final class HostStore {
     boolean renew(Tx tx, Heartbeat heartbeat, Duration lease) throws InterruptedException {
         String sql = """
                 update host set last_seen = now(), lease_until = now() + $3 * interval '1 millisecond'
-                where id = $1 and incarnation = $2 and receipt_key = $4
+                where id = $1 and incarnation = $2 and receipt_key = $4 and removed_at is null
                 """;
         Tuple arguments =
                 Tuple.of(heartbeat.host().value(), heartbeat.incarnation(), lease.toMillis(), heartbeat.receiptKey());
@@ -42,7 +45,8 @@ public final class HostStore {
                     memory_mb = excluded.memory_mb, disk_gb = excluded.disk_gb, ssh_first = excluded.ssh_first,
                     vnc_first = excluded.vnc_first, port_count = excluded.port_count,
                     guest_network = excluded.guest_network, receipt_key = excluded.receipt_key,
-                    receipt_key_id = excluded.receipt_key_id, last_seen = now(), lease_until = excluded.lease_until
+                    receipt_key_id = excluded.receipt_key_id, last_seen = now(), lease_until = excluded.lease_until,
+                    enabled = host.enabled or host.removed_at is not null, removed_at = null
                 """;
         Capacity capacity = heartbeat.capacity();
         tx.update(
@@ -101,16 +105,19 @@ public final class HostStore {
                 Tuple.of(host.value(), (Object) content));
     }
 
-    /** Every host as placement sees it, for a capsule from this image. */
-    public List<Candidate> candidates(Tx tx, Sha256 image) throws InterruptedException {
-        return tx.list(CANDIDATES + " order by h.id", Tuple.of(image.hex(), (String) null), HostStore::candidate);
+    /** Every host as placement sees it, for a capsule from this image and of this owner. */
+    public List<Candidate> candidates(Tx tx, Demand demand) throws InterruptedException {
+        return tx.list(
+                CANDIDATES + " order by h.id",
+                Tuple.of(demand.image().hex(), (String) null, demand.owner()),
+                HostStore::candidate);
     }
 
     /** One host, its row locked so that its free room is this transaction's to give away. */
     public Optional<Candidate> lockCandidate(Tx tx, HostId host, Sha256 image) throws InterruptedException {
         // The lock is a statement of its own: the sums below must be taken after it was granted, not before.
         tx.first("select id from host where id = $1 for no key update", Tuple.of(host.value()), row -> true);
-        return tx.first(CANDIDATES, Tuple.of(image.hex(), host.value()), HostStore::candidate);
+        return tx.first(CANDIDATES, Tuple.of(image.hex(), host.value(), (String) null), HostStore::candidate);
     }
 
     /** Whether its agent has been heard of within its lease. */
@@ -119,12 +126,35 @@ public final class HostStore {
                 .orElse(false);
     }
 
+    /** Whether new capsules are placed on it; answers false when there is no such host. */
+    public boolean enable(Tx tx, HostId host, boolean enabled) throws InterruptedException {
+        return tx.update(
+                        "update host set enabled = $2 where id = $1 and removed_at is null",
+                        Tuple.of(host.value(), enabled))
+                == 1;
+    }
+
+    /** What operators say of it; answers false when there is no such host. */
+    boolean label(Tx tx, HostId host, List<String> labels) throws InterruptedException {
+        return tx.update(
+                        "update host set labels = $2 where id = $1 and removed_at is null",
+                        Tuple.of(host.value(), (Object) labels.toArray(String[]::new)))
+                == 1;
+    }
+
+    /** The refusal of a name that no host has. */
+    public static ProblemException noSuchHost(HostId host) {
+        return new ProblemException(
+                ErrorCode.HOST_NOT_FOUND, "There is no host " + host + "; /v1/hosts lists those there are.");
+    }
+
     private static final String CANDIDATES = """
             select h.id, h.lease_until > now() as up, h.enabled, h.guest_network, h.cpus, h.memory_mb, h.disk_gb,
                    exists (select from host_image i where i.host_id = h.id and i.sha256 = $1) as has_image,
                    promised.vcpus, promised.memory as promised_memory, promised.disk as promised_disk,
                    (select count(*) from (select from host_port p where p.host_id = h.id and p.capsule_id is null
-                    limit 1) one)::int as free_ports
+                    limit 1) one)::int as free_ports,
+                   h.labels, coalesce(of_owner.capsules, 0) as of_owner
             from host h cross join lateral (
                 select coalesce(sum(c.vcpus), 0)::int as vcpus, coalesce(sum(c.memory_mb), 0)::int as memory,
                        %s as disk
@@ -132,7 +162,12 @@ public final class HostStore {
                       union all
                       select on_its_way.* from migration m join capsule on_its_way on on_its_way.id = m.capsule_id
                       where m.target_host = h.id and m.finished_at is null) c) promised
-            where $2::text is null or h.id = $2
+            left join (
+                select c.host_id, count(*)::int as capsules
+                from member m join capsule c on c.id = m.capsule_id
+                where m.user_guid = $3 and m.role in ('OWNER-CONTROLLER', 'OWNER') and c.state <> 'DELETED'
+                group by c.host_id) of_owner on of_owner.host_id = h.id
+            where ($2::text is null or h.id = $2) and h.removed_at is null
             """.formatted(Demand.PROMISED_DISK);
 
     private static Candidate candidate(Row row) {
@@ -145,6 +180,8 @@ public final class HostStore {
                 new Capacity(row.getInteger("cpus"), row.getInteger("memory_mb"), row.getInteger("disk_gb")),
                 new Capacity(
                         row.getInteger("vcpus"), row.getInteger("promised_memory"), row.getInteger("promised_disk")),
-                row.getInteger("free_ports"));
+                row.getInteger("free_ports"),
+                Set.of(row.getArrayOfStrings("labels")),
+                row.getInteger("of_owner"));
     }
 }

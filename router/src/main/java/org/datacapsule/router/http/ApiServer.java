@@ -30,7 +30,7 @@ public final class ApiServer {
     private final HttpServer server;
 
     /**
-     * @param endpoints one for each operation of the contract that needs a token, and no other
+     * @param endpoints one for each operation of the contract but the pages of the server's own, and no other
      * @param checks what must be up for {@code /health/ready}, by name; they run on virtual threads and may block
      * @throws IllegalStateException when contract and endpoints do not fit
      */
@@ -94,7 +94,7 @@ public final class ApiServer {
     }
 
     private void serve(Operation operation, RoutingContext context) {
-        if (operation.secured()) {
+        if (operation.needsEndpoint()) {
             handler.handle(operation, context);
         } else {
             pages.serve(operation, context);

@@ -11,6 +11,9 @@ import java.util.Set;
  * @param userName {@code preferred_username}
  */
 public record Caller(String guid, Optional<String> email, Optional<String> userName, Set<TokenRole> roles) {
+    /** Whoever calls what needs no token. */
+    static final Caller ANYBODY = new Caller("anybody", Optional.empty(), Optional.empty(), Set.of());
+
     public Caller {
         roles = Set.copyOf(roles);
     }

@@ -53,15 +53,15 @@ public final class Contract {
     /** The operations that need an {@link Endpoint}: all but those the server answers itself. */
     Set<String> endpoints() {
         return operations.stream()
-                .filter(Operation::secured)
+                .filter(Operation::needsEndpoint)
                 .map(Operation::endpoint)
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** The operations that need no token. */
+    /** The operations that the server answers itself. */
     Set<String> publicOperations() {
         return operations.stream()
-                .filter(operation -> !operation.secured())
+                .filter(operation -> !operation.needsEndpoint())
                 .map(Operation::id)
                 .collect(Collectors.toUnmodifiableSet());
     }

@@ -33,6 +33,11 @@ record Operation(
         parameters = List.copyOf(parameters);
     }
 
+    /** Whether an {@link Endpoint} serves it; what needs no token and takes no body is a page of the server's own. */
+    boolean needsEndpoint() {
+        return secured || hasBody;
+    }
+
     boolean admits(Caller caller) {
         return tokenRoles.isEmpty() || caller.hasAny(tokenRoles.toArray(TokenRole[]::new));
     }

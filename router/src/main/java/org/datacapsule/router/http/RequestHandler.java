@@ -60,7 +60,11 @@ final class RequestHandler {
 
     /** What a virtual thread needs of a request; taken on the event loop. */
     private record Arrived(
-            Operation operation, String token, Map<String, String> pathValues, Optional<String> query, Buffer body) {}
+            Operation operation,
+            Optional<String> token,
+            Map<String, String> pathValues,
+            Optional<String> query,
+            Buffer body) {}
 
     void handle(Operation operation, RoutingContext context) {
         Exchange exchange = Exchange.begin(vertx, context.request(), operation.path());
@@ -71,7 +75,9 @@ final class RequestHandler {
         }
         try {
             HttpServerRequest request = context.request();
-            String token = BearerToken.of(request.headers().getAll("Authorization"));
+            Optional<String> token = operation.secured()
+                    ? Optional.of(BearerToken.of(request.headers().getAll("Authorization")))
+                    : Optional.empty();
             Map<String, String> pathValues = Map.copyOf(context.pathParams());
             Optional<String> query = Optional.ofNullable(request.query());
             Future<Buffer> body = operation.hasBody() ? bodies.read(request) : Future.succeededFuture(Buffer.buffer());
@@ -198,7 +204,9 @@ final class RequestHandler {
 
     private Caller caller(Exchange exchange, Arrived arrived) {
         try {
-            return authenticator.authenticate(arrived.token());
+            return arrived.token().isPresent()
+                    ? authenticator.authenticate(arrived.token().get())
+                    : Caller.ANYBODY;
         } catch (ProblemException refusal) {
             refusals.refusedUnknown(unknown(exchange, arrived.operation()), refusal.problem());
             throw refusal;

@@ -5,7 +5,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.Optional;
-import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.HostId;
@@ -13,34 +12,31 @@ import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.capsule.Capsule;
 import org.datacapsule.router.capsule.CapsuleStore;
 import org.datacapsule.router.database.Database;
+import org.datacapsule.router.host.HostStore;
 import org.datacapsule.router.http.Call;
 import org.datacapsule.router.http.Reply;
 
 /**
- * Takes hosts out of placement and back, and moves their capsules away: each by a migration of its own, live where its guest
+ * Takes hosts out of placement and moves their capsules away: each by a migration of its own, live where its guest
  * runs, and none is ever stopped for it. Those that cannot move now are named with the reason; asked again, it goes on.
  */
 public final class DrainHost {
     private final Database database;
+    private final HostStore hosts;
     private final CapsuleStore capsules;
     private final StartMigration start;
     private final AuditLog audit;
 
-    public DrainHost(Database database, CapsuleStore capsules, StartMigration start, AuditLog audit) {
+    public DrainHost(Database database, HostStore hosts, CapsuleStore capsules, StartMigration start, AuditLog audit) {
         this.database = database;
+        this.hosts = hosts;
         this.capsules = capsules;
         this.start = start;
         this.audit = audit;
     }
 
-    Reply setEnabled(Call call) throws InterruptedException {
-        boolean enabled = call.parameters().optionalFlag("enabled").orElseThrow();
-        HostId host = setEnabled(call, enabled);
-        return Reply.ok(new JsonObject().put("id", host.value()).put("enabled", enabled));
-    }
-
     Reply drain(Call call) throws InterruptedException {
-        HostId host = setEnabled(call, false);
+        HostId host = disable(call);
         int bandwidth = call.parameters().optionalInteger("bandwidth").orElse(0);
         JsonArray moving = new JsonArray();
         JsonArray staying = new JsonArray();
@@ -74,14 +70,13 @@ public final class DrainHost {
         }
     }
 
-    private HostId setEnabled(Call call, boolean enabled) throws InterruptedException {
+    private HostId disable(Call call) throws InterruptedException {
         HostId host = call.parameters().parsed("id", HostId::new);
         return database.transaction(tx -> {
-            if (tx.update("update host set enabled = $2 where id = $1", Tuple.of(host.value(), enabled)) == 0) {
-                throw new ProblemException(
-                        ErrorCode.HOST_NOT_FOUND, "There is no host " + host + "; /v1/hosts lists those there are.");
+            if (!hosts.enable(tx, host, false)) {
+                throw HostStore.noSuchHost(host);
             }
-            audit.done(tx, call, "host " + host + (enabled ? " enabled" : " disabled"));
+            audit.done(tx, call, "host " + host + " disabled");
             return host;
         });
     }

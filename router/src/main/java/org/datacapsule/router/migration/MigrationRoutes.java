@@ -33,7 +33,6 @@ public final class MigrationRoutes {
                 .serve("recordMigration", start::byHand)
                 .serve("listMigrations", this::list)
                 .serve("cancelMigration", cancel::cancel)
-                .serve("setHost", drain::setEnabled)
                 .serve("drainHost", drain::drain);
     }
 

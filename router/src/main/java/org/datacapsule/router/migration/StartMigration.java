@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.datacapsule.common.capsule.CapsuleEvent.Requested;
 import org.datacapsule.common.capsule.CapsuleLife;
 import org.datacapsule.common.capsule.CapsuleMode;
+import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.capsule.OperationKind;
 import org.datacapsule.common.capsule.Transition.Ignored;
 import org.datacapsule.common.capsule.Transition.Moved;
@@ -80,7 +81,7 @@ public final class StartMigration {
     Reply awayFrom(Tx tx, Call call, Capsule capsule, int bandwidth) throws InterruptedException {
         requireMovable(capsule);
         Demand demand = demand(tx, capsule);
-        return switch (Placement.choose(demand, hosts.candidates(tx, demand.image()), policy)) {
+        return switch (Placement.choose(demand, hosts.candidates(tx, demand), policy)) {
             case Placement.Exhausted exhausted ->
                 throw new ProblemException(ErrorCode.CAPACITY_EXHAUSTED, exhausted.why());
             case Placement.Fits fits -> {
@@ -207,7 +208,12 @@ public final class StartMigration {
     private Demand demand(Tx tx, Capsule capsule) throws InterruptedException {
         Sha256 image = image(tx, capsule);
         return tx.first(
-                        "select vcpus, memory_mb, disk_gb, coalesce(secure_volume_mb, 0) as volume_mb from capsule where id = $1",
+                        """
+                        select c.vcpus, c.memory_mb, c.disk_gb, coalesce(c.secure_volume_mb, 0) as volume_mb, c.type, m.user_guid
+                        from capsule c
+                        join member m on m.capsule_id = c.id and m.role in ('OWNER-CONTROLLER', 'OWNER')
+                        where c.id = $1
+                        """,
                         Tuple.of(capsule.id().value()),
                         row -> Demand.of(
                                 row.getInteger("vcpus"),
@@ -215,7 +221,9 @@ public final class StartMigration {
                                 row.getInteger("disk_gb"),
                                 row.getInteger("volume_mb"),
                                 image,
-                                network))
+                                network,
+                                CapsuleType.parse(row.getString("type")),
+                                row.getString("user_guid")))
                 .orElseThrow();
     }
 

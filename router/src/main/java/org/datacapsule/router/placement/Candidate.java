@@ -1,5 +1,6 @@
 package org.datacapsule.router.placement;
 
+import java.util.Set;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.wire.Capacity;
 
@@ -10,6 +11,8 @@ import org.datacapsule.common.wire.Capacity;
  * @param network the guest network it is configured with, in CIDR notation
  * @param allocated the sum of what its capsules were promised
  * @param freePorts port pairs no capsule holds
+ * @param labels what operators say it is good for
+ * @param ofOwner how many other capsules of the same owner are on it
  */
 public record Candidate(
         HostId id,
@@ -19,4 +22,10 @@ public record Candidate(
         String network,
         Capacity capacity,
         Capacity allocated,
-        int freePorts) {}
+        int freePorts,
+        Set<String> labels,
+        int ofOwner) {
+    public Candidate {
+        labels = Set.copyOf(labels);
+    }
+}

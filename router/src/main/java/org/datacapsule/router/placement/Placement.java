@@ -6,10 +6,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.datacapsule.common.id.HostId;
 
-/** Finds the hosts that can take a capsule, best first, or says what ran out (capsule API, "Quotas, ports, placement"). */
+/**
+ * Finds the hosts that can take a capsule, or says what ran out (capsule API, "Quotas, ports, placement"). Best are those that have
+ * the labels its type is better off with; of these, those with the fewest other capsules of its owner, so that no host's end takes
+ * all of a user's; of these it is a matter of load. The first two never keep a capsule from a host that can take it.
+ */
 public sealed interface Placement {
 
     /** @param hosts at least one, best first */
@@ -29,7 +34,10 @@ public sealed interface Placement {
             return new Exhausted(why(candidates.size(), lacking));
         }
         Comparator<Candidate> byLoad = Comparator.comparingDouble(candidate -> load(candidate, policy));
-        fitting.sort((policy.pack() ? byLoad.reversed() : byLoad)
+        Set<String> wanted = policy.labels().getOrDefault(demand.type(), Set.of());
+        fitting.sort(Comparator.<Candidate>comparingLong(host -> missing(wanted, host))
+                .thenComparingInt(Candidate::ofOwner)
+                .thenComparing(policy.pack() ? byLoad.reversed() : byLoad)
                 .thenComparing(candidate -> candidate.id().value()));
         return new Fits(fitting.stream().map(Candidate::id).toList());
     }
@@ -58,6 +66,10 @@ public sealed interface Placement {
             return Optional.of("disk");
         }
         return host.freePorts() < 1 ? Optional.of("a free port pair") : Optional.empty();
+    }
+
+    private static long missing(Set<String> wanted, Candidate host) {
+        return wanted.stream().filter(label -> !host.labels().contains(label)).count();
     }
 
     private static double load(Candidate host, PlacementPolicy policy) {

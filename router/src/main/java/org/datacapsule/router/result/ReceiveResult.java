@@ -3,6 +3,7 @@ package org.datacapsule.router.result;
 import java.util.Optional;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.Problem;
+import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.ResultId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.ResultMessage;
@@ -36,7 +37,11 @@ final class ReceiveResult {
         this.maxBytes = maxBytes;
     }
 
-    ResultReply receive(ResultMessage message) throws InterruptedException {
+    /** @param from whose message it is; a result is its host's from the beginning to the end */
+    ResultReply receive(HostId from, ResultMessage message) throws InterruptedException {
+        if (database.read(tx -> uploads.isOfAnother(tx, message.id(), from))) {
+            return new Refused(Problem.of(ErrorCode.RESULT_REFUSED, "The result is another host's."));
+        }
         return switch (message) {
             case Begin begin -> begin(begin);
             case Chunk chunk -> chunk(chunk);

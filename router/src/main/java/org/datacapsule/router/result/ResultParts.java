@@ -2,16 +2,17 @@ package org.datacapsule.router.result;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.datacapsule.common.bus.Bus;
 import org.datacapsule.common.wire.Contracts;
 import org.datacapsule.common.wire.ResultMessage;
-import org.datacapsule.common.wire.ResultReply;
 import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.capsule.CapsuleStore;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.event.EventLog;
 import org.datacapsule.router.http.Endpoints;
 import org.datacapsule.router.idempotency.Idempotency;
+import org.datacapsule.router.identity.ReportDesk;
 import org.datacapsule.router.mail.Outbox;
 import org.datacapsule.router.user.UserStore;
 import org.datacapsule.router.work.Loop;
@@ -82,8 +83,12 @@ public final class ResultParts implements AutoCloseable {
     }
 
     /** Takes results from hosts. */
-    public void serve(Bus bus) {
-        bus.serve(Contracts.RESULT, "", this::receive);
+    public void serve(Bus bus, ReportDesk desk) {
+        desk.serve(
+                bus,
+                Contracts.RESULT,
+                message -> message instanceof ResultMessage.Begin begin ? Optional.of(begin.host()) : Optional.empty(),
+                (from, message) -> receive.receive(from.host(), message));
     }
 
     /** Deletes what has been kept for long enough, until it is closed. */
@@ -94,14 +99,5 @@ public final class ResultParts implements AutoCloseable {
     @Override
     public void close() {
         release.close();
-    }
-
-    private ResultReply receive(ResultMessage message) {
-        try {
-            return receive.receive(message);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("the router is stopping", e);
-        }
     }
 }

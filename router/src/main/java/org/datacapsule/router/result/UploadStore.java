@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.ResultId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.ResultMessage;
@@ -69,6 +70,15 @@ final class UploadStore {
                         begin.bytes(),
                         begin.sha256().hex(),
                         begin.askedAt().atOffset(ZoneOffset.UTC)));
+    }
+
+    /** Whether somebody else than this host ships it. */
+    boolean isOfAnother(Tx tx, ResultId id, HostId host) throws InterruptedException {
+        return tx.first(
+                        "select from result_upload where id = $1 and host_id <> $2",
+                        Tuple.of(id.value(), host.value()),
+                        row -> true)
+                .orElse(false);
     }
 
     Optional<Upload> lock(Tx tx, ResultId id) throws InterruptedException {

@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import org.datacapsule.common.certificate.EllipticKeys;
+import org.datacapsule.common.join.JoinRequest.Asked;
+import org.datacapsule.common.join.JoinToken;
 import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.PortRange;
@@ -73,6 +76,19 @@ final class Stage implements AutoCloseable {
         request.values.replace("wait", 0);
         request.values.replace("all", false);
         request.values.replace("reviews", false);
+        switch (operation.id()) {
+            case "joinHost" -> {
+                prepareJoin(request);
+                return request;
+            }
+            case "removeHost" -> {
+                request.values.replace("id", emptyHost());
+                return request;
+            }
+            default -> {
+                // Others need what they name below.
+            }
+        }
         if (request.values.containsKey("vmid") || request.values.containsKey("id")) {
             prepareCapsule(operation, user, request);
         }
@@ -131,7 +147,9 @@ final class Stage implements AutoCloseable {
     }
 
     private String elsewhere(String capsule) throws Exception {
-        return router.sql("select id from host where id <> (select host_id from capsule where id = '" + capsule + "')");
+        return router.sql(
+                "select id from host where lease_until > now() and id <> (select host_id from capsule where id = '"
+                        + capsule + "')");
     }
 
     private String migrationOf(String capsule) throws Exception {
@@ -144,6 +162,29 @@ final class Stage implements AutoCloseable {
         String id = started.body().getString("operation");
         router.awaitSql("select phase from migration where operation_id = '" + id + "'", "SEND_AWAY");
         return id;
+    }
+
+    private void prepareJoin(ApiRequest request) throws Exception {
+        String host = "host-" + UUID.randomUUID();
+        JoinToken token = router.joinToken(host);
+        Asked asked = TestRouter.asked(host, token, EllipticKeys.make());
+        request.with("token", asked.token())
+                .with("host", host)
+                .with("request", asked.request())
+                .with("linkRequest", asked.linkRequest())
+                .with("proof", token.proof(asked));
+    }
+
+    /** One that was heard of once and is disabled. */
+    private String emptyHost() throws Exception {
+        String host = "host-" + UUID.randomUUID();
+        router.change(false, List.of("""
+                        insert into host (id, incarnation, version, address, acceleration, cpus, memory_mb, disk_gb, ssh_first,
+                                          vnc_first, port_count, guest_network, lease_until, enabled)
+                        values ('%s', gen_random_uuid(), 'test', '127.0.0.1', 'tcg', 1, 1, 1, 20000, 5900, 1, '10.90.0.0/16',
+                                now(), false)
+                        """.formatted(host)));
+        return host;
     }
 
     private JsonObject createCapsule(String user) throws Exception {

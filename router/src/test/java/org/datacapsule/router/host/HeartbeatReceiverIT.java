@@ -1,6 +1,7 @@
 package org.datacapsule.router.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Tuple;
@@ -8,20 +9,26 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.signing.ReceiptVerifier;
 import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.common.wire.Heartbeat;
+import org.datacapsule.common.wire.HeartbeatReply;
 import org.datacapsule.common.wire.PortRange;
 import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.database.DatabaseConfig;
 import org.datacapsule.router.database.Migrations;
+import org.datacapsule.router.identity.IdentityStore;
+import org.datacapsule.router.identity.Sender;
 import org.datacapsule.router.operation.OperationSignal;
 import org.datacapsule.router.operation.OperationStore;
 import org.junit.jupiter.api.AfterAll;
@@ -38,6 +45,7 @@ class HeartbeatReceiverIT {
     private final HostId host = new HostId("h1");
     private EmbeddedPostgres postgres;
     private Database database;
+    private final IdentityStore identities = new IdentityStore();
     private HeartbeatReceiver receiver;
 
     @BeforeAll
@@ -50,6 +58,7 @@ class HeartbeatReceiverIT {
         receiver = new HeartbeatReceiver(
                 database,
                 new HostStore(),
+                identities,
                 new OperationStore(),
                 (tx, from, observed) -> 0,
                 new AuditLog(),
@@ -67,25 +76,25 @@ class HeartbeatReceiverIT {
     @Test
     void anAgentThatBeatsAndCannotBeReachedIsToldOnceToJoinAgain() {
         UUID link = UUID.randomUUID();
-        receiver.receive(heartbeat(link));
+        receive(heartbeat(link));
 
         receiver.foundUnreachable(host);
 
-        assertThat(receiver.receive(heartbeat(link)).rejoin()).isTrue();
-        assertThat(receiver.receive(heartbeat(link)).rejoin()).isFalse();
+        assertThat(receive(heartbeat(link)).rejoin()).isTrue();
+        assertThat(receive(heartbeat(link)).rejoin()).isFalse();
     }
 
     @Test
     void whatWasFoundOfALinkIsNotHeldAgainstTheNext() {
-        receiver.receive(heartbeat(UUID.randomUUID()));
+        receive(heartbeat(UUID.randomUUID()));
         receiver.foundUnreachable(host);
 
         UUID next = UUID.randomUUID();
 
-        assertThat(receiver.receive(heartbeat(next)).rejoin()).isFalse();
-        assertThat(receiver.receive(heartbeat(next)).rejoin()).isFalse();
+        assertThat(receive(heartbeat(next)).rejoin()).isFalse();
+        assertThat(receive(heartbeat(next)).rejoin()).isFalse();
         receiver.foundUnreachable(host);
-        assertThat(receiver.receive(heartbeat(next)).rejoin()).isTrue();
+        assertThat(receive(heartbeat(next)).rejoin()).isTrue();
     }
 
     @Test
@@ -93,10 +102,10 @@ class HeartbeatReceiverIT {
         String first = key();
         String second = key();
 
-        receiver.receive(heartbeat("h2", first));
-        receiver.receive(heartbeat("h2", first));
-        receiver.receive(heartbeat("h2", second));
-        receiver.receive(heartbeat("h2", first));
+        receive(heartbeat("h2", first));
+        receive(heartbeat("h2", first));
+        receive(heartbeat("h2", second));
+        receive(heartbeat("h2", first));
 
         assertThat(registered("h2")).as("what it said last").isEqualTo(first + " " + ReceiptVerifier.keyId(first));
         assertThat(
@@ -110,12 +119,45 @@ class HeartbeatReceiverIT {
 
     @Test
     void aHostWhoseKeyIsNoneIsThereAllTheSame() throws Exception {
-        receiver.receive(heartbeat("h3", "no key"));
+        receive(heartbeat("h3", "no key"));
 
         assertThat(sql("select receipt_key_id is null from host where id = 'h3'"))
                 .isEqualTo("true");
         assertThat(sql("select count(*) from host_receipt_key where host_id = 'h3'"))
                 .isEqualTo("0");
+    }
+
+    @Test
+    void aHeartbeatThatIsNotNewerThanTheLastIsRefused() throws Exception {
+        join("h4");
+        Heartbeat beat = heartbeat("h4", "no key");
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        receiver.receive(new Sender(beat.host(), now), beat);
+
+        assertThatThrownBy(() -> receiver.receive(new Sender(beat.host(), now), beat))
+                .isInstanceOf(ProblemException.class)
+                .hasMessageContaining("a later one has come");
+        assertThatThrownBy(() -> receiver.receive(new Sender(beat.host(), now.minusSeconds(1)), beat))
+                .isInstanceOf(ProblemException.class);
+        receiver.receive(new Sender(beat.host(), now.plusNanos(1000)), beat);
+    }
+
+    /** As a host that has joined. */
+    private HeartbeatReply receive(Heartbeat heartbeat) {
+        try {
+            join(heartbeat.host().value());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return receiver.receive(new Sender(heartbeat.host(), Instant.now()), heartbeat);
+    }
+
+    private void join(String name) throws InterruptedException {
+        database.transaction(tx -> tx.update("""
+                insert into host_identity (host_id, addresses, public_key, key_id, ends_at)
+                values ($1, '{}', 'key', 'key', now() + interval '1 day')
+                on conflict (host_id) do update set beat_at = null
+                """, Tuple.of(name)));
     }
 
     private String registered(String name) throws InterruptedException {

@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.Capacity;
@@ -14,9 +19,10 @@ import org.junit.jupiter.api.Test;
 class PlacementTest {
     private static final GuestNetwork NETWORK = GuestNetwork.parse("10.90.0.0/16");
     private static final Sha256 IMAGE = new Sha256("0".repeat(64));
-    private static final PlacementPolicy SPREAD = new PlacementPolicy(1, 1, 1, false);
-    private static final PlacementPolicy PACK = new PlacementPolicy(1, 1, 1, true);
-    private static final Demand SMALL = new Demand(1, 1024, 10, IMAGE, NETWORK);
+    private static final PlacementPolicy SPREAD = new PlacementPolicy(1, 1, 1, false, Map.of());
+    private static final PlacementPolicy PACK = new PlacementPolicy(1, 1, 1, true, Map.of());
+    private static final Map<CapsuleType, Set<String>> WANTED = Map.of(CapsuleType.RESEARCH, Set.of("gpu", "fast"));
+    private static final Demand SMALL = new Demand(1, 1024, 10, IMAGE, NETWORK, CapsuleType.RESEARCH, "ann");
 
     @Test
     void theEmptiestHostComesFirst() {
@@ -60,18 +66,33 @@ class PlacementTest {
     void noHostIsEverPromisedMoreThanItHas() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        PlacementPolicy policy = new PlacementPolicy(2, 1, 1.5, random.nextBoolean());
+        PlacementPolicy policy = new PlacementPolicy(2, 1, 1.5, random.nextBoolean(), WANTED);
         List<Candidate> hosts = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             Capacity capacity =
                     new Capacity(1 + random.nextInt(8), 1024 * (1 + random.nextInt(16)), 20 + random.nextInt(200));
             hosts.add(new Candidate(
-                    new HostId("h" + i), true, true, true, NETWORK.cidr(), capacity, new Capacity(0, 0, 0), 1000));
+                    new HostId("h" + i),
+                    true,
+                    true,
+                    true,
+                    NETWORK.cidr(),
+                    capacity,
+                    new Capacity(0, 0, 0),
+                    1000,
+                    labels(random),
+                    random.nextInt(3)));
         }
         boolean exhausted = false;
         while (!exhausted) {
             Demand demand = new Demand(
-                    1 + random.nextInt(4), 256 * (1 + random.nextInt(8)), 1 + random.nextInt(20), IMAGE, NETWORK);
+                    1 + random.nextInt(4),
+                    256 * (1 + random.nextInt(8)),
+                    1 + random.nextInt(20),
+                    IMAGE,
+                    NETWORK,
+                    CapsuleType.RESEARCH,
+                    "ann");
             switch (Placement.choose(demand, hosts, policy)) {
                 case Placement.Exhausted none -> {
                     exhausted = true;
@@ -95,6 +116,76 @@ class PlacementTest {
         }
     }
 
+    @Test
+    void whatTheTypeIsBetterOffWithComesBeforeTheOwnersOthersAndThoseBeforeLoad() {
+        List<Candidate> hosts = List.of(
+                like(host("none", 0), Set.of(), 0),
+                like(host("one", 0), Set.of("gpu"), 0),
+                like(host("crowded", 0), Set.of("gpu", "fast"), 2),
+                like(host("busy", 5), Set.of("gpu", "fast", "more"), 0),
+                like(host("idle", 1), Set.of("gpu", "fast"), 0));
+        PlacementPolicy policy = new PlacementPolicy(1, 1, 1, false, WANTED);
+
+        assertThat(names(Placement.choose(SMALL, hosts, policy)))
+                .containsExactly("idle", "busy", "crowded", "one", "none");
+        assertThat(names(Placement.choose(SMALL, hosts, SPREAD)))
+                .as("where nothing is wanted")
+                .containsExactly("none", "one", "idle", "busy", "crowded");
+    }
+
+    /** Whatever is wanted, the same hosts can take the capsule, and none before one that is better in what counts more. */
+    @Test
+    void hintsOrderHostsAndNeverRefuseOne() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int round = 0; round < 500; round++) {
+            List<Candidate> hosts = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                hosts.add(like(host("h" + i, random.nextInt(10)), labels(random), random.nextInt(3)));
+            }
+            PlacementPolicy policy = new PlacementPolicy(1, 1, 1, random.nextBoolean(), WANTED);
+
+            List<String> ordered = names(Placement.choose(SMALL, hosts, policy));
+
+            assertThat(ordered)
+                    .as("seed %d", seed)
+                    .containsExactlyInAnyOrderElementsOf(names(Placement.choose(SMALL, hosts, SPREAD)));
+            List<Candidate> candidates = ordered.stream()
+                    .map(name -> hosts.get(Integer.parseInt(name.substring(1))))
+                    .toList();
+            for (int i = 1; i < candidates.size(); i++) {
+                assertThat(rank(candidates.get(i - 1)))
+                        .as("seed %d", seed)
+                        .isLessThanOrEqualTo(rank(candidates.get(i)));
+            }
+        }
+    }
+
+    private static int rank(Candidate host) {
+        int missing = (host.labels().contains("gpu") ? 0 : 1) + (host.labels().contains("fast") ? 0 : 1);
+        return missing * 10 + host.ofOwner();
+    }
+
+    private static Set<String> labels(Random random) {
+        return Stream.of("gpu", "fast", "other")
+                .filter(label -> random.nextBoolean())
+                .collect(Collectors.toSet());
+    }
+
+    private static Candidate like(Candidate host, Set<String> labels, int ofOwner) {
+        return new Candidate(
+                host.id(),
+                host.up(),
+                host.enabled(),
+                host.hasImage(),
+                host.network(),
+                host.capacity(),
+                host.allocated(),
+                host.freePorts(),
+                labels,
+                ofOwner);
+    }
+
     private static boolean fits(Demand demand, Candidate host, PlacementPolicy policy) {
         return host.capacity().cpus() * policy.vcpuRatio() - host.allocated().cpus() >= demand.vcpus()
                 && host.capacity().memoryMb() - host.allocated().memoryMb() >= demand.memoryMb()
@@ -108,7 +199,17 @@ class PlacementTest {
                 host.allocated().cpus() + demand.vcpus(),
                 host.allocated().memoryMb() + demand.memoryMb(),
                 host.allocated().diskGb() + demand.diskGb());
-        return new Candidate(host.id(), true, true, true, host.network(), host.capacity(), more, host.freePorts() - 1);
+        return new Candidate(
+                host.id(),
+                true,
+                true,
+                true,
+                host.network(),
+                host.capacity(),
+                more,
+                host.freePorts() - 1,
+                host.labels(),
+                host.ofOwner() + 1);
     }
 
     private static Candidate host(String name, int vcpusPromised) {
@@ -125,7 +226,9 @@ class PlacementTest {
                 network,
                 new Capacity(8, 65_536, 500),
                 new Capacity(vcpusPromised, 0, 0),
-                ports);
+                ports,
+                Set.of(),
+                0);
     }
 
     private static List<String> names(Placement placement) {

@@ -18,6 +18,7 @@ import java.util.concurrent.Future;
 import org.datacapsule.common.bus.BusException;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.id.HostId;
+import org.datacapsule.common.wire.Contracts;
 import org.datacapsule.common.wire.ResultMessage;
 import org.datacapsule.common.wire.ResultReply;
 import org.datacapsule.common.wire.ResultReply.Refused;
@@ -233,7 +234,14 @@ class ShippingIT {
         String elsewhere = desk.rows()
                 .insert("RESEARCH", "null", "RUNNING", "MAINTENANCE", Map.of("ann", Row.of("OWNER-CONTROLLER")));
 
-        assertRefused(new ResultShipment(capsule, "h1", 1, archive), ErrorCode.RESULT_REFUSED);
+        ResultMessage.Begin ofAnother = new ResultShipment(capsule, "h1", 1, archive).begin();
+        assertThat(desk.agent().tell(Contracts.RESULT, ofAnother)).isInstanceOf(Refused.class);
+        ResultShipment under = desk.shipment(capsule, archive);
+        ship(under.begin());
+        assertThat(desk.agent().tell(Contracts.RESULT, under.chunk(0)))
+                .as("a host that did not begin it")
+                .isInstanceOf(Refused.class);
+        router.execute("delete from result_upload where id = '" + under.id() + "'");
         assertRefused(new ResultShipment(capsule, ReviewDesk.HOST, 2, archive), ErrorCode.RESULT_REFUSED);
         assertRefused(new ResultShipment(elsewhere, ReviewDesk.HOST, 1, archive), ErrorCode.RESULT_REFUSED);
         assertRefused(

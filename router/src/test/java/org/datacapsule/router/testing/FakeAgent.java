@@ -21,11 +21,14 @@ import org.datacapsule.common.bus.BusConfig;
 import org.datacapsule.common.bus.BusException;
 import org.datacapsule.common.bus.BusNode;
 import org.datacapsule.common.capsule.CapsuleMode;
+import org.datacapsule.common.certificate.Identity;
+import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.OperationId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.signing.CommandVerifier;
 import org.datacapsule.common.signing.ReceiptSigner;
+import org.datacapsule.common.signing.ReportSigner;
 import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.CapsuleObservation;
 import org.datacapsule.common.wire.Command;
@@ -41,20 +44,28 @@ import org.datacapsule.common.wire.ModeReceipt;
 import org.datacapsule.common.wire.Outcome;
 import org.datacapsule.common.wire.OutcomeReport;
 import org.datacapsule.common.wire.PortRange;
+import org.datacapsule.common.wire.ReportContract;
+import org.datacapsule.common.wire.ReportReply;
 import org.datacapsule.common.wire.ResultMessage;
 import org.datacapsule.common.wire.ResultReply;
 import org.datacapsule.common.wire.SignedCommand;
 import org.datacapsule.common.wire.SignedReceipt;
+import org.datacapsule.common.wire.SignedReport;
+import org.datacapsule.common.wire.WireJson;
 
 /**
  * A hand-written agent on the real bus, which does nothing and says what a test wants: by default it accepts each command
  * and reports success at once, with a receipt where one is owed. It stands in for a host where the test is about the router.
  */
 public final class FakeAgent implements AutoCloseable {
+    private static final int FIRST_BEATS = 5;
+
     private final BusNode node;
     private final HostId host;
     private final UUID incarnation = UUID.randomUUID();
     private final UUID link = UUID.randomUUID();
+    private final ReportSigner signer;
+    private volatile ReportSigner shipper;
     private final CommandVerifier verifier;
     private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor();
     private final Queue<CommandEnvelope> received = new ConcurrentLinkedQueue<>();
@@ -84,16 +95,26 @@ public final class FakeAgent implements AutoCloseable {
         record Answer(CommandReply reply) implements Behaviour {}
     }
 
-    public FakeAgent(BusConfig bus, String host, TestKeys keys, List<Sha256> images, Capacity capacity, PortRange ports)
+    /** @param identity what it got when it joined */
+    public FakeAgent(
+            BusConfig bus,
+            String host,
+            Identity identity,
+            TestKeys keys,
+            List<Sha256> images,
+            Capacity capacity,
+            PortRange ports)
             throws BusException, InterruptedException {
         this.host = new HostId(host);
+        this.signer = signer(this.host, identity);
+        this.shipper = signer;
         this.images = images;
         this.capacity = capacity;
         this.ports = ports;
         this.verifier = new CommandVerifier(List.of(keys.pair().getPublic()), this.host, InstantSource.system());
-        this.node = BusNode.join(bus);
+        this.node = BusNode.join(bus, identity);
         node.bus().serve(Contracts.COMMAND, host, this::receive);
-        beat();
+        beatUntilHeard();
         var unused = beats.scheduleWithFixedDelay(this::beatQuietly, 500, 500, TimeUnit.MILLISECONDS);
     }
 
@@ -181,28 +202,42 @@ public final class FakeAgent implements AutoCloseable {
         return received;
     }
 
+    /** The first handshake of a busy machine may take longer than an answer is waited for. */
+    private void beatUntilHeard() throws BusException, InterruptedException {
+        for (int tries = 1; ; tries++) {
+            try {
+                beat();
+                return;
+            } catch (BusException e) {
+                if (e.reason() != BusException.Reason.TIMEOUT || tries == FIRST_BEATS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
     public void beat() throws BusException, InterruptedException {
-        node.bus()
-                .ask(
-                        Contracts.HEARTBEAT,
-                        "",
-                        new Heartbeat(
-                                host,
-                                incarnation,
-                                link,
-                                receipts.publicKeyText(),
-                                "test",
-                                "127.0.0.1",
-                                "simulated (no guest runs)",
-                                capacity,
-                                ports,
-                                GuestNetwork.parse("10.90.0.0/16"),
-                                images,
-                                inventory));
+        var unused = tell(Contracts.HEARTBEAT, heartbeat());
+    }
+
+    private Heartbeat heartbeat() {
+        return new Heartbeat(
+                host,
+                incarnation,
+                link,
+                receipts.publicKeyText(),
+                "test",
+                "127.0.0.1",
+                "simulated (no guest runs)",
+                capacity,
+                ports,
+                GuestNetwork.parse("10.90.0.0/16"),
+                images,
+                inventory);
     }
 
     public void report(OutcomeReport report) throws BusException, InterruptedException {
-        node.bus().ask(Contracts.OUTCOME, "", report);
+        var unused = tell(Contracts.OUTCOME, report);
     }
 
     /** What it says to a router about how a command ended. */
@@ -212,7 +247,38 @@ public final class FakeAgent implements AutoCloseable {
 
     /** Sends one message of a result to whichever router takes it. */
     public ResultReply ship(ResultMessage message) throws BusException, InterruptedException {
-        return node.bus().ask(Contracts.RESULT, "", message);
+        return send(Contracts.RESULT, shipper.sign(Contracts.RESULT, message));
+    }
+
+    /** Ships results as another host from now on, which has joined and does nothing else. */
+    public void shipAs(String other, Identity identity) {
+        shipper = signer(new HostId(other), identity);
+    }
+
+    private static ReportSigner signer(HostId host, Identity identity) {
+        return new ReportSigner(host, identity.key(), identity.certificate().getPublicKey(), InstantSource.system());
+    }
+
+    /**
+     * Says something, signed.
+     *
+     * @throws org.datacapsule.common.error.ProblemException when the router refuses it
+     */
+    public <Q, A> A tell(ReportContract<Q, A> contract, Q report) throws BusException, InterruptedException {
+        return send(contract, signer.sign(contract, report));
+    }
+
+    /** Sends what somebody signed. */
+    public <A> A send(ReportContract<?, A> contract, SignedReport report) throws BusException, InterruptedException {
+        return switch (node.bus().ask(contract.signed(), "", report)) {
+            case ReportReply.Answered answered -> WireJson.read(answered.answer(), contract.answer());
+            case ReportReply.Refused refused -> throw refused.problem().asException();
+        };
+    }
+
+    /** A heartbeat, signed and not sent. */
+    public SignedReport signedBeat() {
+        return signer.sign(Contracts.HEARTBEAT, heartbeat());
     }
 
     private CommandReply receive(SignedCommand signed) {
@@ -234,7 +300,7 @@ public final class FakeAgent implements AutoCloseable {
     private void reportQuietly(CommandEnvelope envelope, Outcome outcome) {
         try {
             report(report(envelope, outcome));
-        } catch (BusException e) {
+        } catch (BusException | ProblemException e) {
             done.remove(Attempt.of(envelope));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -244,8 +310,8 @@ public final class FakeAgent implements AutoCloseable {
     private void beatQuietly() {
         try {
             beat();
-        } catch (BusException e) {
-            // The router is away; the next beat tells it.
+        } catch (BusException | ProblemException e) {
+            // The router is away or does not know it; the next beat tells it.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

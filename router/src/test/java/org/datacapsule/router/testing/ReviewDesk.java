@@ -34,6 +34,7 @@ public final class ReviewDesk implements AutoCloseable {
         this.router = TestRouter.start(folder, changes);
         this.rows = new CapsuleRows(router);
         this.agent = router.agent("h1", new Capacity(8, 1 << 20, 1000), new PortRange(20_000, 6_000, 10));
+        agent.shipAs(HOST, router.join(HOST));
     }
 
     public TestRouter router() {

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -26,10 +27,18 @@ import java.util.stream.Collectors;
 import org.assertj.core.api.Assertions;
 import org.awaitility.Awaitility;
 import org.datacapsule.common.bus.BusConfig;
+import org.datacapsule.common.certificate.Certificates;
+import org.datacapsule.common.certificate.EllipticKeys;
+import org.datacapsule.common.certificate.Identity;
+import org.datacapsule.common.certificate.SigningRequest;
 import org.datacapsule.common.config.Settings;
 import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.join.JoinAnswer;
+import org.datacapsule.common.join.JoinRequest.Asked;
+import org.datacapsule.common.join.JoinToken;
 import org.datacapsule.common.testing.FreePorts;
 import org.datacapsule.common.wire.Capacity;
+import org.datacapsule.common.wire.Enrolment;
 import org.datacapsule.common.wire.PortRange;
 import org.datacapsule.router.RouterAssembly;
 import org.datacapsule.router.RouterConfig;
@@ -98,6 +107,7 @@ public final class TestRouter implements AutoCloseable {
                 "commands.signing-key-file", keys.signing().toString(),
                 "commands.signing-public-key-file", keys.signingPublic().toString(),
                 "secrets.key-file", keys.secrets().toString(),
+                "authority.directory", directory.resolve("authority").toString(),
                 "results.directory", directory.resolve("results").toString(),
                 "operations.claim", "1s",
                 "operations.recheck", "1s"));
@@ -129,7 +139,56 @@ public final class TestRouter implements AutoCloseable {
     public FakeAgent agent(String host, Capacity capacity, PortRange ports) throws Exception {
         BusConfig bus = new BusConfig(
                 "router-test-" + busPort, "127.0.0.1", FreePorts.one(), List.of("127.0.0.1:" + busPort), true);
-        return new FakeAgent(bus, host, keys, List.of(IMAGE), capacity, ports);
+        return new FakeAgent(bus, host, join(host), keys, List.of(IMAGE), capacity, ports);
+    }
+
+    /** Makes a machine a host, as {@code datacapsule-agent join} does. */
+    public Identity join(String host) throws Exception {
+        return join(host, joinToken(host), EllipticKeys.make());
+    }
+
+    public JoinToken joinToken(String host) throws Exception {
+        Answer made = post(
+                "/v1/hosts/join-tokens",
+                token("administrator", TokenRole.ADMIN),
+                Map.of("host", host, "addresses", "127.0.0.1"));
+        return JoinToken.parse(made.body().getString("token"));
+    }
+
+    /** The same with keys of the caller's. */
+    public Identity join(String host, JoinToken token, KeyPair keys) throws Exception {
+        Asked asked = asked(host, token, keys);
+        Answer answer = join(asked, token.proof(asked));
+        Assertions.assertThat(answer.status()).as(answer.body().encode()).isEqualTo(200);
+        Enrolment enrolment = new JoinAnswer(
+                        answer.body().getString("enrolment"), answer.body().getString("proof"))
+                .open(token, asked);
+        return new Identity(
+                keys.getPrivate(),
+                Certificates.parse(enrolment.certificate()),
+                Certificates.parse(enrolment.authority()));
+    }
+
+    public static Asked asked(String host, JoinToken token, KeyPair keys) {
+        return new Asked(
+                token.id(), host, SigningRequest.make(keys, host), SigningRequest.make(EllipticKeys.make(), host));
+    }
+
+    public Answer join(Asked asked, String proof) throws Exception {
+        return post(
+                "/v1/hosts/join",
+                "none",
+                Map.of(
+                        "token",
+                        asked.token(),
+                        "host",
+                        asked.host(),
+                        "request",
+                        asked.request(),
+                        "linkRequest",
+                        asked.linkRequest(),
+                        "proof",
+                        proof));
     }
 
     public String token(String user, TokenRole... roles) {

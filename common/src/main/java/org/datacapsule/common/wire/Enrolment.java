@@ -1,0 +1,32 @@
+package org.datacapsule.common.wire;
+
+import java.util.List;
+import org.datacapsule.common.id.HostId;
+
+/**
+ * What makes a host part of the fleet, as a router answers it to one that joins or renews.
+ *
+ * @param certificate PEM, of the key the host signs reports with and speaks on the bus with
+ * @param authority PEM, that of routers and agents
+ * @param linkCertificate PEM, of the key that libvirt and QEMU speak with to other hosts' ones
+ * @param linkAuthority PEM, another than {@code authority}: QEMU can read the key of a link, and must not get on the bus with it
+ * @param commandKeys PEM, the public keys of those whose commands are to be obeyed
+ * @param clusterName of the bus
+ * @param members {@code host:port} of the routers on the bus
+ * @param guests the network of all capsules, in CIDR notation
+ */
+public record Enrolment(
+        HostId host,
+        String certificate,
+        String authority,
+        String linkCertificate,
+        String linkAuthority,
+        List<String> commandKeys,
+        String clusterName,
+        List<String> members,
+        String guests) {
+    public Enrolment {
+        commandKeys = List.copyOf(commandKeys);
+        members = List.copyOf(members);
+    }
+}

@@ -1,0 +1,164 @@
+package org.datacapsule.agent.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.datacapsule.common.certificate.Authority;
+import org.datacapsule.common.certificate.Certificates;
+import org.datacapsule.common.certificate.Identity;
+import org.datacapsule.common.certificate.SigningRequest;
+import org.datacapsule.common.config.ConfigException;
+import org.datacapsule.common.config.Settings;
+import org.datacapsule.common.id.HostId;
+import org.datacapsule.common.testing.TestAuthority;
+import org.datacapsule.common.wire.Enrolment;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class IdentityFilesTest {
+    private static final HostId HOST = new HostId("h1");
+
+    @TempDir
+    Path directory;
+
+    private final Authority members = new TestAuthority().authority();
+    private final Authority links = new TestAuthority().authority();
+    private IdentityConfig config;
+    private IdentityFiles files;
+
+    @BeforeEach
+    void open() throws IOException {
+        String group = Files.getAttribute(directory, "posix:group").toString();
+        config = new IdentityConfig(directory.resolve("identity"), group);
+        files = new IdentityFiles(config);
+    }
+
+    @Test
+    void aMachineThatHasNotJoinedIsToldWhatToDo() {
+        assertThatThrownBy(files::read)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("has not joined")
+                .hasMessageContaining("datacapsule-agent join");
+    }
+
+    @Test
+    void whatARouterAnsweredIsThereForAllWhoNeedItAndForNobodyElse() throws Exception {
+        KeyRequest key = files.pending("host", KeyRequest.make(HOST));
+        KeyRequest link = files.pending("links", KeyRequest.make(HOST));
+        files.install(enrolment(key, link), key, link);
+
+        Identity identity = files.read();
+        assertThat(identity.key()).isEqualTo(key.key());
+        assertThat(identity.authority()).isEqualTo(members.certificate());
+        assertThat(permissions("host.pem")).isEqualTo("rw-------");
+        for (String name : List.of("server-key.pem", "client-key.pem", "serverkey.pem", "clientkey.pem")) {
+            assertThat(permissions("links/" + name)).isEqualTo("rw-r-----");
+            assertThat(read("links/" + name)).contains("PRIVATE KEY").isNotEqualTo(identity.keyPem());
+        }
+        assertThat(read("links/ca-cert.pem")).isEqualTo(Certificates.pem(links.certificate()));
+        assertThat(names()).noneMatch(name -> name.contains("pending") || name.endsWith(".new"));
+    }
+
+    @Test
+    void theNextOnesTakeThePlaceOfTheFirstWhole() throws Exception {
+        for (int time = 0; time < 3; time++) {
+            KeyRequest key = KeyRequest.make(HOST);
+            KeyRequest link = KeyRequest.make(HOST);
+            files.install(enrolment(key, link), key, link);
+        }
+
+        assertThat(names().stream().filter(name -> name.startsWith("links-"))).hasSize(1);
+        Identity link = Identity.parse(
+                read("links/server-key.pem") + read("links/server-cert.pem") + read("links/ca-cert.pem"));
+        assertThat(link.authority()).isEqualTo(links.certificate());
+    }
+
+    @Test
+    void whatAllHostsAreToldCountsWhereTheAgentsOwnConfigurationIsSilent() throws Exception {
+        KeyRequest key = KeyRequest.make(HOST);
+        KeyRequest link = KeyRequest.make(HOST);
+        files.install(enrolment(key, link), key, link);
+
+        Settings settings = Settings.of(Map.of("bus.cluster-name", "mine")).above(config.settings());
+
+        assertThat(settings.text("bus.cluster-name", "", "")).isEqualTo("mine");
+        assertThat(settings.list("bus.members", "", List.of())).containsExactly("10.0.0.1:5701", "10.0.0.2:5701");
+        assertThat(settings.text("network.guests", "", "")).isEqualTo("10.90.0.0/16");
+        assertThat(settings.text("migration.tls-directory", "", ""))
+                .isEqualTo(config.directory().resolve("links").toString());
+        Path commandKey =
+                Path.of(settings.list("router.command-keys", "", List.of()).getFirst());
+        assertThat(commandKey).hasContent("the routers' key");
+        assertThatNoSettingIsLeft(settings);
+    }
+
+    @Test
+    void aJoinThatIsDoneAgainHasTheSameKey() throws Exception {
+        KeyRequest first = files.pending("host", KeyRequest.make(HOST));
+
+        assertThat(new IdentityFiles(config).pending("host", KeyRequest.make(HOST)))
+                .isEqualTo(first);
+        assertThat(permissions("pending-host.pem")).isEqualTo("rw-------");
+    }
+
+    @Test
+    void certificatesForOtherKeysAreRefusedAndWhatThereWasStays() throws Exception {
+        KeyRequest key = KeyRequest.make(HOST);
+        KeyRequest link = KeyRequest.make(HOST);
+        files.install(enrolment(key, link), key, link);
+        KeyRequest other = KeyRequest.make(HOST);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> files.install(enrolment(key, link), other, link))
+                .withMessageContaining("another key");
+        assertThat(files.read().key()).isEqualTo(key.key());
+    }
+
+    private void assertThatNoSettingIsLeft(Settings settings) throws ConfigException {
+        settings.verify();
+    }
+
+    private Enrolment enrolment(KeyRequest key, KeyRequest link) {
+        return new Enrolment(
+                HOST,
+                issue(members, key),
+                Certificates.pem(members.certificate()),
+                issue(links, link),
+                Certificates.pem(links.certificate()),
+                List.of("the routers' key"),
+                "theirs",
+                List.of("10.0.0.1:5701", "10.0.0.2:5701"),
+                "10.90.0.0/16");
+    }
+
+    private static String issue(Authority authority, KeyRequest key) {
+        return Certificates.pem(authority.issue(
+                "h1", List.of("10.0.0.1"), SigningRequest.key(key.request()), Instant.now(), Duration.ofDays(1)));
+    }
+
+    private String read(String name) throws IOException {
+        return Files.readString(config.directory().resolve(name));
+    }
+
+    private String permissions(String name) throws IOException {
+        return PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(config.directory().resolve(name)));
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> list = Files.list(config.directory())) {
+            return list.map(path -> path.getFileName().toString()).toList();
+        }
+    }
+}
