@@ -85,7 +85,8 @@ public final class MigrateBench {
     /** To the host where it is not; answers the move's row. */
     private static JsonNode move(Testbed testbed, String capsule) throws IOException, InterruptedException {
         CapsuleApi operator = testbed.operator();
-        String from = operator.show(capsule).orElseThrow().path("host").asText();
+        String from =
+                testbed.researcher().show(capsule).orElseThrow().path("host").asText();
         String to = from.equals("h1") ? "h2" : "h1";
         String operation = Patience.await("way to " + to, PATIENCE, () -> begin(operator, capsule, to));
         operator.awaitEnd(operation, PATIENCE);
