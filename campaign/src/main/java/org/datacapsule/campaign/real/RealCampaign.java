@@ -89,6 +89,9 @@ public final class RealCampaign {
             testbed.kill(program);
             users.give(random.nextInt(50), random.nextInt(1_000));
             testbed.start(program);
+            if (program[0].equals("router")) {
+                testbed.awaitRouter(Integer.parseInt(program[1]));
+            }
             Patience.await("all hosts up", TO_COME_TO_REST, () -> areUp() ? Optional.of(true) : Optional.empty());
         }
         users.awaitAnswers();
