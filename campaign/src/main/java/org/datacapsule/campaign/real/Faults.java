@@ -11,6 +11,9 @@ import org.datacapsule.devkit.fleet.Testbed;
 
 /** What strikes a testbed. A fault lasts until it is drawn again or another takes its place: at most two are in force. */
 final class Faults {
+    /** How many kinds there are. */
+    static final int KINDS = 25;
+
     private static final int AT_ONCE = 2;
 
     private final Testbed testbed;
@@ -71,11 +74,7 @@ final class Faults {
 
     private void begin(String name, Begin begin) throws InterruptedException, IOException {
         says.accept("-- " + name);
-        counts.merge(
-                name.substring(0, name.indexOf(' ')) + " "
-                        + name.replaceAll(".* ", "").replaceAll("\\d", ""),
-                1,
-                Integer::sum);
+        counts.merge(name.replaceAll(" [hr]?\\d+$", ""), 1, Integer::sum);
         begin.now();
     }
 

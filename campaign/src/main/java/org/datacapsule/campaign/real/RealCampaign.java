@@ -59,10 +59,10 @@ public final class RealCampaign {
             int choice = random.nextInt(100);
             int number = random.nextInt(1_000);
             long pause = random.nextLong(LONGEST_PAUSE.toMillis());
-            if (choice < 75) {
-                users.give(choice, number);
+            if (choice < 60) {
+                users.give(choice * Users.CHOICES / 60, number);
             } else {
-                faults.strike(choice - 75, number, users.capsules());
+                faults.strike((choice - 60) * Faults.KINDS / 40, number, users.capsules());
             }
             if (step % 8 == 0) {
                 lookWhileItRuns();
@@ -89,6 +89,9 @@ public final class RealCampaign {
             testbed.kill(program);
             users.give(random.nextInt(50), random.nextInt(1_000));
             testbed.start(program);
+            if (program[0].equals("router")) {
+                testbed.awaitRouter(Integer.parseInt(program[1]));
+            }
             Patience.await("all hosts up", TO_COME_TO_REST, () -> areUp() ? Optional.of(true) : Optional.empty());
         }
         users.awaitAnswers();

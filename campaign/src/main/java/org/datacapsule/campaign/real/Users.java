@@ -24,6 +24,9 @@ import org.datacapsule.devkit.fleet.Testbed;
 
 /** Two researchers and an operator of a testbed, who give one command after the other and never wait for the answer. */
 final class Users {
+    /** How many choices there are. */
+    static final int CHOICES = 75;
+
     private static final int MOST_CAPSULES = 5;
     private static final int TIMES = 20;
     private static final int SERVICE_UNAVAILABLE = 503;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 class RealCampaignIT {
     private static final int HOSTS = 3;
     private static final int ROUTERS = 2;
-    private static final int STEPS = 20;
+    private static final int STEPS = 16;
     private static final long SEED = 1;
 
     private Testbed testbed;

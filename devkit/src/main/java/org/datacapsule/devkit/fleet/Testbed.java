@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Several real hosts and routers on this machine, by {@code scripts/testbed}: each host has a kernel's worth of its own but
@@ -17,6 +18,11 @@ import java.util.Map;
 public final class Testbed implements AutoCloseable {
     private static final Duration UP_WITHIN = Duration.ofMinutes(5);
     private static final Duration DONE_WITHIN = Duration.ofMinutes(2);
+
+    /** As scripts/lib/testbed/layout.sh has them. */
+    private static final int ROUTER_ADDRESSES = 100;
+
+    private static final int ROUTER_PORT = 8080;
 
     private final Path script;
     private final Path state;
@@ -95,6 +101,19 @@ public final class Testbed implements AutoCloseable {
     /** What was killed. */
     public void start(String... what) throws IOException, InterruptedException {
         run("start", what);
+    }
+
+    /** Waits until this router, the first of which is 1, says that it serves; the address in front sends to it soon after. */
+    public void awaitRouter(int number) throws IOException, InterruptedException {
+        CapsuleApi router = new CapsuleApi(
+                URI.create("http://10.77.0." + (ROUTER_ADDRESSES + number) + ":" + ROUTER_PORT), http, "none");
+        Patience.await("readiness of router " + number, DONE_WITHIN, () -> {
+            try {
+                return router.get("/health/ready").status() == 200 ? Optional.of(number) : Optional.empty();
+            } catch (IOException e) {
+                return Optional.empty();
+            }
+        });
     }
 
     /** Such as {@code h1}, which is then cut off from everything, or {@code h1 from h2 router 1}. */
