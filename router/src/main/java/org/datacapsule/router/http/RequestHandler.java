@@ -195,7 +195,9 @@ final class RequestHandler {
             Endpoint endpoint = endpoints.find(call.operation()).orElseThrow();
             return endpoint.handle(call);
         } catch (ProblemException refusal) {
-            if (arrived.operation().command()) {
+            if (arrived.token().isEmpty()) {
+                refusals.refusedUnknown(unknown(exchange, arrived.operation()), refusal.problem());
+            } else if (arrived.operation().command()) {
                 refusals.refused(call, refusal.problem());
             }
             throw refusal;
