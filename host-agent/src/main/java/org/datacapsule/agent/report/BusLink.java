@@ -11,12 +11,10 @@ import org.datacapsule.common.bus.BusConfig;
 import org.datacapsule.common.bus.BusException;
 import org.datacapsule.common.bus.BusNode;
 import org.datacapsule.common.id.HostId;
-import org.datacapsule.common.wire.CommandReply;
 import org.datacapsule.common.wire.Contract;
 import org.datacapsule.common.wire.Contracts;
 import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.common.wire.HeartbeatReply;
-import org.datacapsule.common.wire.SignedCommand;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,11 +49,11 @@ public final class BusLink implements Routers {
     /**
      * Starts to join; returns at once.
      *
-     * @param commands answers the commands for this host
+     * @param admission answers the commands for this host, once a router has said that it may work
      * @param heartbeat what is sent as sign of life, over the link of this id
      */
-    public void start(Function<SignedCommand, CommandReply> commands, Function<UUID, Heartbeat> heartbeat) {
-        thread = Thread.ofVirtual().name("bus-link").start(() -> stayJoined(commands, heartbeat));
+    public void start(Admission admission, Function<UUID, Heartbeat> heartbeat) {
+        thread = Thread.ofVirtual().name("bus-link").start(() -> stayJoined(admission, heartbeat));
     }
 
     @Override
@@ -73,11 +71,11 @@ public final class BusLink implements Routers {
         }
     }
 
-    private void stayJoined(Function<SignedCommand, CommandReply> commands, Function<UUID, Heartbeat> heartbeat) {
+    private void stayJoined(Admission admission, Function<UUID, Heartbeat> heartbeat) {
         Backoff backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT);
         try {
             while (!closing.isBegun()) {
-                if (joinOnce(commands, heartbeat)) {
+                if (joinOnce(admission, heartbeat)) {
                     backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT);
                 }
                 if (closing.within(backoff.next())) {
@@ -90,8 +88,7 @@ public final class BusLink implements Routers {
     }
 
     /** One membership from joining to leaving; answers whether a router was ever met. */
-    private boolean joinOnce(Function<SignedCommand, CommandReply> commands, Function<UUID, Heartbeat> heartbeat)
-            throws InterruptedException {
+    private boolean joinOnce(Admission admission, Function<UUID, Heartbeat> heartbeat) throws InterruptedException {
         try (BusNode node = BusNode.join(config)) {
             if (!isRouterInSight(node)) {
                 if (!closing.isBegun()) {
@@ -99,9 +96,10 @@ public final class BusLink implements Routers {
                 }
                 return false;
             }
-            node.bus().serve(Contracts.COMMAND, host.value(), commands);
+            admission.linkBegins();
+            node.bus().serve(Contracts.COMMAND, host.value(), admission::receive);
             current = node;
-            beatUntilLost(node, heartbeat).ifPresent(this::noteLost);
+            beatUntilLost(node, admission, heartbeat).ifPresent(this::noteLost);
             return true;
         } catch (BusException | RuntimeException e) {
             noteLost(String.valueOf(e.getMessage()));
@@ -126,7 +124,7 @@ public final class BusLink implements Routers {
     }
 
     /** Answers why the way to the routers is lost; empty when the agent is stopping. */
-    private Optional<String> beatUntilLost(BusNode node, Function<UUID, Heartbeat> heartbeat)
+    private Optional<String> beatUntilLost(BusNode node, Admission admission, Function<UUID, Heartbeat> heartbeat)
             throws InterruptedException {
         UUID link = UUID.randomUUID();
         LinkHealth health = new LinkHealth(timing.rejoinAfter(), clock.instant());
@@ -134,11 +132,13 @@ public final class BusLink implements Routers {
             Instant began = clock.instant();
             Optional<HeartbeatReply> reply = beat(node, link, heartbeat);
             reply.ifPresent(answered -> noteFound());
+            boolean again = reply.isPresent() && admission.answered(reply.get());
             Optional<String> lost = health.beat(node.seesRouter(), reply, clock.instant());
             if (lost.isPresent()) {
                 return lost;
             }
-            if (closing.within(timing.heartbeat().minus(Duration.between(began, clock.instant())))) {
+            Duration pause = timing.heartbeat().minus(Duration.between(began, clock.instant()));
+            if (closing.within(again ? Duration.ZERO : pause)) {
                 return Optional.empty();
             }
         }

@@ -87,12 +87,13 @@ class BusLinkIT {
     }
 
     private void start() {
-        link.start(command -> new CommandReply.Accepted(), BusLinkIT::heartbeat);
+        Admission admission = new Admission(command -> new CommandReply.Accepted(), recall -> true, () -> {});
+        link.start(admission, BusLinkIT::heartbeat);
     }
 
     private BusNode router() throws BusException, InterruptedException {
         BusNode node = BusNode.join(config(routerPort, false));
-        node.bus().serve(Contracts.HEARTBEAT, "", beat -> new HeartbeatReply(asksToRejoin.getAndSet(false)));
+        node.bus().serve(Contracts.HEARTBEAT, "", beat -> HeartbeatReply.admitted(asksToRejoin.getAndSet(false)));
         return node;
     }
 
@@ -117,6 +118,9 @@ class BusLinkIT {
                 new PortRange(20_000, 5_900, 1),
                 GuestNetwork.parse("10.90.0.0/16"),
                 List.of(),
+                List.of(),
+                0,
+                Optional.empty(),
                 List.of());
     }
 

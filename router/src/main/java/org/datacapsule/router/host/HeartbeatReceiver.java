@@ -8,6 +8,7 @@ import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.signing.ReceiptVerifier;
 import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.common.wire.HeartbeatReply;
+import org.datacapsule.common.wire.Recall;
 import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.database.Tx;
@@ -25,6 +26,8 @@ public final class HeartbeatReceiver {
     private final HostStore hosts;
     private final OperationStore operations;
     private final InventoryCheck inventory;
+    private final HostAbsence absence;
+    private final Readmission readmission;
     private final AuditLog audit;
     private final OperationSignal signal;
     private final HostConfig config;
@@ -36,6 +39,8 @@ public final class HeartbeatReceiver {
             HostStore hosts,
             OperationStore operations,
             InventoryCheck inventory,
+            HostAbsence absence,
+            Readmission readmission,
             AuditLog audit,
             OperationSignal signal,
             HostConfig config) {
@@ -43,26 +48,43 @@ public final class HeartbeatReceiver {
         this.hosts = hosts;
         this.operations = operations;
         this.inventory = inventory;
+        this.absence = absence;
+        this.readmission = readmission;
         this.audit = audit;
         this.signal = signal;
         this.config = config;
     }
 
     public HeartbeatReply receive(Heartbeat heartbeat) {
+        Optional<Recall> recall;
         try {
-            database.transaction(tx -> {
-                if (!hosts.renew(tx, heartbeat, config.lease())) {
-                    register(tx, heartbeat);
-                }
-                hosts.setImages(tx, heartbeat.host(), heartbeat.images());
-                return inventory.check(tx, heartbeat.host(), heartbeat.capsules());
-            });
+            recall = database.transaction(tx -> record(tx, heartbeat));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
         links.put(heartbeat.host(), heartbeat.link());
-        return new HeartbeatReply(heartbeat.link().equals(unreachable.remove(heartbeat.host())));
+        return recall.map(HeartbeatReply::recalled)
+                .orElseGet(
+                        () -> HeartbeatReply.admitted(heartbeat.link().equals(unreachable.remove(heartbeat.host()))));
+    }
+
+    /** Of a host that is fenced nothing is taken in: what it says may be of before. */
+    private Optional<Recall> record(Tx tx, Heartbeat heartbeat) throws InterruptedException {
+        HostId host = heartbeat.host();
+        if (!hosts.renew(tx, heartbeat, config.lease())) {
+            if (hosts.lock(tx, host)) {
+                Optional<Recall> recall = readmission.rule(tx, heartbeat);
+                if (recall.isPresent()) {
+                    return recall;
+                }
+                absence.isBack(tx, host);
+            }
+            register(tx, heartbeat);
+        }
+        hosts.setImages(tx, host, heartbeat.images());
+        inventory.check(tx, heartbeat);
+        return Optional.empty();
     }
 
     /**

@@ -22,6 +22,8 @@ import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.database.DatabaseConfig;
 import org.datacapsule.router.database.Migrations;
+import org.datacapsule.router.drift.DriftLog;
+import org.datacapsule.router.event.EventLog;
 import org.datacapsule.router.operation.OperationSignal;
 import org.datacapsule.router.operation.OperationStore;
 import org.junit.jupiter.api.AfterAll;
@@ -51,7 +53,9 @@ class HeartbeatReceiverIT {
                 database,
                 new HostStore(),
                 new OperationStore(),
-                (tx, from, observed) -> 0,
+                (tx, heartbeat) -> 0,
+                new HostAbsence(new HostStore(), new EventLog(() -> {}), new DriftLog()),
+                (tx, heartbeat) -> Optional.empty(),
                 new AuditLog(),
                 new OperationSignal(),
                 new HostConfig(Duration.ofSeconds(10)));
@@ -156,6 +160,9 @@ class HeartbeatReceiverIT {
                 new PortRange(20_000, 6_000, 2),
                 GuestNetwork.parse("10.90.0.0/26"),
                 List.of(),
+                List.of(),
+                0,
+                Optional.empty(),
                 List.of());
     }
 }
