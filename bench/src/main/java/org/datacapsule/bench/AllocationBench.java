@@ -128,6 +128,7 @@ public final class AllocationBench {
         StartOperation start = new StartOperation(
                 capsules,
                 new SecureVolumes(capsules, box, secureMode),
+                new HostStore(),
                 new OperationStore(),
                 new AuditLog(),
                 new EventLog(() -> {}),

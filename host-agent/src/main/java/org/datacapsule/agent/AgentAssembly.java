@@ -19,6 +19,7 @@ import org.datacapsule.agent.journal.Journal;
 import org.datacapsule.agent.local.LocalService;
 import org.datacapsule.agent.local.LocalSocket;
 import org.datacapsule.agent.observe.CapsuleObserver;
+import org.datacapsule.agent.report.Admission;
 import org.datacapsule.agent.report.BusLink;
 import org.datacapsule.agent.report.Heartbeats;
 import org.datacapsule.agent.report.HostProfile;
@@ -99,9 +100,10 @@ public final class AgentAssembly {
                 clock);
         // Before the journal's work, which opens and closes what it switches.
         results.resume(releasing(host.hypervisor()));
-        core.resume();
+        core.start();
         Optional<LocalSocket> scripts = listen(config, LocalScripts.service(config, host, core, box));
-        link.start(core::receive, heartbeats(config, host, journal, receipts)::now);
+        Admission admission = new Admission(core::receive, core::obey, core::goOn);
+        link.start(admission, heartbeats(config, host, journal, receipts, admission)::now);
         LOG.atInfo().addKeyValue("hostId", config.host().name()).log("the agent runs");
         return new AgentAssembly(host, link, progress, results, core, scripts);
     }
@@ -130,7 +132,8 @@ public final class AgentAssembly {
         }
     }
 
-    private static Heartbeats heartbeats(AgentConfig config, HostParts host, Journal journal, ReceiptSigner receipts) {
+    private static Heartbeats heartbeats(
+            AgentConfig config, HostParts host, Journal journal, ReceiptSigner receipts, Admission admission) {
         HostProfile profile = new HostProfile(
                 config.host().name(),
                 UUID.randomUUID(),
@@ -142,7 +145,8 @@ public final class AgentAssembly {
                 config.host().memoryReserveMb(),
                 config.storage().reserveGb());
         CapsuleObserver observer = new CapsuleObserver(host.hypervisor(), host.network(), host.storage());
-        return new Heartbeats(profile, host.hypervisor().facts(), host.storage(), observer, journal);
+        return new Heartbeats(
+                profile, host.hypervisor().facts(), host.storage(), observer, journal, admission::recalled);
     }
 
     /** The guests that have a release channel, each with its generation. */

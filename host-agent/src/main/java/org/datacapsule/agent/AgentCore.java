@@ -10,6 +10,7 @@ import org.datacapsule.agent.command.CommandReceiver;
 import org.datacapsule.agent.command.CommandRunner;
 import org.datacapsule.agent.command.LocalCommands;
 import org.datacapsule.agent.command.OutcomeListener;
+import org.datacapsule.agent.command.Recalls;
 import org.datacapsule.agent.command.SecureSweeper;
 import org.datacapsule.agent.command.Waiters;
 import org.datacapsule.agent.config.WorkConfig;
@@ -25,6 +26,7 @@ import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.signing.CommandVerifier;
 import org.datacapsule.common.signing.ReceiptSigner;
 import org.datacapsule.common.wire.CommandReply;
+import org.datacapsule.common.wire.Recall;
 import org.datacapsule.common.wire.SignedCommand;
 
 /** An agent without its place in the cluster: commands go in at {@link #receive}, outcomes come out at the routers. */
@@ -35,6 +37,7 @@ public final class AgentCore {
     private final Waiters waiters = new Waiters();
     private final LocalCommands local;
     private final CommandReceiver receiver;
+    private final Recalls recalls;
     private final JournalSweeper sweeper;
     private final SecureSweeper secureSweeper;
 
@@ -86,20 +89,30 @@ public final class AgentCore {
                 threads);
         this.local = new LocalCommands(self, journal, host.hypervisor(), queues, waiters, steps, clock);
         this.receiver = new CommandReceiver(new CommandVerifier(routerKeys, self, clock), journal, queues, steps);
-        this.secureSweeper = new SecureSweeper(queues, host.hypervisor(), host.storage(), releases, threads);
+        this.recalls = new Recalls(receiver);
+        this.secureSweeper = new SecureSweeper(queues, journal, host.hypervisor(), host.storage(), releases, threads);
         this.sweeper = new JournalSweeper(journal, host.storage()::all, work.retention(), clock, threads);
     }
 
-    /** Goes on with what the journal says is not done, or not reported. To be called before the first {@link #receive}. */
-    public void resume() {
+    /** Begins; what the journal says is not done waits for {@link #goOn}, which comes before the first {@link #receive}. */
+    public void start() {
         sweeper.start();
         for (JournalEntry entry : journal.unreported()) {
             reporter.ended(entry);
         }
+        secureSweeper.start();
+    }
+
+    /** Goes on with what the journal says is not done. */
+    public void goOn() {
         for (JournalEntry entry : journal.unfinished()) {
             queues.submit(entry);
         }
-        secureSweeper.start();
+    }
+
+    /** Does what this host is recalled for; answers whether all of it is done. */
+    public boolean obey(Recall recall) {
+        return recalls.obey(recall);
     }
 
     public CommandReply receive(SignedCommand command) {

@@ -112,9 +112,10 @@ class CrashPointsTest {
         return outcome instanceof Outcome.Failed failed ? "failed, leaving " + failed.found() : outcome.toString();
     }
 
-    /** Those of a migration take two: {@link MigrationTest}. */
+    /** Those of a migration take two: {@link MigrationTest}; those of a host that comes back are in {@link RecallTest}. */
     private static Stream<Step> stepsOnOneHost() {
-        return Stream.of(Step.values()).filter(step -> !MigrationTest.isOfMigration(step));
+        return Stream.of(Step.values())
+                .filter(step -> !MigrationTest.isOfMigration(step) && !RecallTest.isOfRecall(step));
     }
 
     static Stream<Arguments> everyStepOfEveryCommand() {

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.datacapsule.agent.command.LocalCommands;
 import org.datacapsule.agent.config.WorkConfig;
 import org.datacapsule.agent.hypervisor.ReleaseDesk;
@@ -39,6 +40,7 @@ import org.datacapsule.common.wire.CommandReply;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.common.wire.Login;
 import org.datacapsule.common.wire.OutcomeReport;
+import org.datacapsule.common.wire.Recall;
 import org.datacapsule.common.wire.ReportContract;
 import org.datacapsule.common.wire.SecureVolume;
 
@@ -144,6 +146,29 @@ public final class TestAgent implements AutoCloseable {
 
     /** @param deathAt the agent dies the first time it reaches this step */
     public TestAgent start(Optional<Step> deathAt) {
+        startHeld(deathAt);
+        core.orElseThrow().goOn();
+        return this;
+    }
+
+    /** What is unfinished waits for {@link #admit()}, as it does until a router has been heard. */
+    public TestAgent startHeld() {
+        return startHeld(Optional.empty());
+    }
+
+    /** A router has said that the host may work. */
+    public void admit() {
+        core.orElseThrow().goOn();
+    }
+
+    /** A router has said that it may not, before this is done; answers whether it is. */
+    public boolean recall(CommandEnvelope... orders) {
+        CommandSigner signer = new CommandSigner(keys.getPrivate(), keys.getPublic());
+        return core.orElseThrow()
+                .obey(new Recall(1, Stream.of(orders).map(signer::sign).toList()));
+    }
+
+    private TestAgent startHeld(Optional<Step> deathAt) {
         Life alive = new Life(this, deathAt);
         try {
             Journal journal = Journal.open(journalDirectory, box, () -> now);
@@ -160,7 +185,7 @@ public final class TestAgent implements AutoCloseable {
                     () -> now);
             core = Optional.of(started);
             life.set(Optional.of(alive));
-            started.resume();
+            started.start();
             return this;
         } catch (IOException e) {
             throw new AssertionError(e);

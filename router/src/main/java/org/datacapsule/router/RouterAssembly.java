@@ -46,7 +46,10 @@ import org.datacapsule.router.dispatch.Evictor;
 import org.datacapsule.router.dispatch.InventoryRepair;
 import org.datacapsule.router.dispatch.OutcomeRecorder;
 import org.datacapsule.router.dispatch.ProgressRecorder;
+import org.datacapsule.router.dispatch.RecallOrders;
 import org.datacapsule.router.dispatch.SideTurn;
+import org.datacapsule.router.drift.DriftLog;
+import org.datacapsule.router.evacuation.EvacuationStore;
 import org.datacapsule.router.event.EventFeed;
 import org.datacapsule.router.event.EventLog;
 import org.datacapsule.router.event.EventRoutes;
@@ -54,7 +57,9 @@ import org.datacapsule.router.expiry.ExpiryMail;
 import org.datacapsule.router.expiry.ExpirySweep;
 import org.datacapsule.router.expiry.ExtendCapsule;
 import org.datacapsule.router.fault.StepListener;
+import org.datacapsule.router.fence.ReadmitHost;
 import org.datacapsule.router.host.HeartbeatReceiver;
+import org.datacapsule.router.host.HostAbsence;
 import org.datacapsule.router.host.HostRoutes;
 import org.datacapsule.router.host.HostStore;
 import org.datacapsule.router.host.PortStore;
@@ -181,12 +186,26 @@ public final class RouterAssembly implements AutoCloseable {
         StartKeySync keys = new StartKeySync(members, sideOperations, signal, config.operations());
         MigrationStore migrations = new MigrationStore();
         EvictionStore evictions = new EvictionStore();
+        CommandBuilder builder = new CommandBuilder(
+                migrations,
+                new EvacuationStore(),
+                config.guests(),
+                secrets,
+                volumes,
+                config.stopGrace(),
+                InstantSource.system());
+        CommandSigner signer = new CommandSigner(
+                KeyFiles.readPrivate(config.signingKey()), KeyFiles.readPublic(config.signingPublicKey()));
+        DriftLog drift = new DriftLog();
+        HostAbsence absence = new HostAbsence(hosts, events, drift);
         HeartbeatReceiver heartbeats = new HeartbeatReceiver(
                 database,
                 hosts,
                 identities,
                 operations,
-                new InventoryRepair(capsules, keys, audit, events),
+                new InventoryRepair(capsules, keys, audit, events, drift, config.hosts()),
+                absence,
+                new ReadmitHost(evictions, new RecallOrders(evictions, builder, signer), audit),
                 audit,
                 signal,
                 config.hosts());
@@ -195,21 +214,20 @@ public final class RouterAssembly implements AutoCloseable {
                 capsules,
                 operations,
                 ports,
+                hosts,
                 keys,
                 new RecordReceipt(receipts),
                 new AdvanceMigration(migrations, evictions, ports, signal),
+                drift,
                 audit,
                 events,
                 config.operations(),
                 steps);
-        CommandBuilder builder = new CommandBuilder(
-                migrations, config.guests(), secrets, volumes, config.stopGrace(), InstantSource.system());
-        CommandSigner signer = new CommandSigner(
-                KeyFiles.readPrivate(config.signingKey()), KeyFiles.readPublic(config.signingPublicKey()));
         Agents agents = (host, command) -> node.bus().ask(Contracts.COMMAND, host.value(), command);
         Delivery delivery = new Delivery(
                 database,
                 operations,
+                hosts,
                 new SideTurn(database, sideOperations),
                 builder,
                 signer,
@@ -224,6 +242,7 @@ public final class RouterAssembly implements AutoCloseable {
         StartOperation start = new StartOperation(
                 capsules,
                 volumes,
+                hosts,
                 operations,
                 audit,
                 events,
@@ -261,6 +280,11 @@ public final class RouterAssembly implements AutoCloseable {
                         new CancelMigration(idempotency, capsules, migrations, start),
                         new DrainHost(database, hosts, capsules, migrate, audit))
                 .register(endpoints);
+        DeadHostParts deadHosts = new DeadHostParts(
+                config,
+                new DeadHostParts.Around(
+                        database, capsules, hosts, ports, evictions, start, events, audit, drift, absence));
+        deadHosts.register(endpoints);
         new ImageRoutes(database, idempotency, images, users, audit).register(endpoints);
         new UserRoutes(database, idempotency, users, audit).register(endpoints);
         sharing(database, idempotency, users, new ChangeMembers(capsules, members, keys, audit), keys, audit)
@@ -284,6 +308,8 @@ public final class RouterAssembly implements AutoCloseable {
         remember(results.startSweep());
         dispatcher.start();
         remember(Loop.start("evictions", LOOK, new Evictor(database, evictions, builder, signer, agents)::takeOne));
+        remember(deadHosts.startWatch());
+        remember(deadHosts.startCollecting());
         remember(Loop.start("audit-chain", LOOK, new AuditChain(database)::extend));
         sweepExpired(node.vertx(), database, new ExpiryParts(capsules, start, events, lifetime));
         Strangers strangers = new Strangers(database, audit);

@@ -11,6 +11,8 @@ import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.router.capsule.CapsuleConfig;
 import org.datacapsule.router.capsule.SecureModeConfig;
 import org.datacapsule.router.database.DatabaseConfig;
+import org.datacapsule.router.fence.CollectDrift;
+import org.datacapsule.router.fence.FenceConfig;
 import org.datacapsule.router.host.HostConfig;
 import org.datacapsule.router.http.AuthConfig;
 import org.datacapsule.router.http.HttpConfig;
@@ -45,6 +47,8 @@ public record RouterConfig(
         PlacementPolicy placement,
         OperationConfig operations,
         HostConfig hosts,
+        FenceConfig fence,
+        CollectDrift.Config drift,
         LifetimeConfig lifetime,
         MailConfig mail,
         Duration keepEvents,
@@ -89,6 +93,8 @@ public record RouterConfig(
                 PlacementPolicy.from(settings),
                 OperationConfig.from(settings),
                 HostConfig.from(settings),
+                FenceConfig.from(settings),
+                CollectDrift.Config.from(settings),
                 LifetimeConfig.from(settings),
                 MailConfig.from(settings),
                 settings.duration("events.keep", "How long events can be read", Duration.ofDays(30)),

@@ -181,6 +181,27 @@ class CapsuleLifeIT {
     }
 
     @Test
+    void aPortThatAStrangerHasIsExchangedAndLeftAlone() throws Exception {
+        String id = created();
+        int taken = show(id).getInteger("sshport");
+        Problem stranger = Problem.of(ErrorCode.HOST_PORT_TAKEN, "Another program listens on port " + taken + ".");
+        agent.behave(command -> command.command().spec().sshPort() == taken
+                ? new Behaviour.Answer(new CommandReply.Finished(new Outcome.Failed(stranger, true)))
+                : new Behaviour.Do(Outcome.Succeeded.DONE));
+
+        command("/launchvm", id);
+
+        awaitState(id, "RUNNING", "MAINTENANCE");
+        assertThat(show(id).getInteger("sshport")).isNotEqualTo(taken);
+        assertThat(router.sql("select done from drift where kind = 'PORT_TAKEN' and capsule_id = '" + id + "'"))
+                .isEqualTo("The capsule has the ports " + show(id).getInteger("sshport") + " and "
+                        + show(id).getInteger("vncport") + " now.");
+        assertThat(show(created()).getInteger("sshport"))
+                .as("nobody else gets it")
+                .isNotEqualTo(taken);
+    }
+
+    @Test
     void afterItsLastTryACapsuleIsInErrorWithTheCauseAndCanBeRecovered() throws Exception {
         String id = created();
         Problem full = Problem.of(ErrorCode.HOST_DISK_FULL, "No room.");

@@ -155,13 +155,15 @@ final class SimulatedMachine implements Node {
                     world.time(),
                     threads);
             agent = core;
-            core.resume();
+            core.start();
+            core.goOn();
             Heartbeats heartbeats = new Heartbeats(
                     profile(receipts),
                     parts.hypervisor().facts(),
                     parts.storage(),
                     new CapsuleObserver(parts.hypervisor(), parts.network(), parts.storage()),
-                    opened);
+                    opened,
+                    () -> 0);
             world.time().start(life, "heartbeat", () -> beat(life, heartbeats));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -40,11 +40,16 @@ import org.datacapsule.router.dispatch.Evictor;
 import org.datacapsule.router.dispatch.InventoryRepair;
 import org.datacapsule.router.dispatch.OutcomeRecorder;
 import org.datacapsule.router.dispatch.ProgressRecorder;
+import org.datacapsule.router.dispatch.RecallOrders;
 import org.datacapsule.router.dispatch.SideTurn;
+import org.datacapsule.router.drift.DriftLog;
+import org.datacapsule.router.evacuation.EvacuationStore;
 import org.datacapsule.router.event.EventLog;
 import org.datacapsule.router.fault.RouterStep;
 import org.datacapsule.router.fault.StepListener;
+import org.datacapsule.router.fence.ReadmitHost;
 import org.datacapsule.router.host.HeartbeatReceiver;
+import org.datacapsule.router.host.HostAbsence;
 import org.datacapsule.router.host.HostStore;
 import org.datacapsule.router.host.PortStore;
 import org.datacapsule.router.http.Call;
@@ -167,12 +172,17 @@ final class SimulatedRouter implements Node {
         StartKeySync keySync = new StartKeySync(members, sideOperations, signal, config.operations());
         MigrationStore migrations = new MigrationStore();
         EvictionStore evictions = new EvictionStore();
+        DriftLog drift = new DriftLog();
+        CommandBuilder builder = new CommandBuilder(
+                migrations, new EvacuationStore(), config.guests(), secrets, volumes, config.stopGrace(), world.time());
         HeartbeatReceiver heartbeats = new HeartbeatReceiver(
                 database,
                 hosts,
                 new IdentityStore(),
                 operations,
-                new InventoryRepair(capsules, keySync, audit, events),
+                new InventoryRepair(capsules, keySync, audit, events, drift, config.hosts()),
+                new HostAbsence(hosts, events, drift),
+                new ReadmitHost(evictions, new RecallOrders(evictions, builder, keys.signer()), audit),
                 audit,
                 signal,
                 config.hosts());
@@ -181,20 +191,21 @@ final class SimulatedRouter implements Node {
                 capsules,
                 operations,
                 ports,
+                hosts,
                 keySync,
                 new RecordReceipt(new ReceiptStore()),
                 new AdvanceMigration(migrations, evictions, ports, signal),
+                drift,
                 audit,
                 events,
                 config.operations(),
                 steps);
-        CommandBuilder builder =
-                new CommandBuilder(migrations, config.guests(), secrets, volumes, config.stopGrace(), world.time());
         Agents agents =
                 (host, command) -> world.wires().ask(this, world.machine(host.value()), Contracts.COMMAND, command);
         Delivery delivery = new Delivery(
                 database,
                 operations,
+                hosts,
                 new SideTurn(database, sideOperations),
                 builder,
                 keys.signer(),
@@ -206,6 +217,7 @@ final class SimulatedRouter implements Node {
         StartOperation start = new StartOperation(
                 capsules,
                 volumes,
+                hosts,
                 operations,
                 audit,
                 events,

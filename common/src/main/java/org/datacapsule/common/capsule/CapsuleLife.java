@@ -42,7 +42,7 @@ public final class CapsuleLife {
             case SWITCH_TO_MAINTENANCE -> Optional.of(CapsuleState.SWITCH_TO_MAINTENANCE_PENDING);
             case SWITCH_TO_SECURE -> Optional.of(CapsuleState.SWITCH_TO_SECURE_PENDING);
             case STOP -> Optional.of(CapsuleState.SHUTDOWN_PENDING);
-            case MIGRATE -> Optional.of(CapsuleState.MIGRATE_PENDING);
+            case MIGRATE, EVACUATE -> Optional.of(CapsuleState.MIGRATE_PENDING);
             case SHARE_IMAGE -> Optional.of(CapsuleState.IMAGE_SHARE_PENDING);
             case DELETE -> Optional.of(CapsuleState.DELETE_PENDING);
             case RECOVER -> Optional.of(CapsuleState.ERROR);
@@ -62,11 +62,19 @@ public final class CapsuleLife {
             case SWITCH_TO_SECURE -> now.isRunning() && now.mode() != CapsuleMode.SECURE;
             case STOP -> now.isRunning();
             case MIGRATE -> now.isRunning() || now.state() == CapsuleState.SHUTDOWN;
-            case DELETE -> now.state() != CapsuleState.DELETE_PENDING && now.state() != CapsuleState.DELETED;
+            case DELETE, EVACUATE -> now.state() != CapsuleState.DELETE_PENDING && now.state() != CapsuleState.DELETED;
             case RECOVER -> now.state() == CapsuleState.ERROR;
             case SYNC_KEYS -> false;
         };
-        return allowed ? new Moved(now.pending(pendingState(kind).orElseThrow())) : new Refused(whyNot(now, kind));
+        if (!allowed) {
+            return new Refused(whyNot(now, kind));
+        }
+        CapsuleState pending = pendingState(kind).orElseThrow();
+        // Its guest has ended with its host.
+        return new Moved(
+                kind == OperationKind.EVACUATE
+                        ? new CapsuleStatus(pending, CapsuleMode.NOT_DEFINED)
+                        : now.pending(pending));
     }
 
     private static Transition succeeded(CapsuleStatus now, OperationKind kind, Found found) {
@@ -74,7 +82,7 @@ public final class CapsuleLife {
             return new Ignored();
         }
         return switch (kind) {
-            case CREATE, STOP, SHARE_IMAGE -> new Moved(CapsuleStatus.SHUTDOWN);
+            case CREATE, STOP, SHARE_IMAGE, EVACUATE -> new Moved(CapsuleStatus.SHUTDOWN);
             case LAUNCH, SWITCH_TO_MAINTENANCE -> new Moved(CapsuleStatus.running(CapsuleMode.MAINTENANCE));
             case SWITCH_TO_SECURE -> new Moved(CapsuleStatus.running(CapsuleMode.SECURE));
             case MIGRATE ->
@@ -139,7 +147,7 @@ public final class CapsuleLife {
             case SWITCH_TO_SECURE -> "RUNNING in MAINTENANCE";
             case MIGRATE -> "SHUTDOWN or RUNNING";
             case RECOVER -> "ERROR";
-            case CREATE, DELETE, SYNC_KEYS -> "another state";
+            case CREATE, DELETE, EVACUATE, SYNC_KEYS -> "another state";
         };
         return "To " + inWords(kind) + " it must be " + needed + ", and this one is " + now + ".";
     }

@@ -8,6 +8,8 @@ public enum OperationKind {
     SWITCH_TO_SECURE,
     STOP,
     MIGRATE,
+    /** Gives a capsule whose host is gone another: with its disk where that can be reached, else made anew. */
+    EVACUATE,
     SHARE_IMAGE,
     DELETE,
     /** Leads a capsule in ERROR back to what its hypervisor really has. */

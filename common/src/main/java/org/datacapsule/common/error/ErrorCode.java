@@ -200,6 +200,28 @@ public enum ErrorCode {
             ErrorKind.OPERATOR,
             403,
             "A router does not take the host for who it says it is; the description says why."),
+    HOST_NOT_DOWN(
+            "host.not-down",
+            ErrorKind.CALLER,
+            400,
+            "The host was heard of a moment ago, and only one that is DOWN is fenced."),
+    HOST_NOT_FENCED(
+            "host.not-fenced", ErrorKind.CALLER, 400, "The host may still be running its capsules; fence it first."),
+    HOST_FENCE_FAILED(
+            "host.fence-failed",
+            ErrorKind.OPERATOR,
+            400,
+            "The fence command did not end with success, or there is none, so the host does not count as off."),
+    HOST_FENCED(
+            "host.fenced",
+            ErrorKind.OPERATOR,
+            400,
+            "The capsule's host was taken out of service; an operator evacuates its capsules or brings the host back."),
+    HOST_UNREACHABLE(
+            "host.unreachable",
+            ErrorKind.TRANSIENT,
+            500,
+            "The capsule's host does not answer; what was asked for is done when it is back before the deadline."),
     HOST_UNSUITABLE(
             "host.unsuitable", ErrorKind.CALLER, 400, "The host cannot take the capsule; the description says why."),
     MIGRATION_NOT_FOUND("migration.not-found", ErrorKind.CALLER, 400, "There is no such migration under way."),
@@ -231,6 +253,15 @@ public enum ErrorCode {
             ErrorKind.TRANSIENT,
             500,
             "The agent has no connection to libvirt at the moment."),
+    HOST_NOT_ADMITTED(
+            "host.not-admitted", ErrorKind.TRANSIENT, 500, "The agent has not been told yet that its host may work."),
+    HOST_POOL_MISSING(
+            "host.pool-missing", ErrorKind.OPERATOR, 500, "The host has no storage that it shares with others."),
+    DRIFT_NOT_FOUND(
+            "drift.not-found",
+            ErrorKind.CALLER,
+            400,
+            "There is no such disagreement that is open and can be collected."),
     HOST_POLICY_NOT_IN_FORCE(
             "host.policy-not-in-force",
             ErrorKind.OPERATOR,

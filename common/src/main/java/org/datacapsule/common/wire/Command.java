@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Optional;
 import org.datacapsule.common.capsule.CapsuleMode;
+import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.Departure.SentFile;
 import org.datacapsule.common.wire.Departure.SentGuest;
@@ -26,7 +27,10 @@ import org.datacapsule.common.wire.Departure.SentGuest;
     @JsonSubTypes.Type(value = Command.SendAway.class, name = "send-away"),
     @JsonSubTypes.Type(value = Command.TakeOver.class, name = "take-over"),
     @JsonSubTypes.Type(value = Command.Stay.class, name = "stay"),
-    @JsonSubTypes.Type(value = Command.Evict.class, name = "evict")
+    @JsonSubTypes.Type(value = Command.Evict.class, name = "evict"),
+    @JsonSubTypes.Type(value = Command.Relinquish.class, name = "relinquish"),
+    @JsonSubTypes.Type(value = Command.Discard.class, name = "discard"),
+    @JsonSubTypes.Type(value = Command.Adopt.class, name = "adopt")
 })
 public sealed interface Command {
 
@@ -151,4 +155,25 @@ public sealed interface Command {
      * one that has come (back) with a newer one.
      */
     record Evict(CapsuleSpec spec) implements Command {}
+
+    /**
+     * This host is not the capsule's home any more: no guest, no way in and no lease is left of what has lived here up to this
+     * generation, and its files are set aside under that generation, where nothing but a {@link Discard} touches them.
+     */
+    record Relinquish(CapsuleSpec spec) implements Command {}
+
+    /**
+     * What was set aside of a capsule is gone for good.
+     *
+     * @param setAside the generation it was set aside under
+     */
+    record Discard(CapsuleSpec spec, long setAside) implements Command {}
+
+    /**
+     * The files of a capsule whose host is gone are this host's, taken out of the storage both share; nothing runs yet.
+     *
+     * @param spec with the ports of this host
+     * @param from the host that is gone; it is fenced
+     */
+    record Adopt(CapsuleSpec spec, Sha256 image, HostId from) implements Command {}
 }

@@ -1,6 +1,7 @@
 package org.datacapsule.common.wire;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.Sha256;
@@ -16,6 +17,9 @@ import org.datacapsule.common.id.Sha256;
  * @param acceleration {@code kvm} or {@code tcg}, and in brackets why
  * @param images content the host has, verified
  * @param capsules every capsule the host has files or a domain of
+ * @param recalled the epoch of the last {@link Recall} this agent has done since it started; 0 for none
+ * @param storagePool names the storage it shares with other hosts; absent where its capsules' files are its own
+ * @param setAside what it keeps of capsules that live elsewhere
  */
 public record Heartbeat(
         HostId host,
@@ -29,9 +33,13 @@ public record Heartbeat(
         PortRange ports,
         GuestNetwork guestNetwork,
         List<Sha256> images,
-        List<CapsuleObservation> capsules) {
+        List<CapsuleObservation> capsules,
+        long recalled,
+        Optional<String> storagePool,
+        List<SetAside> setAside) {
     public Heartbeat {
         images = List.copyOf(images);
         capsules = List.copyOf(capsules);
+        setAside = List.copyOf(setAside);
     }
 }

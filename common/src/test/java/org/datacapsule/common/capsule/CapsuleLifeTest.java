@@ -57,6 +57,7 @@ class CapsuleLifeTest {
             "STOP", "SHUTDOWN_PENDING",
             "MIGRATE", "MIGRATE_PENDING",
             "SHARE_IMAGE", "IMAGE_SHARE_PENDING",
+            "EVACUATE", "MIGRATE_PENDING",
             "DELETE", "DELETE_PENDING");
 
     @Test
@@ -171,6 +172,9 @@ class CapsuleLifeTest {
         if (kind == OperationKind.DELETE && now.state().isPending() && now.state() != CapsuleState.DELETE_PENDING) {
             return List.of(new CapsuleStatus(CapsuleState.DELETE_PENDING, now.mode()));
         }
+        if (kind == OperationKind.EVACUATE && !now.state().name().startsWith("DELETE")) {
+            return List.of(status("MIGRATE_PENDING", "NOT_DEFINED"));
+        }
         if (kind == OperationKind.RECOVER && now.state() == CapsuleState.ERROR) {
             return List.of(now);
         }
@@ -204,7 +208,7 @@ class CapsuleLifeTest {
             return new Ignored();
         }
         return switch (kind) {
-            case CREATE, STOP, SHARE_IMAGE -> new Moved(SHUTDOWN);
+            case CREATE, STOP, SHARE_IMAGE, EVACUATE -> new Moved(SHUTDOWN);
             case LAUNCH, SWITCH_TO_MAINTENANCE -> new Moved(IN_MAINTENANCE);
             case SWITCH_TO_SECURE -> new Moved(IN_SECURE);
             case DELETE -> new Moved(DELETED);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.capsule.CapsuleType;
@@ -34,6 +35,9 @@ class WireJsonTest {
                 new Command.Stop(SPEC, 30),
                 new Command.Delete(SPEC),
                 new Command.Inspect(SPEC),
+                new Command.Relinquish(SPEC),
+                new Command.Discard(SPEC, 3),
+                new Command.Adopt(SPEC, IMAGE, HOST),
                 new Command.SyncKeys(SPEC, "ada", List.of("ssh-ed25519 AAAA"), true),
                 new Command.SwitchToSecure(SPEC, new SecureVolume(64, "c2VjcmV0")),
                 new Command.SwitchToMaintenance(SPEC))) {
@@ -65,7 +69,8 @@ class WireJsonTest {
                         OperationId.random(), 2, HOST, Outcome.Succeeded.with(new SignedReceipt("k", "r", "s"))),
                 new ProgressReport(OperationId.random(), 2, HOST, "launch.domain-started", 80),
                 new Acknowledged(),
-                new HeartbeatReply(true),
+                HeartbeatReply.admitted(true),
+                HeartbeatReply.recalled(new Recall(2, List.of(new SignedCommand("k", "e", "s")))),
                 new Heartbeat(
                         HOST,
                         UUID.randomUUID(),
@@ -78,7 +83,10 @@ class WireJsonTest {
                         new PortRange(20_000, 5_900, 100),
                         GUESTS,
                         List.of(IMAGE),
-                        List.of(new CapsuleObservation(SPEC.id(), 4, true, Found.RUNNING_IN_SECURE))))) {
+                        List.of(new CapsuleObservation(SPEC.id(), 4, true, Found.RUNNING_IN_SECURE)),
+                        2,
+                        Optional.of("san-1"),
+                        List.of(new SetAside(SPEC.id(), 3, 512))))) {
             assertThat((Object) WireJson.read(WireJson.text(value), value.getClass()))
                     .isEqualTo(value);
         }
@@ -97,8 +105,8 @@ class WireJsonTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> WireJson.readStrictly(
                         with(envelope, "\"vcpus\"", "\"new\":1,\"vcpus\""), CommandEnvelope.class));
-        assertThat(WireJson.read("{\"rejoin\":true,\"new\":1}", HeartbeatReply.class))
-                .isEqualTo(new HeartbeatReply(true));
+        assertThat(WireJson.read("{\"rejoin\":true,\"recall\":null,\"new\":1}", HeartbeatReply.class))
+                .isEqualTo(HeartbeatReply.admitted(true));
     }
 
     @Test

@@ -34,6 +34,9 @@ public final class CommandHandlers {
     private final TakeOverHandler takeOver;
     private final StayHandler stay;
     private final Remains remains;
+    private final RelinquishHandler relinquish;
+    private final DiscardHandler discard;
+    private final AdoptHandler adopt;
 
     /** @param longestGrace a guest gets no longer than this to power off, whatever the command says */
     public CommandHandlers(
@@ -65,6 +68,9 @@ public final class CommandHandlers {
                 hypervisor, network, storage, new SecureArrival(hypervisor, network, storage, releases, receipts));
         this.remains = new Remains(hypervisor, storage, observer);
         this.stay = new StayHandler(remains, storage);
+        this.relinquish = new RelinquishHandler(hypervisor, network, storage, releases);
+        this.discard = new DiscardHandler(storage);
+        this.adopt = new AdoptHandler(network, storage);
     }
 
     Succeeded handle(Command command, Operation operation) {
@@ -84,6 +90,9 @@ public final class CommandHandlers {
             case Command.TakeOver it -> takeOver.handle(it, operation);
             case Command.Stay it -> stay.handle(it, operation);
             case Command.Evict it -> delete.evict(it.spec(), operation);
+            case Command.Relinquish it -> relinquish.handle(it, operation);
+            case Command.Discard it -> discard.handle(it, operation);
+            case Command.Adopt it -> adopt.handle(it, operation);
         };
     }
 

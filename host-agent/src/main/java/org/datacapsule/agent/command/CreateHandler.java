@@ -20,6 +20,8 @@ final class CreateHandler implements CommandHandler<Create> {
 
     @Override
     public Succeeded handle(Create create, Operation operation) {
+        // Whatever came after it, such as the capsule's deletion, finds nothing made again.
+        operation.goOnOnlyIfWanted();
         if (!storage.hasDisk(create.spec().id())) {
             storage.createDisk(create.spec(), create.image());
         }

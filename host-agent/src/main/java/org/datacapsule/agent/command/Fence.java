@@ -51,7 +51,13 @@ final class Fence {
 
     /** It belongs to the operation before it, and is fenced off by the one after. */
     private static boolean isSideTask(Command command) {
-        return command instanceof Command.SyncKeys || command instanceof Command.Evict;
+        return switch (command) {
+            case Command.SyncKeys it -> true;
+            case Command.Evict it -> true;
+            case Command.Relinquish it -> true;
+            case Command.Discard it -> true;
+            default -> false;
+        };
     }
 
     private static Ruling again(CommandEnvelope command, JournalEntry known, Newest newest) {

@@ -5,6 +5,7 @@ import java.util.concurrent.ExecutorService;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.hypervisor.ReleaseDesk;
+import org.datacapsule.agent.journal.Journal;
 import org.datacapsule.agent.work.Closing;
 import org.datacapsule.agent.work.Threads;
 import org.datacapsule.common.id.CapsuleId;
@@ -20,6 +21,7 @@ public final class SecureSweeper implements AutoCloseable {
     private static final Duration BETWEEN = Duration.ofSeconds(5);
 
     private final CapsuleQueues queues;
+    private final Journal journal;
     private final Hypervisor hypervisor;
     private final CapsuleStorage storage;
     private final ReleaseDesk releases;
@@ -28,11 +30,13 @@ public final class SecureSweeper implements AutoCloseable {
 
     public SecureSweeper(
             CapsuleQueues queues,
+            Journal journal,
             Hypervisor hypervisor,
             CapsuleStorage storage,
             ReleaseDesk releases,
             Threads threads) {
         this.queues = queues;
+        this.journal = journal;
         this.hypervisor = hypervisor;
         this.storage = storage;
         this.releases = releases;
@@ -73,7 +77,10 @@ public final class SecureSweeper implements AutoCloseable {
     }
 
     private void drop(CapsuleId capsule) {
-        if (hypervisor.find(capsule).isEmpty() && !storage.isAwaited(capsule)) {
+        // What is unfinished may wait for its turn since the agent started, and knows best what to do with it.
+        if (journal.unfinished(capsule).isEmpty()
+                && hypervisor.find(capsule).isEmpty()
+                && !storage.isAwaited(capsule)) {
             releases.close(capsule);
             storage.dropSecureOverlay(capsule);
             LOG.atInfo()

@@ -30,7 +30,7 @@ public record AgentConfig(
                 LinkConfig.from(settings),
                 LibvirtConfig.from(settings),
                 NetworkConfig.from(settings),
-                StorageConfig.from(settings),
+                StorageConfig.from(settings, host.name()),
                 TrustConfig.from(settings),
                 WorkConfig.from(settings),
                 ResultsConfig.from(settings),

@@ -9,6 +9,7 @@ import java.util.SortedMap;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Departure.SentFile;
@@ -16,6 +17,7 @@ import org.datacapsule.common.wire.Landing;
 import org.datacapsule.common.wire.Login;
 import org.datacapsule.common.wire.MovedFile;
 import org.datacapsule.common.wire.SecureVolume;
+import org.datacapsule.common.wire.SetAside;
 
 /**
  * The files of the capsules on this host. Every capsule has one directory, named by its id, mode 0700. Verbs throw
@@ -125,8 +127,28 @@ public interface CapsuleStorage {
      */
     void accept(CapsuleId capsule, Sha256 image, List<SentFile> arrived);
 
-    /** Nothing of the capsule is left afterwards. */
+    /** Nothing of the capsule is left afterwards, but what was set aside. */
     void delete(CapsuleId capsule);
+
+    /** The capsule's files, where it has any, are not the capsule's any more, and kept under this generation. No guest may run. */
+    void setAside(CapsuleId capsule, long generation);
+
+    /** All that is set aside. */
+    List<SetAside> setAside();
+
+    /** What was set aside of the capsule under this generation is gone. */
+    void discard(CapsuleId capsule, long generation);
+
+    /** Name of the storage that other hosts have too; empty where the files here are this host's alone. */
+    Optional<String> pool();
+
+    /**
+     * Takes the capsule's files from where a host that is gone had them in the storage both share, its disk laid on the image;
+     * what a guest wrote in secure mode is dropped, but its volume.
+     *
+     * @throws ProblemException {@link ErrorCode#HOST_POOL_MISSING}, {@link ErrorCode#HOST_CAPSULE_MISSING}
+     */
+    void adopt(CapsuleId capsule, HostId from, Sha256 image);
 
     /** Every capsule that has a directory. */
     Set<CapsuleId> all();

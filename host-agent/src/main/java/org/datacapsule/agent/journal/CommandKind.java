@@ -19,7 +19,10 @@ public enum CommandKind {
     SEND_AWAY,
     TAKE_OVER,
     STAY,
-    EVICT;
+    EVICT,
+    RELINQUISH,
+    DISCARD,
+    ADOPT;
 
     /** What a command is. */
     public static CommandKind of(Command command) {
@@ -39,6 +42,9 @@ public enum CommandKind {
             case Command.TakeOver takeOver -> TAKE_OVER;
             case Command.Stay stay -> STAY;
             case Command.Evict evict -> EVICT;
+            case Command.Relinquish relinquish -> RELINQUISH;
+            case Command.Discard discard -> DISCARD;
+            case Command.Adopt adopt -> ADOPT;
         };
     }
 

@@ -81,9 +81,12 @@ final class Forwarding {
                 : change.append(addition(port, guest, FIRST_EPOCH)).toString();
     }
 
-    /** Connections through the port end too: the table lets only those pass whose port is open. */
-    void close(int port) {
-        change(() -> ports().containsKey(port) ? removal(port) : "");
+    /**
+     * Closes a port that leads to the guest; one that leads to another is left alone. Connections through it end too: the table
+     * lets only those pass whose port is open.
+     */
+    void close(int port, String guest) {
+        change(() -> guest.equals(ports().get(port)) ? removal(port) : "");
     }
 
     /** Ends the connections through a port that stays open: those of its new epoch pass, and no older ones. */

@@ -162,7 +162,7 @@ public final class LibvirtNetwork implements CapsuleNetwork {
 
     @Override
     public void closeSsh(CapsuleSpec spec) {
-        forwarding.close(spec.sshPort());
+        forwarding.close(spec.sshPort(), spec.guest().ipv4());
     }
 
     @Override

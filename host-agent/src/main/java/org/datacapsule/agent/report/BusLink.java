@@ -17,13 +17,11 @@ import org.datacapsule.common.certificate.Identity;
 import org.datacapsule.common.error.Problem;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.signing.ReportSigner;
-import org.datacapsule.common.wire.CommandReply;
 import org.datacapsule.common.wire.Contracts;
 import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.common.wire.HeartbeatReply;
 import org.datacapsule.common.wire.ReportContract;
 import org.datacapsule.common.wire.ReportReply;
-import org.datacapsule.common.wire.SignedCommand;
 import org.datacapsule.common.wire.SignedReport;
 import org.datacapsule.common.wire.WireJson;
 import org.jspecify.annotations.Nullable;
@@ -74,11 +72,11 @@ public final class BusLink implements Routers {
     /**
      * Starts to join; returns at once.
      *
-     * @param commands answers the commands for this host
+     * @param admission answers the commands for this host, once a router has said that it may work
      * @param heartbeat what is sent as sign of life, over the link of this id
      */
-    public void start(Function<SignedCommand, CommandReply> commands, Function<UUID, Heartbeat> heartbeat) {
-        thread = Thread.ofVirtual().name("bus-link").start(() -> stayJoined(commands, heartbeat));
+    public void start(Admission admission, Function<UUID, Heartbeat> heartbeat) {
+        thread = Thread.ofVirtual().name("bus-link").start(() -> stayJoined(admission, heartbeat));
     }
 
     @Override
@@ -96,11 +94,11 @@ public final class BusLink implements Routers {
         }
     }
 
-    private void stayJoined(Function<SignedCommand, CommandReply> commands, Function<UUID, Heartbeat> heartbeat) {
+    private void stayJoined(Admission admission, Function<UUID, Heartbeat> heartbeat) {
         Backoff backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT);
         try {
             while (!closing.isBegun()) {
-                if (joinOnce(commands, heartbeat)) {
+                if (joinOnce(admission, heartbeat)) {
                     backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT);
                 }
                 if (closing.within(backoff.next())) {
@@ -113,8 +111,7 @@ public final class BusLink implements Routers {
     }
 
     /** One membership from joining to leaving; answers whether a router was ever met. */
-    private boolean joinOnce(Function<SignedCommand, CommandReply> commands, Function<UUID, Heartbeat> heartbeat)
-            throws InterruptedException {
+    private boolean joinOnce(Admission admission, Function<UUID, Heartbeat> heartbeat) throws InterruptedException {
         Identity identity;
         try {
             identity = identities.read();
@@ -131,10 +128,11 @@ public final class BusLink implements Routers {
                 }
                 return false;
             }
-            node.bus().serve(Contracts.COMMAND, host.value(), commands);
+            admission.linkBegins();
+            node.bus().serve(Contracts.COMMAND, host.value(), admission::receive);
             Membership membership = new Membership(node, identity, signer);
             current = membership;
-            beatUntilLost(membership, heartbeat).ifPresent(this::noteLost);
+            beatUntilLost(membership, admission, heartbeat).ifPresent(this::noteLost);
             return true;
         } catch (BusException | RuntimeException e) {
             noteLost(String.valueOf(e.getMessage()));
@@ -159,7 +157,8 @@ public final class BusLink implements Routers {
     }
 
     /** Answers why the way to the routers is lost; empty when the agent is stopping, or joins again as what it is now. */
-    private Optional<String> beatUntilLost(Membership membership, Function<UUID, Heartbeat> heartbeat)
+    private Optional<String> beatUntilLost(
+            Membership membership, Admission admission, Function<UUID, Heartbeat> heartbeat)
             throws InterruptedException {
         UUID link = UUID.randomUUID();
         LinkHealth health = new LinkHealth(timing.rejoinAfter(), clock.instant());
@@ -167,6 +166,7 @@ public final class BusLink implements Routers {
             Instant began = clock.instant();
             Optional<HeartbeatReply> reply = beat(membership, link, heartbeat);
             reply.ifPresent(answered -> noteFound());
+            boolean again = reply.isPresent() && admission.answered(reply.get());
             Optional<String> lost = health.beat(membership.node().seesRouter(), reply, clock.instant());
             if (lost.isPresent()) {
                 return lost;
@@ -174,7 +174,8 @@ public final class BusLink implements Routers {
             if (reply.isPresent() && isRenewed(membership)) {
                 return Optional.empty();
             }
-            if (closing.within(timing.heartbeat().minus(Duration.between(began, clock.instant())))) {
+            Duration pause = timing.heartbeat().minus(Duration.between(began, clock.instant()));
+            if (closing.within(again ? Duration.ZERO : pause)) {
                 return Optional.empty();
             }
         }

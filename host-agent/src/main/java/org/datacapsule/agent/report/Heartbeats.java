@@ -1,14 +1,17 @@
 package org.datacapsule.agent.report;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.hypervisor.HostFacts;
+import org.datacapsule.agent.journal.CommandKind;
 import org.datacapsule.agent.journal.Journal;
 import org.datacapsule.agent.journal.JournalEntry;
 import org.datacapsule.agent.journal.Stage;
@@ -31,25 +34,49 @@ public final class Heartbeats {
     private final CapsuleStorage storage;
     private final CapsuleObserver observer;
     private final Journal journal;
+    private final LongSupplier recalled;
 
+    /** @param recalled the epoch of the last recall that is done */
     public Heartbeats(
-            HostProfile profile, HostFacts facts, CapsuleStorage storage, CapsuleObserver observer, Journal journal) {
+            HostProfile profile,
+            HostFacts facts,
+            CapsuleStorage storage,
+            CapsuleObserver observer,
+            Journal journal,
+            LongSupplier recalled) {
         this.profile = profile;
         this.facts = facts;
         this.storage = storage;
         this.observer = observer;
         this.journal = journal;
+        this.recalled = recalled;
     }
 
     /** What an operation's standing is for an observation: the last that was done or begun, and whether any goes on. */
-    private record Standing(long sequence, boolean busy) {
-        static final Standing IDLE = new Standing(0, false);
+    private record Standing(long sequence, boolean busy, boolean left) {
+        static final Standing IDLE = new Standing(0, false, true);
 
         Standing and(JournalEntry entry) {
-            boolean touched = !(entry.stage() instanceof Stage.Accepted);
-            return new Standing(touched ? Math.max(sequence, entry.sequence()) : sequence, busy || !entry.isFinished());
+            if (entry.stage() instanceof Stage.Accepted) {
+                return new Standing(sequence, true, left);
+            }
+            boolean isNewest = entry.sequence() >= sequence;
+            boolean leftBefore = left && entry.sequence() == sequence;
+            return new Standing(
+                    Math.max(sequence, entry.sequence()),
+                    busy || !entry.isFinished(),
+                    isNewest ? leftBefore || LEAVING.contains(entry.kind()) : left);
         }
     }
+
+    /** After these a host has nothing of the capsule, or need not. */
+    private static final Set<CommandKind> LEAVING = EnumSet.of(
+            CommandKind.DELETE,
+            CommandKind.EVICT,
+            CommandKind.RELINQUISH,
+            CommandKind.DISCARD,
+            CommandKind.SEND_AWAY,
+            CommandKind.RECEIVE);
 
     /** @param link over which it is said */
     public Heartbeat now(UUID link) {
@@ -65,7 +92,10 @@ public final class Heartbeats {
                 profile.ports(),
                 profile.guests(),
                 List.copyOf(storage.images()),
-                observations());
+                observations(),
+                recalled.getAsLong(),
+                storage.pool(),
+                storage.setAside());
     }
 
     private Capacity capacity() {
@@ -81,13 +111,19 @@ public final class Heartbeats {
      */
     private List<CapsuleObservation> observations() {
         Map<CapsuleId, Standing> before = standings();
-        Map<CapsuleId, Found> found;
+        Map<CapsuleId, Found> found = new HashMap<>();
         try {
-            found = observer.all();
+            found.putAll(observer.all());
         } catch (ProblemException e) {
             LOG.atWarn().addKeyValue("hostId", profile.host()).log("capsules cannot be observed: {}", e.getMessage());
             return unknown(before);
         }
+        // What was to be here and was removed by hand.
+        before.forEach((capsule, standing) -> {
+            if (!standing.left()) {
+                found.putIfAbsent(capsule, Found.NOTHING);
+            }
+        });
         Map<CapsuleId, Standing> after = standings();
         List<CapsuleObservation> observations = new ArrayList<>();
         found.forEach((capsule, what) -> {

@@ -15,6 +15,7 @@ import org.datacapsule.agent.hypervisor.MoveWatch;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Departure.SentFile;
@@ -22,6 +23,7 @@ import org.datacapsule.common.wire.Landing;
 import org.datacapsule.common.wire.Login;
 import org.datacapsule.common.wire.MovedFile;
 import org.datacapsule.common.wire.SecureVolume;
+import org.datacapsule.common.wire.SetAside;
 
 /** Disks that are entries in a set; its paths lead nowhere. */
 public final class SimulatedStorage implements CapsuleStorage {
@@ -41,6 +43,9 @@ public final class SimulatedStorage implements CapsuleStorage {
     private final Map<CapsuleId, String> evidence = new ConcurrentHashMap<>();
     private final Map<CapsuleId, CapsuleSpec> specs = new ConcurrentHashMap<>();
     private final Map<CapsuleId, String> logins = new ConcurrentHashMap<>();
+    private final Set<SetAside> kept = ConcurrentHashMap.newKeySet();
+    private final Map<HostId, SimulatedStorage> pooled = new ConcurrentHashMap<>();
+    private volatile Optional<String> sharedAs = Optional.empty();
 
     public SimulatedStorage(Faults faults, Set<Sha256> images, int totalDiskGb) {
         this.faults = faults;
@@ -305,6 +310,56 @@ public final class SimulatedStorage implements CapsuleStorage {
         if (disks.remove(capsule)) {
             faults.done("delete", capsule);
         }
+    }
+
+    /** From now on both have the storage pool {@code name}; each knows the other as this. */
+    public void share(String name, HostId self, SimulatedStorage other, HostId otherHost) {
+        sharedAs = Optional.of(name);
+        other.sharedAs = Optional.of(name);
+        pooled.put(otherHost, other);
+        other.pooled.put(self, this);
+    }
+
+    @Override
+    public Optional<String> pool() {
+        return sharedAs;
+    }
+
+    @Override
+    public void adopt(CapsuleId capsule, HostId from, Sha256 image) {
+        faults.at("adopt");
+        SimulatedStorage there = pooled.get(from);
+        if (!disks.contains(capsule)) {
+            if (there == null || !there.disks.remove(capsule)) {
+                throw new ProblemException(ErrorCode.HOST_CAPSULE_MISSING, "The pool has no disk of the capsule.");
+            }
+            disks.add(capsule);
+            if (there.volumes.remove(capsule)) {
+                volumes.add(capsule);
+            }
+            there.delete(capsule);
+        }
+        faults.done("adopt", capsule);
+    }
+
+    @Override
+    public void setAside(CapsuleId capsule, long generation) {
+        faults.at("set-aside");
+        if (disks.contains(capsule)) {
+            kept.add(new SetAside(capsule, generation, 1));
+            delete(capsule);
+        }
+    }
+
+    @Override
+    public List<SetAside> setAside() {
+        return List.copyOf(kept);
+    }
+
+    @Override
+    public void discard(CapsuleId capsule, long generation) {
+        faults.at("discard");
+        kept.removeIf(it -> it.capsule().equals(capsule) && it.generation() == generation);
     }
 
     @Override

@@ -72,6 +72,13 @@ public enum Step {
     TAKE_OVER_SPEC_KEPT("take-over.spec-kept", 95),
     STAY_LOOKED("stay.looked", 95),
 
+    RELINQUISH_GUEST_GONE("relinquish.guest-gone", 40),
+    RELINQUISH_WAY_CLOSED("relinquish.way-closed", 70),
+    RELINQUISH_FILES_SET_ASIDE("relinquish.files-set-aside", 95),
+    DISCARD_FILES_GONE("discard.files-gone", 95),
+    ADOPT_FILES_TAKEN("adopt.files-taken", 60),
+    ADOPT_LEASE_RESERVED("adopt.lease-reserved", 95),
+
     OUTCOME_DECIDED("outcome.decided", 99),
     OUTCOME_JOURNALED("outcome.journaled", 100),
     OUTCOME_BEFORE_REPORT("outcome.before-report", 100),

@@ -28,6 +28,7 @@ import org.datacapsule.agent.process.ProgramRunner;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Departure.SentFile;
@@ -35,6 +36,7 @@ import org.datacapsule.common.wire.Landing;
 import org.datacapsule.common.wire.Login;
 import org.datacapsule.common.wire.MovedFile;
 import org.datacapsule.common.wire.SecureVolume;
+import org.datacapsule.common.wire.SetAside;
 import org.datacapsule.common.wire.WireJson;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,6 +70,8 @@ public final class DirectoryStorage implements CapsuleStorage {
     private final Volumes volumes;
     private final Arrivals arrivals;
     private final Departures departures;
+    private final KeptFiles keptFiles;
+    private final Optional<StoragePool> pool;
     private final SecureRandom random = new SecureRandom();
 
     /**
@@ -87,12 +91,15 @@ public final class DirectoryStorage implements CapsuleStorage {
         this.images = new ImageCache(config.images(), overlay);
         this.arrivals = new Arrivals(migration, programs, files);
         this.departures = new Departures(migration, programs);
+        this.keptFiles = new KeptFiles(config.setAside(), files);
+        this.pool = config.pool();
         this.volumes = new Volumes(new VolumeMaker(programs, files));
         try {
             // QEMU must pass through these, whatever umask the agent runs with; a list of all capsules it needs not.
             makeDirectory(config.capsules(), "rwx--x--x");
             makeDirectory(config.images(), "rwxr-xr-x");
             files.makeDirectory(config.releases());
+            makeDirectory(config.setAside(), "rwx------");
         } catch (IOException e) {
             throw Failures.of("making the storage directories", e);
         }
@@ -414,6 +421,65 @@ public final class DirectoryStorage implements CapsuleStorage {
             files.deleteTree(directory(capsule));
         } catch (IOException e) {
             throw Failures.of("deleting the capsule's files", e);
+        }
+    }
+
+    @Override
+    public void setAside(CapsuleId capsule, long generation) {
+        volumes.cancel(capsule);
+        for (MovedFile file : MovedFile.values()) {
+            arrivals.close(file(capsule, file));
+        }
+        try {
+            Files.deleteIfExists(releaseSocket(capsule));
+        } catch (IOException e) {
+            throw Failures.of("closing the release channel", e);
+        }
+        keptFiles.keep(directory(capsule), capsule, generation);
+    }
+
+    @Override
+    public List<SetAside> setAside() {
+        return keptFiles.all();
+    }
+
+    @Override
+    public void discard(CapsuleId capsule, long generation) {
+        keptFiles.discard(capsule, generation);
+    }
+
+    @Override
+    public Optional<String> pool() {
+        return pool.map(StoragePool::name);
+    }
+
+    @Override
+    public void adopt(CapsuleId capsule, HostId from, Sha256 image) {
+        StoragePool shared = pool.orElseThrow(() -> new ProblemException(
+                ErrorCode.HOST_POOL_MISSING,
+                "This host has no storage.pool, so it has no files of host " + from + "."));
+        Path base = images.require(image);
+        Path there = shared.of(from).resolve(StorageConfig.CAPSULES).resolve(capsule.toString());
+        try {
+            if (!hasDisk(capsule)) {
+                if (!Files.isRegularFile(there.resolve(DISK))) {
+                    throw new ProblemException(
+                            ErrorCode.HOST_CAPSULE_MISSING,
+                            "Storage pool " + shared.name() + " has no disk of the capsule where host " + from
+                                    + " should have it.");
+                }
+                Files.move(there, directory(capsule), StandardCopyOption.ATOMIC_MOVE);
+            }
+            dropSecure(capsule);
+            files.makeDirectory(directory(capsule));
+            for (MovedFile file : MovedFile.values()) {
+                if (Files.isRegularFile(file(capsule, file))) {
+                    files.writable(file(capsule, file));
+                }
+            }
+            overlay.rebase(disk(capsule), base);
+        } catch (IOException e) {
+            throw Failures.of("taking the capsule's files out of the shared storage", e);
         }
     }
 

@@ -2,7 +2,9 @@ package org.datacapsule.agent.storage;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.datacapsule.common.config.Settings;
+import org.datacapsule.common.id.HostId;
 
 /**
  * The files of this host.
@@ -10,11 +12,13 @@ import org.datacapsule.common.config.Settings;
  * @param directory holds capsules, images, results and journal
  * @param runtime holds sockets; several agents may share it
  * @param reserveGb GiB of its file system that capsules do not get
+ * @param pool storage that other hosts have too; absent where the capsules lie in {@code directory}
  */
-public record StorageConfig(Path directory, Path runtime, int reserveGb) {
+public record StorageConfig(Path directory, Path runtime, int reserveGb, Optional<StoragePool> pool) {
     /** The kernel takes no socket with a longer path (unix(7)). */
     private static final int LONGEST_SOCKET = 107;
 
+    static final String CAPSULES = "capsules";
     private static final String RELEASES = "release";
     /** {@code /release/} and a capsule's id. */
     private static final int NAME = RELEASES.length() + 2 + 36;
@@ -26,7 +30,13 @@ public record StorageConfig(Path directory, Path runtime, int reserveGb) {
         requireRoomForNames(runtime);
     }
 
-    public static StorageConfig from(Settings settings) {
+    /** Of a host whose capsules' files are its own. */
+    public StorageConfig(Path directory, Path runtime, int reserveGb) {
+        this(directory, runtime, reserveGb, Optional.empty());
+    }
+
+    /** @param host this one */
+    public static StorageConfig from(Settings settings, HostId host) {
         return new StorageConfig(
                 settings.parsed(
                         "storage.directory",
@@ -39,7 +49,8 @@ public record StorageConfig(Path directory, Path runtime, int reserveGb) {
                         "/run/datacapsule",
                         StorageConfig::socketDirectory),
                 settings.integer(
-                        "storage.reserve-gb", "GiB of that file system that capsules do not get", 20, 0, 1 << 20));
+                        "storage.reserve-gb", "GiB of that file system that capsules do not get", 20, 0, 1 << 20),
+                StoragePool.from(settings, host));
     }
 
     private static void requireRoomForNames(Path directory) {
@@ -63,7 +74,12 @@ public record StorageConfig(Path directory, Path runtime, int reserveGb) {
 
     /** One directory a capsule is made in it. */
     public Path capsules() {
-        return directory.resolve("capsules");
+        return pool.map(StoragePool::own).orElse(directory).resolve(CAPSULES);
+    }
+
+    /** What is kept of capsules that live elsewhere now; on the file system the capsules are on. */
+    public Path setAside() {
+        return capsules().resolveSibling("set-aside");
     }
 
     /** The cache of image files, each named by its sha256. */

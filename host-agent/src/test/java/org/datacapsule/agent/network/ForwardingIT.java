@@ -91,8 +91,8 @@ class ForwardingIT {
     void aClosedPortIsGone() {
         forwarding.open(PORT, ANN);
 
-        forwarding.close(PORT);
-        forwarding.close(PORT);
+        forwarding.close(PORT, ANN);
+        forwarding.close(PORT, ANN);
 
         assertThat(forwarding.ports()).isEmpty();
     }

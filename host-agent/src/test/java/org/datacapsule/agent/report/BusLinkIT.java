@@ -135,7 +135,8 @@ class BusLinkIT {
     }
 
     private void start() {
-        link.start(command -> new CommandReply.Accepted(), BusLinkIT::heartbeat);
+        Admission admission = new Admission(command -> new CommandReply.Accepted(), recall -> true, () -> {});
+        link.start(admission, BusLinkIT::heartbeat);
     }
 
     private BusNode router() throws BusException, InterruptedException {
@@ -156,7 +157,7 @@ class BusLinkIT {
             return new ReportReply.Refused(Problem.of(ErrorCode.HOST_REPORT_REFUSED, "not known"));
         }
         taken.add(signed.keyId());
-        return new ReportReply.Answered(WireJson.text(new HeartbeatReply(asksToRejoin.getAndSet(false))));
+        return new ReportReply.Answered(WireJson.text(HeartbeatReply.admitted(asksToRejoin.getAndSet(false))));
     }
 
     private static void awaitThatCommandsReachTheAgent(BusNode router) {
@@ -180,6 +181,9 @@ class BusLinkIT {
                 new PortRange(20_000, 5_900, 1),
                 GuestNetwork.parse("10.90.0.0/16"),
                 List.of(),
+                List.of(),
+                0,
+                Optional.empty(),
                 List.of());
     }
 

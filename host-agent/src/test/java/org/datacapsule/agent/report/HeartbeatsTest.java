@@ -16,6 +16,7 @@ import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.CapsuleObservation;
 import org.datacapsule.common.wire.CapsuleSpec;
+import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.common.wire.PortRange;
@@ -71,6 +72,18 @@ class HeartbeatsTest {
     }
 
     @Test
+    void whatWasRemovedByHandIsSaidToBeNothingAndWhatWasDeletedIsNotSaid() throws Exception {
+        agent.done(agent.envelope(2, TestAgent.launch(spec)));
+        agent.host.hypervisor().set(spec.id(), Optional.empty());
+        agent.host.storage().delete(spec.id());
+        assertThat(seen()).isEqualTo(new CapsuleObservation(spec.id(), 2, false, Found.NOTHING));
+
+        agent.done(agent.envelope(3, new Command.Delete(spec)));
+
+        assertThat(heartbeat().capsules()).isEmpty();
+    }
+
+    @Test
     void aCapsuleThatIsWorkedOnIsBusy() throws Exception {
         CountDownLatch looked = new CountDownLatch(1);
         CountDownLatch begun = new CountDownLatch(1);
@@ -112,7 +125,13 @@ class HeartbeatsTest {
                 96);
         CapsuleObserver observer =
                 new CapsuleObserver(agent.host.hypervisor(), agent.host.network(), agent.host.storage());
-        return new Heartbeats(profile, agent.host.hypervisor().facts(), agent.host.storage(), observer, agent.journal())
+        return new Heartbeats(
+                        profile,
+                        agent.host.hypervisor().facts(),
+                        agent.host.storage(),
+                        observer,
+                        agent.journal(),
+                        () -> 0)
                 .now(new UUID(0, 2));
     }
 

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class LinkHealthTest {
     private static final Instant JOINED = Instant.EPOCH;
-    private static final Optional<HeartbeatReply> ANSWERED = Optional.of(new HeartbeatReply(false));
-    private static final Optional<HeartbeatReply> REJOIN = Optional.of(new HeartbeatReply(true));
+    private static final Optional<HeartbeatReply> ANSWERED = Optional.of(HeartbeatReply.admitted(false));
+    private static final Optional<HeartbeatReply> REJOIN = Optional.of(HeartbeatReply.admitted(true));
 
     private final LinkHealth health = new LinkHealth(Duration.ofSeconds(5), JOINED);
 

@@ -21,6 +21,7 @@ import org.datacapsule.agent.process.ProgramRunner;
 import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.GuestAddress;
@@ -217,6 +218,65 @@ class DirectoryStorageTest {
     @Test
     void aSeedForACapsuleThatIsNotHereIsRefused() {
         assertThatThrownBy(() -> storage.writeSeed(spec(1), LOGIN, NAMES)).hasMessageContaining("host.capsule-missing");
+    }
+
+    @Test
+    void whatIsSetAsideIsKeptUntilItIsDiscarded() throws Exception {
+        CapsuleSpec spec = spec(1);
+        Sha256 image = storage.importImage(image("1G"));
+        storage.createDisk(spec, image);
+
+        storage.setAside(spec.id(), 3);
+        storage.setAside(spec.id(), 3);
+
+        assertThat(storage.all()).isEmpty();
+        assertThat(storage.setAside()).singleElement().satisfies(kept -> {
+            assertThat(kept.capsule()).isEqualTo(spec.id());
+            assertThat(kept.generation()).isEqualTo(3);
+            assertThat(kept.mebibytes()).isPositive();
+        });
+        storage.createDisk(spec, image);
+        storage.discard(spec.id(), 3);
+        assertThat(storage.setAside()).isEmpty();
+        assertThat(storage.hasDisk(spec.id())).as("it has come back").isTrue();
+    }
+
+    @Test
+    void aCapsuleOfAHostThatIsGoneIsTakenOutOfThePoolBothHave() throws Exception {
+        Path pool = folder.resolve("pool");
+        DirectoryStorage gone = pooled(pool, "h1");
+        DirectoryStorage here = pooled(pool, "h2");
+        CapsuleSpec spec = spec(1);
+        Sha256 image = gone.importImage(image("1G"));
+        here.importImage(folder.resolve("made.qcow2"));
+        gone.createDisk(spec, image);
+        gone.makeSecureOverlay(spec.id());
+
+        here.adopt(spec.id(), new HostId("h1"), image);
+        here.adopt(spec.id(), new HostId("h1"), image);
+
+        assertThat(gone.all()).isEmpty();
+        assertThat(here.all()).containsExactly(spec.id());
+        assertThat(here.hasSecureOverlay(spec.id())).isFalse();
+        assertThat(programs.run(List.of(
+                        "qemu-img",
+                        "info",
+                        "--output=json",
+                        here.disk(spec.id()).toString())))
+                .contains(folder.resolve("h2").resolve("images").toString());
+        assertThatThrownBy(() -> here.adopt(CapsuleId.random(), new HostId("h1"), image))
+                .hasMessageContaining("host.capsule-missing");
+        assertThatThrownBy(() -> storage.adopt(spec.id(), new HostId("h1"), image))
+                .hasMessageContaining("host.pool-missing");
+    }
+
+    private DirectoryStorage pooled(Path pool, String host) {
+        return new DirectoryStorage(
+                new StorageConfig(
+                        folder.resolve(host), runtime, 0, Optional.of(new StoragePool("san", pool, new HostId(host)))),
+                new MigrationConfig("127.0.0.1", Optional.empty(), 49_300, 64),
+                0,
+                programs);
     }
 
     private DirectoryStorage storage() {

@@ -44,6 +44,11 @@ public final class CapsuleJson {
                 .format(SEED_TIME);
     }
 
+    /** Since when its host has not been heard of: what is said of the capsule is of before. */
+    static @Nullable String unreachableSince(Row row) {
+        return row.getOffsetDateTime("unreachable_since") == null ? null : seedTime(row, "unreachable_since");
+    }
+
     private @Nullable String expiresAt(Row row) {
         Lifetime life = new Lifetime(
                 CapsuleType.parse(row.getString("type")),
@@ -97,6 +102,7 @@ public final class CapsuleJson {
                 .put("rr_result_usage", row.getString("rr_result_usage"))
                 .put("created_at", seedTime(row, "created_at"))
                 .put("expires_at", expiresAt(row))
+                .put("unreachable_since", unreachableSince(row))
                 .put("role", row.getString("my_role"))
                 .put("user_full_access", row.getBoolean("my_full_access"));
         members(row, json);
@@ -140,6 +146,7 @@ public final class CapsuleJson {
                 .put("full_access", row.getBoolean("full_access"))
                 .put("created_at", seedTime(row, "created_at"))
                 .putNull("expires_at")
+                .putNull("unreachable_since")
                 .put("role", row.getString("my_role"))
                 .put("user_full_access", row.getBoolean("my_full_access"))
                 .putNull("operation")

@@ -12,6 +12,7 @@ import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.host.PortPair;
 
 /** Rows of capsules and their members. Who locks more than one row locks the capsule before its operations. */
 public final class CapsuleStore {
@@ -111,6 +112,13 @@ public final class CapsuleStore {
         if (moved != 1) {
             throw new IllegalStateException("capsule " + capsule.id() + " changed under its own lock");
         }
+    }
+
+    /** Its ports on its host are others from now on. */
+    public void setPorts(Tx tx, CapsuleId capsule, PortPair ports) throws InterruptedException {
+        tx.update(
+                "update capsule set ssh_port = $2, vnc_port = $3 where id = $1",
+                Tuple.of(capsule.value(), ports.ssh(), ports.vnc()));
     }
 
     /** Keeps a secure volume's sealed key, unless the capsule has one; and its size, unless that was said at the start. */

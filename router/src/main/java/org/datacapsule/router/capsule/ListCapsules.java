@@ -15,7 +15,7 @@ public final class ListCapsules {
 
     private static final String SQL = """
             select c.id, c.type, c.state, c.mode, c.vcpus, c.memory_mb, c.created_at,
-                   h.address, h.cpus as host_cpus, h.memory_mb as host_memory_mb,
+                   h.address, h.unreachable_since, h.cpus as host_cpus, h.memory_mb as host_memory_mb,
                    owner.email as owner_email, owner.user_name as owner_name,
                    (select jsonb_agg(jsonb_build_object('email', mu.email, 'full_access', m.full_access,
                         'guid', m.user_guid, 'role', m.role, 'tou', m.tou) order by m.since, m.user_guid)
@@ -56,6 +56,7 @@ public final class ListCapsules {
                 .put("memorySize", row.getInteger("memory_mb"))
                 .put("created_at", CapsuleJson.seedTime(row, "created_at"))
                 .put("host", row.getString("address"))
+                .put("unreachable_since", CapsuleJson.unreachableSince(row))
                 .put("numHostCPUCores", row.getInteger("host_cpus"))
                 .put("numHostMemoryGB", row.getInteger("host_memory_mb") / MB_PER_GB)
                 .put("roles", CapsuleJson.roles(row))

@@ -54,7 +54,7 @@ public final class ShowCapsules {
                 group by capsule_id
             )
             select c.*,
-                   i.name as image_name, h.address as host_address,
+                   i.name as image_name, h.address as host_address, h.unreachable_since,
                    guids, emails, roles, full_accesses, tous,
                    op.id as op_id, op.kind as op_kind, op.state as op_state, op.progress as op_progress,
                    op.error_code as op_error_code, op.error_detail as op_error_detail,

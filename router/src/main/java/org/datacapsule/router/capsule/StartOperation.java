@@ -18,6 +18,7 @@ import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.event.EventLog;
 import org.datacapsule.router.fault.RouterStep;
 import org.datacapsule.router.fault.StepListener;
+import org.datacapsule.router.host.HostStore;
 import org.datacapsule.router.http.Call;
 import org.datacapsule.router.http.Reply;
 import org.datacapsule.router.operation.NewOperation;
@@ -29,6 +30,7 @@ import org.datacapsule.router.operation.OperationStore;
 public final class StartOperation {
     private final CapsuleStore capsules;
     private final SecureVolumes volumes;
+    private final HostStore hosts;
     private final OperationStore operations;
     private final AuditLog audit;
     private final EventLog events;
@@ -40,6 +42,7 @@ public final class StartOperation {
     public StartOperation(
             CapsuleStore capsules,
             SecureVolumes volumes,
+            HostStore hosts,
             OperationStore operations,
             AuditLog audit,
             EventLog events,
@@ -49,6 +52,7 @@ public final class StartOperation {
             OtherHosts otherHosts) {
         this.capsules = capsules;
         this.volumes = volumes;
+        this.hosts = hosts;
         this.operations = operations;
         this.audit = audit;
         this.events = events;
@@ -61,9 +65,17 @@ public final class StartOperation {
     /**
      * Asks for {@code kind} on a capsule whose row is locked.
      *
-     * @throws ProblemException {@link ErrorCode#CAPSULE_INVALID_STATE} when its state does not allow that
+     * @throws ProblemException {@link ErrorCode#CAPSULE_INVALID_STATE} when its state does not allow that,
+     *     {@link ErrorCode#HOST_FENCED} when its host counts as off
      */
     public Reply on(Tx tx, Call call, Capsule capsule, OperationKind kind) throws InterruptedException {
+        if (hosts.isFenced(tx, capsule.host())) {
+            throw new ProblemException(
+                    ErrorCode.HOST_FENCED,
+                    "The capsule's host " + capsule.host()
+                            + " died and was taken out of service. The capsule takes commands again"
+                            + " when an operator has given it another host, or brought this one back.");
+        }
         return switch (CapsuleLife.next(capsule.status(), new Requested(kind))) {
             case Refused refused -> throw new ProblemException(ErrorCode.CAPSULE_INVALID_STATE, refused.because());
             case Ignored ignored -> throw new IllegalStateException("a request is moved or refused: " + kind);

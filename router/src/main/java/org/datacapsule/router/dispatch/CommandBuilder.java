@@ -23,6 +23,8 @@ import org.datacapsule.common.wire.SecureVolume;
 import org.datacapsule.router.capsule.LoginSecret;
 import org.datacapsule.router.capsule.SecureVolumes;
 import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.evacuation.Evacuation;
+import org.datacapsule.router.evacuation.EvacuationStore;
 import org.datacapsule.router.host.PortPair;
 import org.datacapsule.router.migration.Eviction;
 import org.datacapsule.router.migration.Migration;
@@ -44,6 +46,7 @@ public final class CommandBuilder {
             """;
 
     private final MigrationStore migrations;
+    private final EvacuationStore evacuations;
     private final GuestNetwork network;
     private final LoginSecret secrets;
     private final SecureVolumes volumes;
@@ -52,12 +55,14 @@ public final class CommandBuilder {
 
     public CommandBuilder(
             MigrationStore migrations,
+            EvacuationStore evacuations,
             GuestNetwork network,
             LoginSecret secrets,
             SecureVolumes volumes,
             Duration stopGrace,
             InstantSource clock) {
         this.migrations = migrations;
+        this.evacuations = evacuations;
         this.network = network;
         this.secrets = secrets;
         this.volumes = volumes;
@@ -68,10 +73,15 @@ public final class CommandBuilder {
     CommandEnvelope build(Tx tx, Operation operation) throws InterruptedException {
         Optional<Migration> migration =
                 operation.kind() == OperationKind.MIGRATE ? migrations.find(tx, operation.id()) : Optional.empty();
+        Optional<Evacuation> evacuation =
+                operation.kind() == OperationKind.EVACUATE ? evacuations.find(tx, operation.id()) : Optional.empty();
         Optional<Command> command = tx.first(
                 SQL,
                 Tuple.of(operation.capsule().value()),
-                row -> migration.map(it -> migrationCommand(it, row)).orElseGet(() -> command(operation, row)));
+                row -> migration
+                        .map(it -> migrationCommand(it, row))
+                        .or(() -> evacuation.map(it -> evacuationCommand(it, row)))
+                        .orElseGet(() -> command(operation, row)));
         return new CommandEnvelope(
                 operation.id(),
                 operation.attempt(),
@@ -98,8 +108,17 @@ public final class CommandBuilder {
             case SWITCH_TO_SECURE -> new Command.SwitchToSecure(spec, volume(row, spec.id()));
             case SWITCH_TO_MAINTENANCE -> new Command.SwitchToMaintenance(spec);
             case MIGRATE -> throw new IllegalStateException("no migration is operation " + operation.id());
+            case EVACUATE -> throw new IllegalStateException("no evacuation is operation " + operation.id());
             case SHARE_IMAGE ->
                 throw new IllegalStateException("no endpoint starts " + operation.kind() + " in this release");
+        };
+    }
+
+    private Command evacuationCommand(Evacuation evacuation, Row row) {
+        Sha256 image = new Sha256(row.getString("sha256"));
+        return switch (evacuation.disk()) {
+            case ADOPTED -> new Command.Adopt(spec(row), image, evacuation.from());
+            case ANEW -> new Command.Create(spec(row), image);
         };
     }
 
@@ -150,14 +169,18 @@ public final class CommandBuilder {
 
     /** What a host is told that still has something of a capsule which lives elsewhere. */
     CommandEnvelope build(Tx tx, Eviction eviction, Duration life) throws InterruptedException {
-        // Its ports there: those of its home may be another capsule's on that host.
-        PortPair ports = tx.first(
-                        "select ssh_port, vnc_port from host_port where capsule_id = $1 and host_id = $2",
-                        Tuple.of(eviction.capsule().value(), eviction.host().value()),
-                        row -> new PortPair(row.getInteger("ssh_port"), row.getInteger("vnc_port")))
-                .orElseThrow();
+        // Its ports there: those of its home may be another capsule's on that host. Where it holds none, the host goes
+        // by what it
+        // has kept of the capsule.
+        Optional<PortPair> held = tx.first(
+                "select ssh_port, vnc_port from host_port where capsule_id = $1 and host_id = $2",
+                Tuple.of(eviction.capsule().value(), eviction.host().value()),
+                row -> new PortPair(row.getInteger("ssh_port"), row.getInteger("vnc_port")));
         CapsuleSpec spec = tx.first(
-                        SQL, Tuple.of(eviction.capsule().value()), row -> spec(row, ports.ssh(), ports.vnc()))
+                        SQL,
+                        Tuple.of(eviction.capsule().value()),
+                        row -> held.map(ports -> spec(row, ports.ssh(), ports.vnc()))
+                                .orElseGet(() -> spec(row)))
                 .orElseThrow();
         return new CommandEnvelope(
                 eviction.id(),
@@ -167,7 +190,12 @@ public final class CommandBuilder {
                 eviction.sequence(),
                 eviction.requestId(),
                 clock.instant().plus(life),
-                new Command.Evict(spec));
+                switch (eviction.work()) {
+                    case REMOVE -> new Command.Evict(spec);
+                    case SET_ASIDE -> new Command.Relinquish(spec);
+                    case DISCARD ->
+                        new Command.Discard(spec, eviction.setAside().orElseThrow());
+                });
     }
 
     private CapsuleSpec spec(Row row) {

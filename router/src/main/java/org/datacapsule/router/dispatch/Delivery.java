@@ -15,6 +15,7 @@ import org.datacapsule.router.database.Database;
 import org.datacapsule.router.fault.RouterStep;
 import org.datacapsule.router.fault.StepListener;
 import org.datacapsule.router.host.HeartbeatReceiver;
+import org.datacapsule.router.host.HostStore;
 import org.datacapsule.router.operation.Operation;
 import org.datacapsule.router.operation.OperationConfig;
 import org.datacapsule.router.operation.OperationStore;
@@ -31,6 +32,7 @@ public final class Delivery {
 
     private final Database database;
     private final OperationStore operations;
+    private final HostStore hosts;
     private final SideTurn sideTurn;
     private final CommandBuilder builder;
     private final CommandSigner signer;
@@ -43,6 +45,7 @@ public final class Delivery {
     public Delivery(
             Database database,
             OperationStore operations,
+            HostStore hosts,
             SideTurn sideTurn,
             CommandBuilder builder,
             CommandSigner signer,
@@ -53,6 +56,7 @@ public final class Delivery {
             StepListener steps) {
         this.database = database;
         this.operations = operations;
+        this.hosts = hosts;
         this.sideTurn = sideTurn;
         this.builder = builder;
         this.signer = signer;
@@ -76,7 +80,14 @@ public final class Delivery {
     }
 
     private void send(Operation operation) throws InterruptedException {
-        CommandEnvelope envelope = database.read(tx -> builder.build(tx, operation));
+        Optional<CommandEnvelope> built = database.read(tx ->
+                hosts.isFenced(tx, operation.host()) ? Optional.empty() : Optional.of(builder.build(tx, operation)));
+        if (built.isEmpty()) {
+            // Of a host that counts as off nothing is asked, though it may still answer.
+            askAgain(operation, SOON);
+            return;
+        }
+        CommandEnvelope envelope = built.get();
         SignedCommand command = signer.sign(envelope);
         steps.reached(operation.kind(), RouterStep.OPERATION_CLAIMED);
         try {
@@ -133,7 +144,7 @@ public final class Delivery {
         Problem problem = Problem.of(
                 ErrorCode.OPERATION_DEADLINE_EXCEEDED,
                 "Host " + operation.host() + " had not done it by " + operation.deadline() + next);
-        outcomes.record(report(operation, new Outcome.Failed(problem, false)));
+        outcomes.giveUp(report(operation, new Outcome.Failed(problem, false)));
     }
 
     private void askAgain(Operation operation, Duration delay) throws InterruptedException {
@@ -142,9 +153,20 @@ public final class Delivery {
             return;
         }
         database.transaction(tx -> {
-            operations.askAgain(tx, operation.id(), operation.attempt(), delay);
+            if (hosts.isUp(tx, operation.host())) {
+                operations.askAgain(tx, operation.id(), operation.attempt(), delay);
+            } else {
+                operations.waitFor(tx, operation.id(), operation.attempt(), unreachable(operation), delay);
+            }
             return true;
         });
+    }
+
+    private static Problem unreachable(Operation operation) {
+        return Problem.of(
+                ErrorCode.HOST_UNREACHABLE,
+                "Host " + operation.host() + " is not heard of. It is done when the host is back before "
+                        + operation.deadline() + ".");
     }
 
     private static OutcomeReport report(Operation operation, Outcome outcome) {

@@ -5,9 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import org.datacapsule.common.capsule.CapsuleEvent;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.capsule.CapsuleLife;
@@ -18,11 +16,15 @@ import org.datacapsule.common.capsule.Transition.Moved;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.wire.CapsuleObservation;
+import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.capsule.Capsule;
 import org.datacapsule.router.capsule.CapsuleStore;
 import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.drift.DriftKind;
+import org.datacapsule.router.drift.DriftLog;
 import org.datacapsule.router.event.EventLog;
+import org.datacapsule.router.host.HostConfig;
 import org.datacapsule.router.host.InventoryCheck;
 import org.datacapsule.router.sharing.StartKeySync;
 import org.slf4j.Logger;
@@ -32,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * Puts capsules at rest right by what their host has of them. One without a guest is SHUTDOWN: it powered itself off,
  * crashed, or the host rebooted. One in another mode than it passed for is in that mode, which is what its users are exposed
  * to; so is one that was SHUTDOWN and has a guest. Either is an operator's doing, past the routers. An observation only counts
- * when it was made after the capsule's newest operation, with none under way. A capsule no router knows is only logged.
+ * when it was made after the capsule's newest operation, with none under way.
  */
 public final class InventoryRepair implements InventoryCheck {
     private static final Logger LOG = LoggerFactory.getLogger(InventoryRepair.class);
@@ -42,21 +44,32 @@ public final class InventoryRepair implements InventoryCheck {
     private final StartKeySync keys;
     private final AuditLog audit;
     private final EventLog events;
-    private final Set<Stranger> strangers = ConcurrentHashMap.newKeySet();
+    private final DriftLog drift;
+    private final Orphans orphans;
 
-    /** A capsule that is on a host and in no row. */
-    private record Stranger(HostId host, CapsuleId capsule) {}
-
-    public InventoryRepair(CapsuleStore capsules, StartKeySync keys, AuditLog audit, EventLog events) {
+    public InventoryRepair(
+            CapsuleStore capsules,
+            StartKeySync keys,
+            AuditLog audit,
+            EventLog events,
+            DriftLog drift,
+            HostConfig config) {
         this.capsules = capsules;
         this.keys = keys;
         this.audit = audit;
         this.events = events;
+        this.drift = drift;
+        this.orphans = new Orphans(drift, config.lease());
     }
 
     @Override
-    public int check(Tx tx, HostId host, List<CapsuleObservation> observed) throws InterruptedException {
-        noteStrangers(tx, host, observed);
+    public int check(Tx tx, Heartbeat heartbeat) throws InterruptedException {
+        HostId host = heartbeat.host();
+        List<CapsuleObservation> observed = heartbeat.capsules();
+        return lost(tx, host, orphans.note(tx, heartbeat)) + repair(tx, host, observed);
+    }
+
+    private int repair(Tx tx, HostId host, List<CapsuleObservation> observed) throws InterruptedException {
         Map<CapsuleId, CapsuleObservation> settled = new LinkedHashMap<>();
         observed.stream()
                 .filter(seen -> !seen.busy() && mode(seen.found()).isPresent())
@@ -80,36 +93,29 @@ public final class InventoryRepair implements InventoryCheck {
         return repaired;
     }
 
-    /** Once for each: a heartbeat comes every few seconds. */
-    private void noteStrangers(Tx tx, HostId host, List<CapsuleObservation> observed) throws InterruptedException {
-        UUID[] ids = observed.stream()
-                .filter(seen -> !strangers.contains(new Stranger(host, seen.capsule())))
-                .map(seen -> seen.capsule().value())
-                .toArray(UUID[]::new);
-        if (ids.length == 0) {
-            return;
-        }
-        String sql = """
-                select seen.id from unnest($1::uuid[]) as seen (id)
-                where not exists (select 1 from capsule c where c.id = seen.id) order by seen.id
-                """;
-        for (CapsuleId capsule : tx.list(sql, Tuple.of(ids), row -> new CapsuleId(row.getUUID("id")))) {
-            if (strangers.add(new Stranger(host, capsule))) {
-                LOG.atWarn()
-                        .addKeyValue("hostId", host)
-                        .addKeyValue("capsuleId", capsule)
-                        .log("host has a capsule that no router made");
+    /**
+     * Capsules at rest here that the host says nothing of. One that passed for running does so for a while yet: a host that says so
+     * has lost more than a file.
+     */
+    private int lost(Tx tx, HostId host, List<CapsuleId> missing) throws InterruptedException {
+        int repaired = 0;
+        for (CapsuleId id : missing) {
+            Optional<Capsule> capsule =
+                    capsules.lock(tx, id).filter(it -> it.host().equals(host));
+            if (capsule.isPresent() && putRight(tx, capsule.get(), CapsuleMode.NOT_DEFINED)) {
+                repaired++;
             }
         }
+        return repaired;
     }
 
     /** The mode a capsule is in of which this was found; NOT_DEFINED when no guest runs, empty where that is not known. */
     private static Optional<CapsuleMode> mode(Found found) {
         return switch (found) {
-            case STOPPED -> Optional.of(CapsuleMode.NOT_DEFINED);
+            case STOPPED, NOTHING -> Optional.of(CapsuleMode.NOT_DEFINED);
             case RUNNING_IN_MAINTENANCE -> Optional.of(CapsuleMode.MAINTENANCE);
             case RUNNING_IN_SECURE -> Optional.of(CapsuleMode.SECURE);
-            case NOTHING, UNSAID -> Optional.empty();
+            case UNSAID -> Optional.empty();
         };
     }
 
@@ -134,6 +140,17 @@ public final class InventoryRepair implements InventoryCheck {
         }
         capsules.move(tx, capsule, moved.to());
         events.changed(tx, capsule.id(), moved.to());
+        DriftKind kind = gone
+                ? DriftKind.GUEST_GONE
+                : capsule.status().state() == CapsuleState.SHUTDOWN ? DriftKind.GUEST_FOUND : DriftKind.MODE_MISMATCH;
+        drift.repaired(
+                tx,
+                kind,
+                capsule.host(),
+                capsule.id(),
+                "The capsule was " + capsule.status() + ", and its host has "
+                        + (gone ? "no guest of it." : "its guest in " + seen + "."),
+                "The capsule is " + moved.to() + " now.");
         if (gone) {
             LOG.atWarn()
                     .addKeyValue("capsuleId", capsule.id())

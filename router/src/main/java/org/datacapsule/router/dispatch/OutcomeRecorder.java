@@ -20,9 +20,13 @@ import org.datacapsule.router.capsule.Capsule;
 import org.datacapsule.router.capsule.CapsuleStore;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.drift.DriftKind;
+import org.datacapsule.router.drift.DriftLog;
 import org.datacapsule.router.event.EventLog;
 import org.datacapsule.router.fault.RouterStep;
 import org.datacapsule.router.fault.StepListener;
+import org.datacapsule.router.host.HostStore;
+import org.datacapsule.router.host.PortPair;
 import org.datacapsule.router.host.PortStore;
 import org.datacapsule.router.migration.AdvanceMigration;
 import org.datacapsule.router.operation.Operation;
@@ -38,14 +42,18 @@ public final class OutcomeRecorder {
     private static final Logger LOG = LoggerFactory.getLogger(OutcomeRecorder.class);
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final int MOST_DOUBLINGS = 5;
+    /** Of ports that somebody else uses. */
+    private static final Duration REST = Duration.ofDays(1);
 
     private final Database database;
     private final CapsuleStore capsules;
     private final OperationStore operations;
     private final PortStore ports;
+    private final HostStore hosts;
     private final StartKeySync keys;
     private final RecordReceipt receipts;
     private final AdvanceMigration migrations;
+    private final DriftLog drift;
     private final AuditLog audit;
     private final EventLog events;
     private final OperationConfig config;
@@ -56,9 +64,11 @@ public final class OutcomeRecorder {
             CapsuleStore capsules,
             OperationStore operations,
             PortStore ports,
+            HostStore hosts,
             StartKeySync keys,
             RecordReceipt receipts,
             AdvanceMigration migrations,
+            DriftLog drift,
             AuditLog audit,
             EventLog events,
             OperationConfig config,
@@ -67,17 +77,28 @@ public final class OutcomeRecorder {
         this.capsules = capsules;
         this.operations = operations;
         this.ports = ports;
+        this.hosts = hosts;
         this.keys = keys;
         this.receipts = receipts;
         this.migrations = migrations;
+        this.drift = drift;
         this.audit = audit;
         this.events = events;
         this.config = config;
         this.steps = steps;
     }
 
-    /** A report of an operation that ended before, or of an older attempt, changes nothing. */
+    /** A report of an operation that ended before, or of an older attempt, changes nothing; nor does one of a host that is fenced. */
     public void record(OutcomeReport report) throws InterruptedException {
+        record(report, false);
+    }
+
+    /** The router itself gives an operation up, whatever its host would say. */
+    void giveUp(OutcomeReport report) throws InterruptedException {
+        record(report, true);
+    }
+
+    private void record(OutcomeReport report, boolean byRouter) throws InterruptedException {
         database.transaction(tx -> {
             Optional<CapsuleId> owner = operations.capsuleOf(tx, report.operation());
             if (owner.isEmpty()) {
@@ -87,6 +108,10 @@ public final class OutcomeRecorder {
             Optional<Operation> operation = operations.lock(tx, report.operation());
             if (capsule.isEmpty() || operation.isEmpty() || !isCurrent(operation.get(), report)) {
                 return false;
+            }
+            if (!byRouter && hosts.isFenced(tx, report.host())) {
+                // The agent says it again, and is heard once its host has been readmitted.
+                throw new IllegalStateException("host " + report.host() + " is fenced, and nothing is taken from it");
             }
             switch (report.outcome()) {
                 case Outcome.Succeeded succeeded -> succeeded(tx, capsule.get(), operation.get(), succeeded);
@@ -144,6 +169,9 @@ public final class OutcomeRecorder {
         int tries = tries(tx, operation);
         boolean mayTry = operation.kind().isSide() || tries < config.attempts();
         if (outcome.retryable() && mayTry && !operation.overdue()) {
+            if (operation.kind() == OperationKind.LAUNCH && outcome.problem().code() == ErrorCode.HOST_PORT_TAKEN) {
+                exchangePorts(tx, capsule);
+            }
             Duration delay = FIRST_RETRY.multipliedBy(1L << Math.min(tries - 1, MOST_DOUBLINGS));
             operations.tryAgain(tx, operation.id(), outcome.problem(), delay);
             return;
@@ -161,6 +189,22 @@ public final class OutcomeRecorder {
             log(operation, capsule.status(), now);
         }
         end(tx, operation, outcome.problem(), now);
+    }
+
+    /** Somebody on the host listens on one of its ports, and will not go away by trying again. */
+    private void exchangePorts(Tx tx, Capsule capsule) throws InterruptedException {
+        Optional<PortPair> other = ports.exchange(tx, capsule.host(), capsule.id(), REST);
+        if (other.isPresent()) {
+            capsules.setPorts(tx, capsule.id(), other.get());
+        }
+        drift.repaired(
+                tx,
+                DriftKind.PORT_TAKEN,
+                capsule.host(),
+                capsule.id(),
+                "Another program on the host listens on one of the capsule's ports.",
+                other.map(pair -> "The capsule has the ports " + pair.ssh() + " and " + pair.vnc() + " now.")
+                        .orElse("The host has no other ports that are free."));
     }
 
     private int tries(Tx tx, Operation operation) throws InterruptedException {

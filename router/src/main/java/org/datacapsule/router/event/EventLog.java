@@ -6,6 +6,7 @@ import java.util.Locale;
 import org.datacapsule.common.capsule.CapsuleStatus;
 import org.datacapsule.common.capsule.OperationKind;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.OperationId;
 import org.datacapsule.router.database.Tx;
 
@@ -46,6 +47,16 @@ public final class EventLog {
     /** The capsule's state changed without a command. */
     public void changed(Tx tx, CapsuleId capsule, CapsuleStatus now) throws InterruptedException {
         add(tx, capsule, "capsule.changed", of(now));
+    }
+
+    /** The same of every capsule that lives on a host. */
+    public void onHost(Tx tx, HostId host, String kind, JsonObject detail) throws InterruptedException {
+        String sql = """
+                insert into event (capsule_id, kind, detail)
+                select id, $2, $3 from capsule where host_id = $1 and state <> 'DELETED' order by id
+                """;
+        tx.update(sql, Tuple.of(host.value(), kind, detail));
+        tx.afterCommit(wakeFeed);
     }
 
     public void add(Tx tx, CapsuleId capsule, String kind, JsonObject detail) throws InterruptedException {

@@ -25,6 +25,7 @@ final class ExpiryStore {
     Optional<Expiring> claimDue(Tx tx) throws InterruptedException {
         String sql = "select " + COLUMNS + """
                  from capsule where state <> 'DELETED' and expiry_due_at <= now()
+                  and not exists (select from host h where h.id = host_id and h.fence_state is not null)
                 order by expiry_due_at limit 1 for update skip locked
                 """;
         return tx.first(sql, Tuple.tuple(), ExpiryStore::expiring);

@@ -10,6 +10,7 @@ import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.signing.ReceiptVerifier;
 import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.common.wire.HeartbeatReply;
+import org.datacapsule.common.wire.Recall;
 import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.database.Tx;
@@ -30,6 +31,8 @@ public final class HeartbeatReceiver {
     private final IdentityStore identities;
     private final OperationStore operations;
     private final InventoryCheck inventory;
+    private final HostAbsence absence;
+    private final Readmission readmission;
     private final AuditLog audit;
     private final OperationSignal signal;
     private final HostConfig config;
@@ -42,6 +45,8 @@ public final class HeartbeatReceiver {
             IdentityStore identities,
             OperationStore operations,
             InventoryCheck inventory,
+            HostAbsence absence,
+            Readmission readmission,
             AuditLog audit,
             OperationSignal signal,
             HostConfig config) {
@@ -50,6 +55,8 @@ public final class HeartbeatReceiver {
         this.identities = identities;
         this.operations = operations;
         this.inventory = inventory;
+        this.absence = absence;
+        this.readmission = readmission;
         this.audit = audit;
         this.signal = signal;
         this.config = config;
@@ -57,26 +64,40 @@ public final class HeartbeatReceiver {
 
     /** @throws ProblemException when one was taken that was sent later: what an old one says is not so any more */
     public HeartbeatReply receive(Sender from, Heartbeat heartbeat) {
+        Optional<Recall> recall;
         try {
-            database.transaction(tx -> {
-                if (!identities.isNewest(tx, from.host(), from.sentAt())) {
-                    throw new ProblemException(
-                            ErrorCode.HOST_REPORT_REFUSED,
-                            "The heartbeat was not taken: it was sent at " + from.sentAt()
-                                    + ", and a later one has come.");
-                }
-                if (!hosts.renew(tx, heartbeat, config.lease())) {
-                    register(tx, heartbeat);
-                }
-                hosts.setImages(tx, heartbeat.host(), heartbeat.images());
-                return inventory.check(tx, heartbeat.host(), heartbeat.capsules());
-            });
+            recall = database.transaction(tx -> record(tx, from, heartbeat));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
         links.put(heartbeat.host(), heartbeat.link());
-        return new HeartbeatReply(heartbeat.link().equals(unreachable.remove(heartbeat.host())));
+        return recall.map(HeartbeatReply::recalled)
+                .orElseGet(
+                        () -> HeartbeatReply.admitted(heartbeat.link().equals(unreachable.remove(heartbeat.host()))));
+    }
+
+    /** Of a host that is fenced nothing is taken in: what it says may be of before. */
+    private Optional<Recall> record(Tx tx, Sender from, Heartbeat heartbeat) throws InterruptedException {
+        HostId host = heartbeat.host();
+        if (!identities.isNewest(tx, host, from.sentAt())) {
+            throw new ProblemException(
+                    ErrorCode.HOST_REPORT_REFUSED,
+                    "The heartbeat was not taken: it was sent at " + from.sentAt() + ", and a later one has come.");
+        }
+        if (!hosts.renew(tx, heartbeat, config.lease())) {
+            if (hosts.lock(tx, host)) {
+                Optional<Recall> recall = readmission.rule(tx, heartbeat);
+                if (recall.isPresent()) {
+                    return recall;
+                }
+                absence.isBack(tx, host);
+            }
+            register(tx, heartbeat);
+        }
+        hosts.setImages(tx, host, heartbeat.images());
+        inventory.check(tx, heartbeat);
+        return Optional.empty();
     }
 
     /**

@@ -32,8 +32,10 @@ public final class HostRoutes {
 
     private Reply listHosts(Call call) throws InterruptedException {
         String sql = """
-                select h.id, h.lease_until > now() as up, h.enabled, h.version, h.address, h.acceleration, h.cpus,
-                       h.memory_mb, h.disk_gb, h.last_seen, h.port_count, h.receipt_key_id, h.labels,
+                select h.id, h.lease_until > now() as up, h.enabled, h.fence_state, h.storage_pool, h.fence_epoch,
+                       case when h.fence_state = 'FENCED' then h.fenced_at
+                            when h.lease_until > now() then h.up_since else h.lease_until end as since, h.version, h.address,
+                       h.acceleration, h.cpus, h.memory_mb, h.disk_gb, h.last_seen, h.port_count, h.receipt_key_id, h.labels,
                        identity.ends_at as certificate_ends_at,
                        case when h.receipt_key_id is not null then h.receipt_key end as receipt_key,
                        (select count(*) from host_port p where p.host_id = h.id and p.capsule_id is null)::int as free_ports,
@@ -58,7 +60,10 @@ public final class HostRoutes {
     private static JsonObject json(Row row) {
         return new JsonObject()
                 .put("id", row.getString("id"))
-                .put("state", row.getBoolean("up") ? "UP" : "DOWN")
+                .put("state", state(row))
+                .put("since", rfc3339(row.getOffsetDateTime("since")))
+                .put("storagePool", row.getString("storage_pool"))
+                .put("fenceEpoch", row.getLong("fence_epoch"))
                 .put("enabled", row.getBoolean("enabled"))
                 .put("version", row.getString("version"))
                 .put("address", row.getString("address"))
@@ -85,6 +90,14 @@ public final class HostRoutes {
 
     private static JsonArray texts(Row row, String column) {
         return new JsonArray(List.of(row.getArrayOfStrings(column)));
+    }
+
+    private static String state(Row row) {
+        String fence = row.getString("fence_state");
+        if (fence != null) {
+            return fence;
+        }
+        return row.getBoolean("up") ? "UP" : "DOWN";
     }
 
     private static JsonObject resources(Row row, String cpus, String memory, String disk) {

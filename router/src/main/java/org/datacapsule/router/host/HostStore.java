@@ -20,11 +20,15 @@ import org.datacapsule.router.placement.Demand;
 /** Rows of hosts, what they have, and what of it is promised. */
 public final class HostStore {
 
-    /** Renews the lease of a host that is known in this incarnation and with this key; answers false when it is not. */
+    /**
+     * Renews the lease of a host that is known in this incarnation and with this key, was not away, and is not fenced; answers
+     * false when it is anything else.
+     */
     boolean renew(Tx tx, Heartbeat heartbeat, Duration lease) throws InterruptedException {
         String sql = """
                 update host set last_seen = now(), lease_until = now() + $3 * interval '1 millisecond'
                 where id = $1 and incarnation = $2 and receipt_key = $4 and removed_at is null
+                  and unreachable_since is null and fence_state is null
                 """;
         Tuple arguments =
                 Tuple.of(heartbeat.host().value(), heartbeat.incarnation(), lease.toMillis(), heartbeat.receiptKey());
@@ -37,15 +41,17 @@ public final class HostStore {
         String sql = """
                 insert into host (id, incarnation, version, address, acceleration, cpus, memory_mb, disk_gb,
                                   ssh_first, vnc_first, port_count, guest_network, receipt_key, receipt_key_id,
-                                  lease_until)
+                                  lease_until, storage_pool)
                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-                        now() + $15 * interval '1 millisecond')
+                        now() + $15 * interval '1 millisecond', $16)
                 on conflict (id) do update set incarnation = excluded.incarnation, version = excluded.version,
                     address = excluded.address, acceleration = excluded.acceleration, cpus = excluded.cpus,
                     memory_mb = excluded.memory_mb, disk_gb = excluded.disk_gb, ssh_first = excluded.ssh_first,
                     vnc_first = excluded.vnc_first, port_count = excluded.port_count,
                     guest_network = excluded.guest_network, receipt_key = excluded.receipt_key,
                     receipt_key_id = excluded.receipt_key_id, last_seen = now(), lease_until = excluded.lease_until,
+                    storage_pool = excluded.storage_pool,
+                    up_since = case when host.lease_until < now() then now() else host.up_since end,
                     enabled = host.enabled or host.removed_at is not null, removed_at = null
                 """;
         Capacity capacity = heartbeat.capacity();
@@ -66,7 +72,34 @@ public final class HostStore {
                         heartbeat.guestNetwork().cidr(),
                         heartbeat.receiptKey(),
                         receiptKeyId.orElse(null),
-                        lease.toMillis())));
+                        lease.toMillis(),
+                        heartbeat.storagePool().orElse(null))));
+    }
+
+    /** Until the transaction ends the host is neither fenced nor readmitted by anybody else; answers whether it is known. */
+    boolean lock(Tx tx, HostId host) throws InterruptedException {
+        return tx.first("select from host where id = $1 for update", Tuple.of(host.value()), row -> true)
+                .orElse(false);
+    }
+
+    /** Whether it counts as off, or may be about to; what is asked of its capsules is refused meanwhile. */
+    public boolean isFenced(Tx tx, HostId host) throws InterruptedException {
+        return tx.first(
+                        "select from host where id = $1 and fence_state is not null",
+                        Tuple.of(host.value()),
+                        row -> true)
+                .orElse(false);
+    }
+
+    /** Writes down that one host whose lease is over is away; empty when there is none that nobody has noticed. */
+    Optional<HostId> noticeSilent(Tx tx) throws InterruptedException {
+        String sql = """
+                update host set unreachable_since = lease_until
+                where id = (select id from host where lease_until < now() and unreachable_since is null
+                            order by lease_until limit 1 for update skip locked)
+                returning id
+                """;
+        return tx.first(sql, Tuple.tuple(), row -> new HostId(row.getString("id")));
     }
 
     /** Remembers a key for good; answers whether it is new. */

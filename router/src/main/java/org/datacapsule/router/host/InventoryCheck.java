@@ -1,8 +1,6 @@
 package org.datacapsule.router.host;
 
-import java.util.List;
-import org.datacapsule.common.id.HostId;
-import org.datacapsule.common.wire.CapsuleObservation;
+import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.router.database.Tx;
 
 /** Compares what a host reports with what should be. */
@@ -10,5 +8,5 @@ import org.datacapsule.router.database.Tx;
 public interface InventoryCheck {
 
     /** Answers how many capsules it put right. */
-    int check(Tx tx, HostId host, List<CapsuleObservation> observed) throws InterruptedException;
+    int check(Tx tx, Heartbeat heartbeat) throws InterruptedException;
 }

@@ -1,6 +1,7 @@
 package org.datacapsule.router.host;
 
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.Optional;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.HostId;
@@ -15,6 +16,7 @@ public final class PortStore {
                 update host_port set capsule_id = $2
                 where (host_id, ssh_port) = (
                     select host_id, ssh_port from host_port where host_id = $1 and capsule_id is null
+                      and (blocked_until is null or blocked_until < now())
                     order by ssh_port limit 1 for update skip locked)
                 returning ssh_port, vnc_port
                 """;
@@ -22,6 +24,22 @@ public final class PortStore {
                 sql,
                 Tuple.of(host.value(), capsule.value()),
                 row -> new PortPair(row.getInteger("ssh_port"), row.getInteger("vnc_port")));
+    }
+
+    /**
+     * Another pair of the same host in place of the capsule's, of which a port is taken by somebody else; that one is not given
+     * out for {@code rest}. Empty, and nothing changed, when the host has no other.
+     */
+    public Optional<PortPair> exchange(Tx tx, HostId host, CapsuleId capsule, Duration rest)
+            throws InterruptedException {
+        return tx.attempt(() -> {
+            String block = """
+                    update host_port set capsule_id = null, blocked_until = now() + $3 * interval '1 millisecond'
+                    where host_id = $1 and capsule_id = $2
+                    """;
+            tx.update(block, Tuple.of(host.value(), capsule.value(), rest.toMillis()));
+            return takePorts(tx, host, capsule);
+        });
     }
 
     /** This very pair, when the host has it and nobody holds it. */
@@ -48,7 +66,8 @@ public final class PortStore {
     public void release(Tx tx, CapsuleId capsule) throws InterruptedException {
         String sql = """
                 update host_port set capsule_id = null
-                where capsule_id = $1 and host_id not in (select host_id from eviction where capsule_id = $1)
+                where capsule_id = $1 and host_id not in (
+                    select host_id from eviction where capsule_id = $1 and work <> 'DISCARD')
                 """;
         tx.update(sql, Tuple.of(capsule.value()));
         tx.update("update guest_slot set capsule_id = null where capsule_id = $1", Tuple.of(capsule.value()));

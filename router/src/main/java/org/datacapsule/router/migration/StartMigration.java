@@ -97,6 +97,12 @@ public final class StartMigration {
 
     private Reply to(Tx tx, Call call, Capsule capsule, HostId target, int bandwidth) throws InterruptedException {
         Moved moved = requireMovable(capsule);
+        if (hosts.isFenced(tx, capsule.host())) {
+            throw new ProblemException(
+                    ErrorCode.HOST_FENCED,
+                    "Host " + capsule.host()
+                            + " was taken out of service, so nothing can be fetched from it; evacuate it.");
+        }
         requireNothingLeft(tx, capsule, target);
         Candidate host = hosts.lockCandidate(tx, target, image(tx, capsule)).orElseThrow(() -> noSuchHost(target));
         Placement.lack(demand(tx, capsule), host, policy).ifPresent(lack -> {
@@ -135,7 +141,14 @@ public final class StartMigration {
                         "Host " + target + " has no free pair of sshport " + wanted.ssh() + " and vncport "
                                 + wanted.vnc() + "; /v1/hosts says which pairs it has.");
             }
-            Phase first = hosts.isUp(tx, capsule.host()) ? Phase.LOOK_AT_SOURCE : Phase.LOOK_AT_TARGET;
+            boolean answers = hosts.isUp(tx, capsule.host());
+            if (!answers && !hosts.isFenced(tx, capsule.host())) {
+                throw new ProblemException(
+                        ErrorCode.HOST_NOT_FENCED,
+                        "Host " + capsule.host() + " is not heard of, and may still run the capsule: fence it first"
+                                + " (/v1/hosts/" + capsule.host() + "/fence).");
+            }
+            Phase first = answers ? Phase.LOOK_AT_SOURCE : Phase.LOOK_AT_TARGET;
             return begin(tx, call, capsule, moved, target, wanted, 0, first);
         });
     }

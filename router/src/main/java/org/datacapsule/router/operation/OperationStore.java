@@ -92,7 +92,9 @@ public final class OperationStore {
     /** The host has it in its journal; it is asked again after {@code recheck}. */
     public void accepted(Tx tx, OperationId id, int attempt, Duration recheck) throws InterruptedException {
         String sql = """
-                update operation set state = 'RUNNING', due_at = now() + $3 * interval '1 millisecond'
+                update operation set state = 'RUNNING', due_at = now() + $3 * interval '1 millisecond',
+                    error_code = nullif(error_code, 'host.unreachable'),
+                    error_detail = case when error_code = 'host.unreachable' then null else error_detail end
                 where id = $1 and attempt = $2 and state in ('QUEUED', 'RUNNING')
                 """;
         tx.update(sql, Tuple.of(id.value(), attempt, recheck.toMillis()));
@@ -105,6 +107,16 @@ public final class OperationStore {
                 where id = $1 and attempt = $2 and state in ('QUEUED', 'RUNNING')
                 """;
         tx.update(sql, Tuple.of(id.value(), attempt, delay.toMillis()));
+    }
+
+    /** The same, of a host that is not heard of: the operation says why it waits, until it is accepted. */
+    public void waitFor(Tx tx, OperationId id, int attempt, Problem why, Duration delay) throws InterruptedException {
+        String sql = """
+                update operation set due_at = now() + $3 * interval '1 millisecond', error_code = $4, error_detail = $5
+                where id = $1 and attempt = $2 and state in ('QUEUED', 'RUNNING')
+                """;
+        tx.update(
+                sql, Tuple.of(id.value(), attempt, delay.toMillis(), why.code().slug(), why.detail()));
     }
 
     /** The host tried and failed in a way that may pass; a new attempt follows after {@code delay}. */

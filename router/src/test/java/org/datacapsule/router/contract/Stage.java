@@ -50,7 +50,7 @@ final class Stage implements AutoCloseable {
                 OTHER_HOST, new Capacity(100_000, 1 << 26, 10_000_000), new PortRange(30_000, 12_000, 5_000));
         for (FakeAgent each : List.of(agent, otherAgent)) {
             // A migration stays under way, for who cancels one.
-            each.behave(command -> command.command() instanceof Command.SendAway
+            each.behave(command -> command.command() instanceof Command.SendFiles
                     ? new Behaviour.AcceptAndForget()
                     : new Behaviour.Do(each.done(command)));
         }
@@ -125,6 +125,7 @@ final class Stage implements AutoCloseable {
         }
         request.values.replace("vmid", capsule);
         request.values.replace("id", named(operation, created));
+        request.values.computeIfPresent("machineIsOff", (name, example) -> request.values.get("id"));
     }
 
     private Object named(ApiOperation operation, JsonObject created) throws Exception {
@@ -132,10 +133,37 @@ final class Stage implements AutoCloseable {
         if (operation.path().contains("/operations/")) {
             return created.getString("operation");
         }
+        if (operation.path().contains("/drift/")) {
+            return orphan(capsule);
+        }
+        if (operation.id().equals("fenceHost") || operation.id().equals("evacuateHost")) {
+            return deadHost(operation.id().equals("evacuateHost"));
+        }
         if (operation.path().contains("/hosts/")) {
             return OTHER_HOST;
         }
         return operation.path().contains("/migrations/") ? migrationOf(capsule) : capsule;
+    }
+
+    private String deadHost(boolean fenced) throws Exception {
+        String host = "dead-" + UUID.randomUUID();
+        router.change(false, List.of("""
+                insert into host (id, incarnation, version, address, acceleration, cpus, memory_mb, disk_gb, ssh_first,
+                                  vnc_first, port_count, guest_network, lease_until, unreachable_since, fence_state,
+                                  fenced_at)
+                values ('%s', gen_random_uuid(), 'test', '127.0.0.1', 'none', 1, 1, 1, 20000, 6000, 1, '10.90.0.0/16',
+                        now() - interval '1 hour', now() - interval '1 hour', %s, now())
+                """.formatted(host, fenced ? "'FENCED'" : "null")));
+        return host;
+    }
+
+    private String orphan(String capsule) throws Exception {
+        String host = deadHost(false);
+        router.change(false, List.of("""
+                insert into drift (kind, host_id, capsule_id, subject, seen)
+                values ('ORPHAN', '%s', '%s', '%2$s', 'for the contract')
+                """.formatted(host, capsule)));
+        return router.sql("select id::text from drift where host_id = '" + host + "'");
     }
 
     private void leadElsewhere(String capsule, ApiRequest request) throws Exception {
@@ -160,7 +188,7 @@ final class Stage implements AutoCloseable {
                 Map.of("vmid", capsule, "host", elsewhere(capsule)));
         assertThat(started.status()).as(started.body().encode()).isEqualTo(200);
         String id = started.body().getString("operation");
-        router.awaitSql("select phase from migration where operation_id = '" + id + "'", "SEND_AWAY");
+        router.awaitSql("select phase from migration where operation_id = '" + id + "'", "SEND_FILES");
         return id;
     }
 

@@ -27,6 +27,8 @@ import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.database.DatabaseConfig;
 import org.datacapsule.router.database.Migrations;
+import org.datacapsule.router.drift.DriftLog;
+import org.datacapsule.router.event.EventLog;
 import org.datacapsule.router.identity.IdentityStore;
 import org.datacapsule.router.identity.Sender;
 import org.datacapsule.router.operation.OperationSignal;
@@ -60,7 +62,9 @@ class HeartbeatReceiverIT {
                 new HostStore(),
                 identities,
                 new OperationStore(),
-                (tx, from, observed) -> 0,
+                (tx, heartbeat) -> 0,
+                new HostAbsence(new HostStore(), new EventLog(() -> {}), new DriftLog()),
+                (tx, heartbeat) -> Optional.empty(),
                 new AuditLog(),
                 new OperationSignal(),
                 new HostConfig(Duration.ofSeconds(10)));
@@ -198,6 +202,9 @@ class HeartbeatReceiverIT {
                 new PortRange(20_000, 6_000, 2),
                 GuestNetwork.parse("10.90.0.0/26"),
                 List.of(),
+                List.of(),
+                0,
+                Optional.empty(),
                 List.of());
     }
 }

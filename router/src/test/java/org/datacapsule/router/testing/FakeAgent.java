@@ -5,11 +5,14 @@ import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,9 +23,11 @@ import java.util.function.Function;
 import org.datacapsule.common.bus.BusConfig;
 import org.datacapsule.common.bus.BusException;
 import org.datacapsule.common.bus.BusNode;
+import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.certificate.Identity;
 import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.OperationId;
 import org.datacapsule.common.id.Sha256;
@@ -39,15 +44,18 @@ import org.datacapsule.common.wire.Departure;
 import org.datacapsule.common.wire.Departure.SentGuest;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.common.wire.Heartbeat;
+import org.datacapsule.common.wire.HeartbeatReply;
 import org.datacapsule.common.wire.Landing;
 import org.datacapsule.common.wire.ModeReceipt;
 import org.datacapsule.common.wire.Outcome;
 import org.datacapsule.common.wire.OutcomeReport;
 import org.datacapsule.common.wire.PortRange;
+import org.datacapsule.common.wire.Recall;
 import org.datacapsule.common.wire.ReportContract;
 import org.datacapsule.common.wire.ReportReply;
 import org.datacapsule.common.wire.ResultMessage;
 import org.datacapsule.common.wire.ResultReply;
+import org.datacapsule.common.wire.SetAside;
 import org.datacapsule.common.wire.SignedCommand;
 import org.datacapsule.common.wire.SignedReceipt;
 import org.datacapsule.common.wire.SignedReport;
@@ -62,7 +70,7 @@ public final class FakeAgent implements AutoCloseable {
 
     private final BusNode node;
     private final HostId host;
-    private final UUID incarnation = UUID.randomUUID();
+    private volatile UUID incarnation = UUID.randomUUID();
     private final UUID link = UUID.randomUUID();
     private final ReportSigner signer;
     private volatile ReportSigner shipper;
@@ -73,7 +81,14 @@ public final class FakeAgent implements AutoCloseable {
     private final List<Sha256> images;
     private final Capacity capacity;
     private final PortRange ports;
+    private final Set<CapsuleId> had = ConcurrentHashMap.newKeySet();
     private volatile List<CapsuleObservation> inventory = List.of();
+    private final Queue<Recall> recalls = new ConcurrentLinkedQueue<>();
+    private volatile long recalled;
+    private volatile boolean deaf;
+    private volatile boolean silent;
+    private volatile Optional<String> pool = Optional.empty();
+    private volatile List<SetAside> setAside = List.of();
     private volatile ReceiptSigner receipts = signer();
     private volatile Function<CommandEnvelope, Behaviour> behaviour = command -> new Behaviour.Do(done(command));
 
@@ -198,6 +213,10 @@ public final class FakeAgent implements AutoCloseable {
         }
     }
 
+    public HostId id() {
+        return host;
+    }
+
     public Queue<CommandEnvelope> received() {
         return received;
     }
@@ -217,7 +236,8 @@ public final class FakeAgent implements AutoCloseable {
     }
 
     public void beat() throws BusException, InterruptedException {
-        var unused = tell(Contracts.HEARTBEAT, heartbeat());
+        HeartbeatReply reply = tell(Contracts.HEARTBEAT, heartbeat());
+        reply.recall().ifPresent(this::obey);
     }
 
     private Heartbeat heartbeat() {
@@ -233,7 +253,69 @@ public final class FakeAgent implements AutoCloseable {
                 ports,
                 GuestNetwork.parse("10.90.0.0/16"),
                 images,
-                inventory);
+                inventory(),
+                recalled,
+                pool,
+                List.copyOf(setAside));
+    }
+
+    /** What a test has it observe; of every other capsule it was told of it says no more than that it has it. */
+    private List<CapsuleObservation> inventory() {
+        List<CapsuleObservation> said = new ArrayList<>(inventory);
+        Set<CapsuleId> mine = new HashSet<>(had);
+        said.forEach(seen -> mine.remove(seen.capsule()));
+        mine.forEach(capsule -> said.add(new CapsuleObservation(capsule, 0, true, Found.UNSAID)));
+        return said;
+    }
+
+    private void remember(CommandEnvelope envelope) {
+        CapsuleId capsule = envelope.command().spec().id();
+        switch (envelope.command()) {
+            case Command.Delete it -> had.remove(capsule);
+            case Command.Evict it -> had.remove(capsule);
+            case Command.Relinquish it -> had.remove(capsule);
+            case Command.Discard it -> {}
+            default -> had.add(capsule);
+        }
+    }
+
+    /** Does what it is recalled for, as {@link #behave} has it, and says so with the next heartbeat; unless it is deaf. */
+    private void obey(Recall recall) {
+        recalls.add(recall);
+        if (!deaf) {
+            recall.orders().forEach(this::receive);
+            recalled = recall.epoch();
+        }
+    }
+
+    /** Every recall it was told of. */
+    public Queue<Recall> recalls() {
+        return recalls;
+    }
+
+    /** From now on it does nothing it is recalled for, or does again. */
+    public void deaf(boolean isDeaf) {
+        deaf = isDeaf;
+    }
+
+    /** The storage it shares; to be said with the first heartbeat after it is started anew. */
+    public void share(String name) {
+        pool = Optional.of(name);
+        incarnation = UUID.randomUUID();
+    }
+
+    /** Files it keeps of capsules that live elsewhere. */
+    public void keep(List<SetAside> kept) {
+        setAside = kept;
+    }
+
+    /** Says nothing any more; still answers what it is asked. */
+    public void fallSilent() {
+        silent = true;
+    }
+
+    public void speakAgain() {
+        silent = false;
     }
 
     public void report(OutcomeReport report) throws BusException, InterruptedException {
@@ -284,6 +366,7 @@ public final class FakeAgent implements AutoCloseable {
     private CommandReply receive(SignedCommand signed) {
         CommandEnvelope envelope = verifier.verify(signed);
         received.add(envelope);
+        remember(envelope);
         return switch (behaviour.apply(envelope)) {
             case Behaviour.Answer answer -> answer.reply();
             case Behaviour.AcceptAndForget forget -> new CommandReply.Accepted();
@@ -308,6 +391,9 @@ public final class FakeAgent implements AutoCloseable {
     }
 
     private void beatQuietly() {
+        if (silent) {
+            return;
+        }
         try {
             beat();
         } catch (BusException | ProblemException e) {
