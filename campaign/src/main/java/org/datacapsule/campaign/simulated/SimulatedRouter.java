@@ -50,8 +50,11 @@ import org.datacapsule.router.fault.StepListener;
 import org.datacapsule.router.fence.ReadmitHost;
 import org.datacapsule.router.host.HeartbeatReceiver;
 import org.datacapsule.router.host.HostAbsence;
+import org.datacapsule.router.host.HostRoutes;
 import org.datacapsule.router.host.HostStore;
 import org.datacapsule.router.host.PortStore;
+import org.datacapsule.router.host.RemoveHost;
+import org.datacapsule.router.host.SetHost;
 import org.datacapsule.router.http.Call;
 import org.datacapsule.router.http.Endpoints;
 import org.datacapsule.router.http.Success;
@@ -245,6 +248,8 @@ final class SimulatedRouter implements Node {
                 .register(endpoints);
         StartMigration migrate = new StartMigration(
                 idempotency, capsules, hosts, ports, migrations, evictions, start, config.placement(), config.guests());
+        new HostRoutes(database, new SetHost(database, audit), new RemoveHost(idempotency, new IdentityStore(), audit))
+                .register(endpoints);
         new MigrationRoutes(
                         database,
                         migrate,
