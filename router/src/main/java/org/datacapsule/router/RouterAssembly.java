@@ -66,8 +66,10 @@ import org.datacapsule.router.http.ErrorRenderer;
 import org.datacapsule.router.http.RefusalLog;
 import org.datacapsule.router.idempotency.Idempotency;
 import org.datacapsule.router.idempotency.IdempotencyStore;
+import org.datacapsule.router.image.CatalogueRoutes;
 import org.datacapsule.router.image.ImageRoutes;
 import org.datacapsule.router.image.ImageStore;
+import org.datacapsule.router.image.NightlyExpunge;
 import org.datacapsule.router.lifetime.LifetimeRule;
 import org.datacapsule.router.mail.MailSender;
 import org.datacapsule.router.mail.Outbox;
@@ -244,6 +246,8 @@ public final class RouterAssembly implements AutoCloseable {
                         new DrainHost(database, capsules, migrate, audit))
                 .register(endpoints);
         new ImageRoutes(database, idempotency, images, users, audit).register(endpoints);
+        new CatalogueRoutes(database, idempotency, images, users, audit).register(endpoints);
+        NightlyExpunge.start(database, images, audit, config.images()).ifPresent(this::remember);
         new UserRoutes(database, idempotency, users, audit).register(endpoints);
         sharing(database, idempotency, users, new ChangeMembers(capsules, members, keys, audit), keys, audit)
                 .register(endpoints);

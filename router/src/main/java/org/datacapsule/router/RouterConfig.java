@@ -14,6 +14,7 @@ import org.datacapsule.router.database.DatabaseConfig;
 import org.datacapsule.router.host.HostConfig;
 import org.datacapsule.router.http.AuthConfig;
 import org.datacapsule.router.http.HttpConfig;
+import org.datacapsule.router.image.ImageConfig;
 import org.datacapsule.router.lifetime.LifetimeConfig;
 import org.datacapsule.router.mail.MailConfig;
 import org.datacapsule.router.operation.OperationConfig;
@@ -39,6 +40,7 @@ public record RouterConfig(
         GuestNetwork guests,
         Quota quota,
         CapsuleConfig capsules,
+        ImageConfig images,
         SecureModeConfig secureMode,
         PlacementPolicy placement,
         OperationConfig operations,
@@ -80,6 +82,7 @@ public record RouterConfig(
                         GuestNetwork::parse),
                 Quota.from(settings),
                 CapsuleConfig.from(settings),
+                ImageConfig.from(settings),
                 SecureModeConfig.from(settings),
                 PlacementPolicy.from(settings),
                 OperationConfig.from(settings),

@@ -66,7 +66,12 @@ public final class CreateCapsule {
 
         CapsuleId id = CapsuleId.random();
         Demand demand = Demand.of(
-                request.vcpus(), request.memoryMb(), config.diskGb(), secureMode.volumeMb(), image.content(), network);
+                request.vcpus(),
+                request.memoryMb(),
+                config.diskGb(),
+                secureMode.volumeMb(),
+                image.content().orElseThrow(),
+                network);
         Reservation.Place place = reservation.take(tx, id, demand);
         NewCapsule row = new NewCapsule(
                 id,
