@@ -77,8 +77,10 @@ import org.datacapsule.router.identity.Authorities;
 import org.datacapsule.router.identity.IdentityParts;
 import org.datacapsule.router.identity.IdentityStore;
 import org.datacapsule.router.identity.ReportDesk;
+import org.datacapsule.router.image.CatalogueRoutes;
 import org.datacapsule.router.image.ImageRoutes;
 import org.datacapsule.router.image.ImageStore;
+import org.datacapsule.router.image.NightlyExpunge;
 import org.datacapsule.router.lifetime.LifetimeRule;
 import org.datacapsule.router.mail.MailSender;
 import org.datacapsule.router.mail.Outbox;
@@ -286,6 +288,8 @@ public final class RouterAssembly implements AutoCloseable {
                         database, capsules, hosts, ports, evictions, start, events, audit, drift, absence));
         deadHosts.register(endpoints);
         new ImageRoutes(database, idempotency, images, users, audit).register(endpoints);
+        new CatalogueRoutes(database, idempotency, images, users, audit).register(endpoints);
+        NightlyExpunge.start(database, images, audit, config.images()).ifPresent(this::remember);
         new UserRoutes(database, idempotency, users, audit).register(endpoints);
         sharing(database, idempotency, users, new ChangeMembers(capsules, members, keys, audit), keys, audit)
                 .register(endpoints);

@@ -17,6 +17,7 @@ import org.datacapsule.router.host.HostConfig;
 import org.datacapsule.router.http.AuthConfig;
 import org.datacapsule.router.http.HttpConfig;
 import org.datacapsule.router.identity.AuthorityConfig;
+import org.datacapsule.router.image.ImageConfig;
 import org.datacapsule.router.lifetime.LifetimeConfig;
 import org.datacapsule.router.mail.MailConfig;
 import org.datacapsule.router.operation.OperationConfig;
@@ -43,6 +44,7 @@ public record RouterConfig(
         GuestNetwork guests,
         Quota quota,
         CapsuleConfig capsules,
+        ImageConfig images,
         SecureModeConfig secureMode,
         PlacementPolicy placement,
         OperationConfig operations,
@@ -89,6 +91,7 @@ public record RouterConfig(
                         GuestNetwork::parse),
                 Quota.from(settings),
                 CapsuleConfig.from(settings),
+                ImageConfig.from(settings),
                 SecureModeConfig.from(settings),
                 PlacementPolicy.from(settings),
                 OperationConfig.from(settings),

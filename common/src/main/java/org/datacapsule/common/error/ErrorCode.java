@@ -111,6 +111,16 @@ public enum ErrorCode {
     IMAGE_NOT_FOUND("image.not-found", ErrorKind.CALLER, 400, "There is no such image, or the caller may not use it."),
     IMAGE_INVALID_STATE("image.invalid-state", ErrorKind.CALLER, 400, "The image's state does not allow this now."),
     IMAGE_NAME_TAKEN("image.name-taken", ErrorKind.CALLER, 400, "Another image that is not deleted has this name."),
+    IMAGE_PERMISSION_DENIED(
+            "image.permission-denied",
+            ErrorKind.CALLER,
+            400,
+            "Only the image's owner, an operator or an admin may do this."),
+    IMAGE_IN_USE(
+            "image.in-use",
+            ErrorKind.CALLER,
+            400,
+            "A capsule is being made from the image at this moment; the image is deleted once that is done."),
     RESULT_NOT_FOUND(
             "result.not-found",
             ErrorKind.CALLER,

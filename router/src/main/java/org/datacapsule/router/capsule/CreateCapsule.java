@@ -71,7 +71,7 @@ public final class CreateCapsule {
                 request.memoryMb(),
                 config.diskGb(),
                 secureMode.volumeMb(),
-                image.content(),
+                image.content().orElseThrow(),
                 network,
                 request.type(),
                 creator);

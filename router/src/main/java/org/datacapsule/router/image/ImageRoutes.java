@@ -2,10 +2,6 @@ package org.datacapsule.router.image;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.time.OffsetDateTime;
-import java.time.temporal.ChronoUnit;
-import org.datacapsule.common.error.ErrorCode;
-import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.ImageId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.router.audit.AuditLog;
@@ -50,43 +46,18 @@ public final class ImageRoutes {
                 parameters.optionalText("loginUserName"));
         return idempotency.once(call, tx -> {
             users.seen(tx, call.caller());
-            if (!images.insert(tx, image)) {
-                throw new ProblemException(
-                        ErrorCode.IMAGE_NAME_TAKEN,
-                        "There is an image named \"" + image.name() + "\"; choose another name.");
-            }
+            Catalogue.requireFreeName(tx, images, image.name());
+            images.insert(tx, image);
             audit.done(tx, call, "image " + image.id());
-            return Reply.ok(json(images.find(tx, image.id()).orElseThrow()));
+            return Reply.ok(ImageJson.v1(images.find(tx, image.id()).orElseThrow()));
         });
     }
 
     private Reply listImages(Call call) throws InterruptedException {
         return database.read(tx -> {
             JsonArray list = new JsonArray();
-            images.usable(tx, call.caller().guid()).forEach(image -> list.add(json(image)));
+            images.usable(tx, call.caller().guid()).forEach(image -> list.add(ImageJson.v1(image)));
             return Reply.ok(new JsonObject().put("images", list));
         });
-    }
-
-    private static JsonObject json(Image image) {
-        return new JsonObject()
-                .put("imageId", image.id().toString())
-                .put("imageName", image.name())
-                .put("imageDescription", image.description())
-                .put("public", image.isPublic())
-                .put("owner", image.owner())
-                .put("imageStatus", image.status())
-                .put("sha256", image.content().hex())
-                .put(
-                        "sizeBytes",
-                        image.sizeBytes().isPresent() ? image.sizeBytes().getAsLong() : null)
-                .put("loginUserName", image.loginUserName().orElse(null))
-                .putNull("sourceVM")
-                .put("createdAt", rfc3339(image.createdAt()))
-                .put("updatedAt", rfc3339(image.updatedAt()));
-    }
-
-    private static String rfc3339(OffsetDateTime time) {
-        return time.truncatedTo(ChronoUnit.MILLIS).toInstant().toString();
     }
 }

@@ -11,48 +11,106 @@ import org.datacapsule.router.database.Tx;
 
 /** Rows of the catalogue. */
 public final class ImageStore {
-    private static final String COLUMNS =
-            "id, name, description, is_public, owner, status, sha256, size_bytes, login_user_name, created_at, updated_at";
+    /** Hosts keep their images where their own configuration says; the first of them speaks for all. */
+    private static final String IMAGE = """
+            select i.id, i.name, i.description, i.is_public, i.owner, i.status, i.sha256, i.size_bytes,
+                   i.login_user_name, i.source_capsule, i.created_at, i.updated_at,
+                   (select h.image_directory || '/' || i.sha256 || '.qcow2'
+                    from host_image hi join host h on h.id = hi.host_id
+                    where hi.sha256 = i.sha256 and h.image_directory is not null order by h.id limit 1) as path
+            from image i
+            """;
 
-    /** Adds an image; answers false when the name is taken. */
-    boolean insert(Tx tx, NewImage image) throws InterruptedException {
+    /** Adds an image whose name is held and free. */
+    void insert(Tx tx, NewImage image) throws InterruptedException {
         String sql = """
                 insert into image (id, name, description, is_public, owner, status, sha256, size_bytes, login_user_name)
                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-                on conflict (name) where status <> 'DELETED' do nothing
                 """;
-        return tx.update(
-                        sql,
-                        Tuple.of(
-                                image.id().value(),
-                                image.name(),
-                                image.description(),
-                                image.isPublic(),
-                                image.owner(),
-                                "ACTIVE",
-                                image.content().hex(),
-                                image.sizeBytes().isPresent()
-                                        ? image.sizeBytes().getAsLong()
-                                        : null,
-                                image.loginUserName().orElse(null)))
-                == 1;
+        tx.update(
+                sql,
+                Tuple.of(
+                        image.id().value(),
+                        image.name(),
+                        image.description(),
+                        image.isPublic(),
+                        image.owner(),
+                        ImageStatus.ACTIVE.name(),
+                        image.content().hex(),
+                        image.sizeBytes().isPresent() ? image.sizeBytes().getAsLong() : null,
+                        image.loginUserName().orElse(null)));
     }
 
     Optional<Image> find(Tx tx, ImageId id) throws InterruptedException {
-        return tx.first("select " + COLUMNS + " from image where id = $1", Tuple.of(id.value()), ImageStore::image);
+        return tx.first(IMAGE + "where i.id = $1", Tuple.of(id.value()), ImageStore::image);
+    }
+
+    /** The same, and nobody changes it, or begins to make a capsule from it, until the transaction ends. */
+    Optional<Image> lock(Tx tx, ImageId id) throws InterruptedException {
+        return tx.first(IMAGE + "where i.id = $1 for update of i", Tuple.of(id.value()), ImageStore::image);
     }
 
     /** An image this user may make capsules from: active, and public or their own. */
     public Optional<Image> usable(Tx tx, ImageId id, String user) throws InterruptedException {
-        String sql = "select " + COLUMNS
-                + " from image where id = $1 and status = 'ACTIVE' and (is_public or owner = $2) for key share";
+        String sql =
+                IMAGE + "where i.id = $1 and i.status = 'ACTIVE' and (i.is_public or i.owner = $2) for key share of i";
         return tx.first(sql, Tuple.of(id.value(), user), ImageStore::image);
     }
 
     List<Image> usable(Tx tx, String user) throws InterruptedException {
-        String sql = "select " + COLUMNS
-                + " from image where status = 'ACTIVE' and (is_public or owner = $1) order by created_at, id";
+        String sql = IMAGE + "where i.status = 'ACTIVE' and (i.is_public or i.owner = $1) order by i.created_at, i.id";
         return tx.list(sql, Tuple.of(user), ImageStore::image);
+    }
+
+    /** What the user may see, whatever its state. */
+    List<Image> visible(Tx tx, String user) throws InterruptedException {
+        String sql = IMAGE + "where i.is_public or i.owner = $1 order by i.created_at, i.id";
+        return tx.list(sql, Tuple.of(user), ImageStore::image);
+    }
+
+    /** The user's own that can be used or will be. */
+    List<Image> own(Tx tx, String user) throws InterruptedException {
+        String sql =
+                IMAGE + "where i.owner = $1 and i.status in ('ACTIVE', 'SHARE_PENDING') order by i.created_at, i.id";
+        return tx.list(sql, Tuple.of(user), ImageStore::image);
+    }
+
+    /** Images that are to be deleted, oldest request first. */
+    List<ImageId> deletePending(Tx tx) throws InterruptedException {
+        return tx.list(
+                "select id from image where status = 'DELETE_PENDING' order by updated_at, id",
+                Tuple.tuple(),
+                row -> new ImageId(row.getUUID("id")));
+    }
+
+    /** Nobody else takes or gives up this name until the transaction ends. */
+    void holdName(Tx tx, String name) throws InterruptedException {
+        tx.update("select pg_advisory_xact_lock(hashtextextended('image-name ' || $1, 0))", Tuple.of(name));
+    }
+
+    boolean nameIsFree(Tx tx, String name) throws InterruptedException {
+        return tx.first("select 1 from image where name = $1 and status <> 'DELETED'", Tuple.of(name), row -> false)
+                .orElse(true);
+    }
+
+    /** Whether a capsule is being made from it: its disk is still on the way. */
+    boolean isBeingCopied(Tx tx, ImageId id) throws InterruptedException {
+        return tx.first(
+                        "select 1 from capsule where image_id = $1 and state = 'CREATE_PENDING' limit 1",
+                        Tuple.of(id.value()),
+                        row -> true)
+                .orElse(false);
+    }
+
+    void setStatus(Tx tx, ImageId id, ImageStatus status) throws InterruptedException {
+        tx.update(
+                "update image set status = $2, updated_at = now() where id = $1", Tuple.of(id.value(), status.name()));
+    }
+
+    void describe(Tx tx, ImageId id, String name, String description, boolean isPublic) throws InterruptedException {
+        tx.update(
+                "update image set name = $2, description = $3, is_public = $4, updated_at = now() where id = $1",
+                Tuple.of(id.value(), name, description, isPublic));
     }
 
     private static Image image(Row row) {
@@ -63,10 +121,12 @@ public final class ImageStore {
                 row.getString("description"),
                 row.getBoolean("is_public"),
                 row.getString("owner"),
-                row.getString("status"),
-                new Sha256(row.getString("sha256")),
+                ImageStatus.valueOf(row.getString("status")),
+                Optional.ofNullable(row.getString("sha256")).map(Sha256::new),
                 size == null ? OptionalLong.empty() : OptionalLong.of(size),
+                Optional.ofNullable(row.getString("path")),
                 Optional.ofNullable(row.getString("login_user_name")),
+                Optional.ofNullable(row.getUUID("source_capsule")),
                 row.getOffsetDateTime("created_at"),
                 row.getOffsetDateTime("updated_at"));
     }

@@ -71,6 +71,9 @@ final class Stage implements AutoCloseable {
         request.values.remove("Idempotency-Key");
         request.values.remove("cursor");
         request.values.replace("imageid", image);
+        if (request.values.containsKey("imageId")) {
+            prepareImage(operation, user, request);
+        }
         // The example would be taken after the first call.
         request.values.replace("imageName", "image-" + UUID.randomUUID());
         request.values.replace("wait", 0);
@@ -126,6 +129,23 @@ final class Stage implements AutoCloseable {
         request.values.replace("vmid", capsule);
         request.values.replace("id", named(operation, created));
         request.values.computeIfPresent("machineIsOff", (name, example) -> request.values.get("id"));
+    }
+
+    /** One of the user's own, in a state that fits. */
+    private void prepareImage(ApiOperation operation, String user, ApiRequest request) throws Exception {
+        String status = switch (operation.id()) {
+            case "activateImage" -> "SHARE_PENDING";
+            case "deleteImage" -> "DELETE_PENDING";
+            default -> "ACTIVE";
+        };
+        String id = UUID.randomUUID().toString();
+        router.change(
+                false, List.of("insert into users (guid) values ('" + user + "') on conflict do nothing", """
+                        insert into image (id, name, is_public, owner, status, sha256)
+                        values ('%s', '%s', false, '%s', '%s', '%s')
+                        """.formatted(
+                                id, "prepared-" + id, user, status, "ab".repeat(32))));
+        request.values.replace("imageId", id);
     }
 
     private Object named(ApiOperation operation, JsonObject created) throws Exception {
