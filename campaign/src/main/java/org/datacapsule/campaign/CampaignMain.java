@@ -1,5 +1,8 @@
 package org.datacapsule.campaign;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -39,6 +42,9 @@ public final class CampaignMain {
         @Option(names = "--seed", defaultValue = "1", description = "of the first; each other's is one more")
         private long seed;
 
+        @Option(names = "--jobs", description = "processes that share the runs; one for each processor unless said")
+        private int jobs;
+
         @Option(names = "--trace", description = "print what happens in each run")
         private boolean trace;
 
@@ -49,6 +55,52 @@ public final class CampaignMain {
 
         @Override
         public Integer call() throws Exception {
+            int many = jobs > 0 ? jobs : Math.min(runs, Runtime.getRuntime().availableProcessors());
+            return many > 1 ? shareOut(many) : play();
+        }
+
+        /** What makes runs repeatable is one to a JVM, so each job is a process. */
+        private int shareOut(int many) throws IOException, InterruptedException {
+            long begun = System.nanoTime();
+            List<Process> processes = new ArrayList<>();
+            long from = seed;
+            for (int job = 0; job < many; job++) {
+                int share = runs / many + (job < runs % many ? 1 : 0);
+                processes.add(job(from, share));
+                from += share;
+            }
+            int worst = 0;
+            for (Process process : processes) {
+                worst = Math.max(worst, process.waitFor());
+            }
+            double seconds = (System.nanoTime() - begun) / 1e9;
+            out.printf(
+                    "all %d runs in %.0f s, %.1f a second; %s%n",
+                    runs, seconds, runs / seconds, worst == 0 ? "all is well" : "rules are broken");
+            return worst;
+        }
+
+        private Process job(long from, int share) throws IOException {
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    CampaignMain.class.getName(),
+                    "simulated",
+                    "--jobs=1",
+                    "--runs=" + share,
+                    "--seed=" + from));
+            if (trace) {
+                command.add("--trace");
+            }
+            if (shrink) {
+                command.add("--shrink");
+            }
+            return new ProcessBuilder(command).inheritIO().start();
+        }
+
+        private int play() throws Exception {
             SimulatedCampaign.prepareJvm();
             int broken = 0;
             try (DevPostgres postgres = DevPostgres.temporary();

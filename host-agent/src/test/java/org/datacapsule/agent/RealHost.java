@@ -97,7 +97,7 @@ public final class RealHost implements AutoCloseable {
                 hypervisor,
                 network,
                 storage,
-                new Whereabouts("127.0.0.1", "qemu:///system", NETWORK, "127.0.0.1"),
+                new Whereabouts("127.0.0.1", libvirtConfig.uri(), networkConfig.name(), "127.0.0.1"),
                 () -> {},
                 () -> {});
     }
