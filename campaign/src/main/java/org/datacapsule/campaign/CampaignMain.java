@@ -1,9 +1,9 @@
 package org.datacapsule.campaign;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.datacapsule.campaign.check.Breach;

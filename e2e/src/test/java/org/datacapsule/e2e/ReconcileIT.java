@@ -147,7 +147,9 @@ class ReconcileIT {
                 () -> row(0).path("unreachable_since").isNull() ? Optional.empty() : Optional.of(true));
         assertThat(api.state(capsule)).isEqualTo("RUNNING");
         assertThat(operator.post("/v1/hosts/" + from + "/evacuate", Map.of("anew", "true"))
-                        .text("code"))
+                        .body()
+                        .path("code")
+                        .asText())
                 .isEqualTo("host.not-fenced");
 
         operator.post("/v1/hosts/" + from + "/fence", Map.of("machineIsOff", from))

@@ -33,6 +33,8 @@ public record DataWatch(String uri, String network, String bridge) {
     private static final String VOLUME = "volume.qcow2";
     private static final String CHANNEL = "org.datacapsule.release.0";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int LOOKS = 5;
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
     /**
      * What a guest's QEMU process holds open.
@@ -96,7 +98,7 @@ public record DataWatch(String uri, String network, String bridge) {
         }
         Matcher target = TARGET.matcher(domain);
         while (target.find()) {
-            Optional<String> binding = virsh("nwfilter-binding-dumpxml", target.group(1));
+            Optional<String> binding = binding(target.group(1));
             if (binding.filter(xml -> xml.contains(wanted)).isEmpty()) {
                 found.add("the binding of " + target.group(1) + " is not of " + wanted + ": " + binding);
             }
@@ -110,6 +112,16 @@ public record DataWatch(String uri, String network, String bridge) {
             }
         }
         return found;
+    }
+
+    /** libvirt may be too busy to answer once, while the kernel has the rules; a binding that is not there stays away. */
+    private Optional<String> binding(String tap) throws IOException, InterruptedException {
+        Optional<String> binding = virsh("nwfilter-binding-dumpxml", tap);
+        for (int look = 1; binding.isEmpty() && look < LOOKS; look++) {
+            Thread.sleep(BETWEEN_LOOKS);
+            binding = virsh("nwfilter-binding-dumpxml", tap);
+        }
+        return binding;
     }
 
     /** What the kernel lets through besides ARP with the gateway, DHCP, and word of packets that are too large. */

@@ -23,10 +23,7 @@ final class AuditQuery {
             Optional<OffsetDateTime> since,
             Optional<OffsetDateTime> until) {}
 
-    /** @param tx a transaction, for which this chooses how statements are planned */
     List<JsonObject> find(Tx tx, Filter filter, int atMost) throws InterruptedException {
-        // Which index serves depends on which filters there are.
-        tx.update("set local plan_cache_mode = force_custom_plan", Tuple.tuple());
         String sql = """
                 select c.position, c.hash, a.id, a.at, a.user_guid, a.email, a.client_address, a.request_id, a.action,
                        a.capsule_id, a.operation_id, a.outcome, a.detail

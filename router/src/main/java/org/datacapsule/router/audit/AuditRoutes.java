@@ -37,7 +37,7 @@ public final class AuditRoutes {
                 parameters.optionalText("outcome"),
                 parameters.optionalText("since").map(text -> parameters.parsed("since", AuditRoutes::time)),
                 parameters.optionalText("until").map(text -> parameters.parsed("until", AuditRoutes::time)));
-        List<JsonObject> rows = database.transaction(tx -> query.find(tx, filter, limit + 1));
+        List<JsonObject> rows = database.read(tx -> query.find(tx, filter, limit + 1));
         JsonArray shown = new JsonArray();
         rows.stream().limit(limit).forEach(shown::add);
         JsonObject body = new JsonObject().put("audit", shown);

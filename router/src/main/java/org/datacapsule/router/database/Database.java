@@ -35,10 +35,6 @@ public final class Database implements AutoCloseable {
                 .setCachePreparedStatements(true)
                 // The longest gain most from being planned once, and the driver leaves out those of 2 KB.
                 .setPreparedStatementCacheSqlLimit(LONGEST_STATEMENT)
-                // Planning the longest for each call anew took a third of their time; a plan by the kinds of rows there
-                // are,
-                // not by the values asked for, serves all but a search with filters that may be left out.
-                .addProperty("plan_cache_mode", "force_generic_plan")
                 .addProperty("application_name", "datacapsule-router")
                 .addProperty("TimeZone", "UTC");
         if (config.passwordFile().isPresent()) {
