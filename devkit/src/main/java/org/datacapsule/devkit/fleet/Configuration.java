@@ -45,7 +45,7 @@ record Configuration(FleetFiles files, Keys keys, Lane lane, int httpPort, int r
                 quota: {vcpus: 10000, memory-mb: 10000000, disk-gb: 10000}
                 capsules: {disk-gb: 1, least-memory-mb: 192, stop-grace: 1s}
                 operations: {claim: 1s, recheck: 2s}
-                hosts: {lease: 3s}
+                hosts: {lease: 10s}
                 placement: {vcpu-ratio: 100, memory-ratio: 4, disk-ratio: 100}
                 authority: {directory: %s}
                 results: {directory: %s, sweep: 1s}

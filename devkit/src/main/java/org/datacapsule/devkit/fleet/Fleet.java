@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,17 +81,16 @@ public final class Fleet implements AutoCloseable {
             case BLANK -> addImage(files.makeBlankImage());
             case SIMULATED -> SIMULATED_IMAGE;
         };
-        startAgent();
+        Instant began = startedAgent();
         image = administrator()
                 .post("/v1/images", Map.of("imageName", "small", "sha256", content, "public", "true"))
                 .text("imageId");
-        awaitHost(content);
+        awaitHost(content, began);
         if (router().writesArchive() || agent().writesArchive()) {
             agent().close();
             router().close();
             startRouter();
-            startAgent();
-            awaitHost(content);
+            awaitHost(content, startedAgent());
         }
     }
 
@@ -183,21 +183,29 @@ public final class Fleet implements AutoCloseable {
         }
     }
 
-    private void awaitHost(String content) throws IOException, InterruptedException {
+    private Instant startedAgent() throws IOException {
+        Instant began = Instant.now();
+        startAgent();
+        return began;
+    }
+
+    /** Of an agent before this one the host may still count as up. */
+    private void awaitHost(String content, Instant since) throws IOException, InterruptedException {
         CapsuleApi operator = administrator();
         try (Connection database = database()) {
             Patience.await("host that is up with its image", UP_WITHIN, () -> {
                 agent().requireRunning();
-                return isUp(operator) && hasImage(database, content) ? Optional.of(content) : Optional.empty();
+                return isUp(operator, since) && hasImage(database, content) ? Optional.of(content) : Optional.empty();
             });
         } catch (SQLException e) {
             throw new IOException(e);
         }
     }
 
-    private static boolean isUp(CapsuleApi operator) throws IOException, InterruptedException {
-        JsonNode hosts = operator.get("/v1/hosts").success().path("hosts");
-        return hosts.path(0).path("state").asText().equals("UP");
+    private static boolean isUp(CapsuleApi operator, Instant since) throws IOException, InterruptedException {
+        JsonNode host = operator.get("/v1/hosts").success().path("hosts").path(0);
+        return host.path("state").asText().equals("UP")
+                && Instant.parse(host.path("lastSeen").asText()).isAfter(since);
     }
 
     private static boolean hasImage(Connection database, String content) throws IOException {
