@@ -12,8 +12,13 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** A short campaign from a fixed seed on a testbed; {@code scripts/campaign real} has longer ones. */
+/**
+ * A short campaign from a fixed seed on a testbed; {@code scripts/campaign real} has longer ones. It takes three minutes of a
+ * machine with two processors, so it is asked for: {@code scripts/test -Dcampaign.real=true}.
+ */
+@EnabledIfSystemProperty(named = "campaign.real", matches = "true")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RealCampaignIT {

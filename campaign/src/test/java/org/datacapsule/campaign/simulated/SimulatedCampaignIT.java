@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Runs from fixed seeds; {@code scripts/campaign simulated} has others. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SimulatedCampaignIT {
-    private static final int RUNS = 20;
+    private static final int RUNS = 12;
     /** By then a broken rule has shown. */
     private static final int RUNS_TO_NOTICE = 12;
 
