@@ -394,8 +394,15 @@ class FleetIT {
                 .operation());
     }
 
-    private HostConsole console(String host) {
-        return new HostConsole(TESTBED.get(), host, capsules.get(0));
+    private GuestConsole console(String host) {
+        return new GuestConsole(
+                arguments -> {
+                    List<String> command = new ArrayList<>(List.of("virsh", "-q"));
+                    command.addAll(List.of(arguments));
+                    return TESTBED.get().exec(host, command.toArray(String[]::new));
+                },
+                capsules.get(0),
+                Duration.ofMinutes(2));
     }
 
     /** On both hosts somebody looked, saw data on these, and nothing wrong anywhere. */

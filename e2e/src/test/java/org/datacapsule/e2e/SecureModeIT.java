@@ -13,8 +13,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -207,25 +205,7 @@ class SecureModeIT {
 
     /** As its user would type it at the screen. */
     private String inGuest(String line) throws IOException, InterruptedException {
-        JsonNode started = agent(Map.of(
-                "execute",
-                "guest-exec",
-                "arguments",
-                Map.of("path", "/bin/sh", "arg", List.of("-c", line), "capture-output", true)));
-        JsonNode ended = Patience.await("end of a line in the guest", MINUTES, () -> {
-            JsonNode now = agent(Map.of(
-                    "execute",
-                    "guest-exec-status",
-                    "arguments",
-                    Map.of("pid", started.path("pid").asInt())));
-            return now.path("exited").asBoolean() ? Optional.of(now) : Optional.empty();
-        });
-        return new String(Base64.getDecoder().decode(ended.path("out-data").asText()), StandardCharsets.UTF_8);
-    }
-
-    private JsonNode agent(Map<String, Object> command) throws IOException, InterruptedException {
-        String answer = Libvirt.virsh("qemu-agent-command", capsule, JSON.writeValueAsString(command));
-        return JSON.readTree(answer).path("return");
+        return new GuestConsole(Libvirt::virsh, capsule, MINUTES).run(line);
     }
 
     private static String contentOf(byte[] tar) throws IOException {

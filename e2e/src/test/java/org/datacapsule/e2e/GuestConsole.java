@@ -10,12 +10,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.datacapsule.devkit.fleet.Patience;
-import org.datacapsule.devkit.fleet.Testbed;
 
-/** Lines run in a guest by its agent, from its host: what its user could type at the screen, where no SSH leads in. */
-record HostConsole(Testbed testbed, String host, String capsule) {
+/**
+ * Lines run in a guest by its agent, from its host: what its user could type at the screen, where no SSH leads in.
+ *
+ * @param patience how long a line may take
+ */
+record GuestConsole(Virsh virsh, String capsule, Duration patience) {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration MINUTES = Duration.ofMinutes(2);
+
+    /** virsh on the guest's host. */
+    @FunctionalInterface
+    interface Virsh {
+        String output(String... arguments) throws IOException, InterruptedException;
+    }
 
     /** What the line prints. */
     String run(String line) throws IOException, InterruptedException {
@@ -24,7 +32,7 @@ record HostConsole(Testbed testbed, String host, String capsule) {
                 "guest-exec",
                 "arguments",
                 Map.of("path", "/bin/sh", "arg", List.of("-c", line), "capture-output", true)));
-        JsonNode ended = Patience.await("end of a line in the guest", MINUTES, () -> {
+        JsonNode ended = Patience.await("end of a line in the guest", patience, () -> {
             JsonNode now = agent(Map.of(
                     "execute",
                     "guest-exec-status",
@@ -36,8 +44,7 @@ record HostConsole(Testbed testbed, String host, String capsule) {
     }
 
     private JsonNode agent(Map<String, Object> command) throws IOException, InterruptedException {
-        String answer =
-                testbed.exec(host, "virsh", "-q", "qemu-agent-command", capsule, JSON.writeValueAsString(command));
+        String answer = virsh.output("qemu-agent-command", capsule, JSON.writeValueAsString(command));
         return JSON.readTree(answer).path("return");
     }
 }
