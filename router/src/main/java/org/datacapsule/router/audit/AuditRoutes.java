@@ -2,8 +2,6 @@ package org.datacapsule.router.audit;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.http.Call;
@@ -30,13 +28,13 @@ public final class AuditRoutes {
         Parameters parameters = call.parameters();
         int limit = parameters.optionalInteger("limit").orElse(MANY);
         AuditQuery.Filter filter = new AuditQuery.Filter(
-                parameters.has("cursor") ? parameters.parsed("cursor", AuditRoutes::position) : 0L,
+                parameters.position("cursor", 0),
                 parameters.optionalText("user"),
                 parameters.optionalText("capsule"),
                 parameters.optionalText("action"),
                 parameters.optionalText("outcome"),
-                parameters.optionalText("since").map(text -> parameters.parsed("since", AuditRoutes::time)),
-                parameters.optionalText("until").map(text -> parameters.parsed("until", AuditRoutes::time)));
+                parameters.optionalTime("since"),
+                parameters.optionalTime("until"));
         List<JsonObject> rows = database.read(tx -> query.find(tx, filter, limit + 1));
         JsonArray shown = new JsonArray();
         rows.stream().limit(limit).forEach(shown::add);
@@ -45,21 +43,5 @@ public final class AuditRoutes {
             body.put("nextCursor", rows.get(limit - 1).getLong("position").toString());
         }
         return Reply.ok(body);
-    }
-
-    private static Long position(String cursor) {
-        try {
-            return Long.valueOf(cursor);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("is not a cursor this service gave; leave it out to begin anew", e);
-        }
-    }
-
-    private static OffsetDateTime time(String text) {
-        try {
-            return OffsetDateTime.parse(text);
-        } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException("is not a time of RFC 3339, such as 2026-01-31T12:00:00Z", e);
-        }
     }
 }

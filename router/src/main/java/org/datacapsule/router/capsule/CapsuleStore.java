@@ -11,8 +11,11 @@ import org.datacapsule.common.capsule.CapsuleStatus;
 import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.HostId;
+import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.host.PortPair;
+import org.datacapsule.router.placement.Demand;
 
 /** Rows of capsules and their members. Who locks more than one row locks the capsule before its operations. */
 public final class CapsuleStore {
@@ -128,6 +131,31 @@ public final class CapsuleStore {
                 where id = $1 and secure_volume_key is null
                 """;
         tx.update(sql, Tuple.of(capsule.value(), Buffer.buffer(sealedKey), sizeMb));
+    }
+
+    /** What a capsule that is there needs of another host. */
+    public Demand demand(Tx tx, CapsuleId capsule, GuestNetwork network) throws InterruptedException {
+        String sql = """
+                select c.vcpus, c.memory_mb, c.disk_gb, coalesce(c.secure_volume_mb, 0) as volume_mb, c.type, i.sha256,
+                       o.user_guid
+                from capsule c
+                join image i on i.id = c.image_id
+                join member o on o.capsule_id = c.id and o.role in ('OWNER-CONTROLLER', 'OWNER')
+                where c.id = $1
+                """;
+        return tx.first(
+                        sql,
+                        Tuple.of(capsule.value()),
+                        row -> Demand.of(
+                                row.getInteger("vcpus"),
+                                row.getInteger("memory_mb"),
+                                row.getInteger("disk_gb"),
+                                row.getInteger("volume_mb"),
+                                new Sha256(row.getString("sha256")),
+                                network,
+                                CapsuleType.parse(row.getString("type")),
+                                row.getString("user_guid")))
+                .orElseThrow();
     }
 
     /** Whether its life is over, so that only an extension brings it back. */

@@ -5,7 +5,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
@@ -47,17 +46,14 @@ public final class DriftRoutes {
         Parameters parameters = call.parameters();
         int limit = parameters.optionalInteger("limit").orElse(MANY);
         Tuple arguments = Tuple.from(new @Nullable Object[] {
-            parameters.has("cursor") ? parameters.parsed("cursor", DriftRoutes::position) : 0L,
+            parameters.position("cursor", 0),
             parameters.optionalText("kind").orElse(null),
             parameters.optionalText("host").orElse(null),
             parameters.has("capsule")
                     ? parameters.parsed("capsule", CapsuleId::parse).value()
                     : null,
             parameters.optionalFlag("open").orElse(null),
-            parameters
-                    .optionalText("since")
-                    .map(text -> parameters.parsed("since", DriftRoutes::time))
-                    .orElse(null),
+            parameters.optionalTime("since").orElse(null),
             limit + 1
         });
         List<JsonObject> rows = database.read(tx -> tx.list(SQL, arguments, DriftRoutes::json));
@@ -92,21 +88,5 @@ public final class DriftRoutes {
         return time == null
                 ? null
                 : time.truncatedTo(ChronoUnit.MILLIS).toInstant().toString();
-    }
-
-    private static Long position(String cursor) {
-        try {
-            return Long.valueOf(cursor);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("is not a cursor this service gave; leave it out to begin anew", e);
-        }
-    }
-
-    private static OffsetDateTime time(String text) {
-        try {
-            return OffsetDateTime.parse(text);
-        } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException("is not a time of RFC 3339, such as 2026-01-31T12:00:00Z", e);
-        }
     }
 }

@@ -2,7 +2,6 @@ package org.datacapsule.router.evacuation;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.sqlclient.Tuple;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -10,14 +9,12 @@ import java.util.Set;
 import org.datacapsule.common.capsule.CapsuleEvent.Requested;
 import org.datacapsule.common.capsule.CapsuleLife;
 import org.datacapsule.common.capsule.CapsuleState;
-import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.capsule.OperationKind;
 import org.datacapsule.common.capsule.Transition.Moved;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.HostId;
-import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.router.capsule.Capsule;
 import org.datacapsule.router.capsule.CapsuleStore;
@@ -204,7 +201,7 @@ public final class EvacuateHost {
     }
 
     private Place place(Tx tx, Capsule capsule, boolean anew) throws InterruptedException {
-        Demand demand = demand(tx, capsule);
+        Demand demand = capsules.demand(tx, capsule.id(), network);
         List<HostId> pool = evacuations.poolOf(tx, capsule.host());
         // What was never made has nothing to lose.
         boolean isNew = capsule.status().state() == CapsuleState.CREATE_PENDING;
@@ -268,29 +265,5 @@ public final class EvacuateHost {
                                 + "/fence).")
                 : new ProblemException(
                         ErrorCode.HOST_NOT_FOUND, "There is no host " + host + "; /v1/hosts lists those there are.");
-    }
-
-    private Demand demand(Tx tx, Capsule capsule) throws InterruptedException {
-        String sql = """
-                select c.vcpus, c.memory_mb, c.disk_gb, coalesce(c.secure_volume_mb, 0) as volume_mb, c.type, i.sha256,
-                       o.user_guid
-                from capsule c
-                join image i on i.id = c.image_id
-                join member o on o.capsule_id = c.id and o.role in ('OWNER-CONTROLLER', 'OWNER')
-                where c.id = $1
-                """;
-        return tx.first(
-                        sql,
-                        Tuple.of(capsule.id().value()),
-                        row -> Demand.of(
-                                row.getInteger("vcpus"),
-                                row.getInteger("memory_mb"),
-                                row.getInteger("disk_gb"),
-                                row.getInteger("volume_mb"),
-                                new Sha256(row.getString("sha256")),
-                                network,
-                                CapsuleType.parse(row.getString("type")),
-                                row.getString("user_guid")))
-                .orElseThrow();
     }
 }

@@ -141,8 +141,8 @@ public final class HostStore {
     /** Every host as placement sees it, for a capsule from this image and of this owner. */
     public List<Candidate> candidates(Tx tx, Demand demand) throws InterruptedException {
         return tx.list(
-                CANDIDATES + " order by h.id",
-                Tuple.of(demand.image().hex(), (String) null, demand.owner()),
+                CANDIDATES + "where h.removed_at is null order by h.id",
+                Tuple.of(demand.image().hex(), demand.owner()),
                 HostStore::candidate);
     }
 
@@ -150,7 +150,10 @@ public final class HostStore {
     public Optional<Candidate> lockCandidate(Tx tx, HostId host, Sha256 image) throws InterruptedException {
         // The lock is a statement of its own: the sums below must be taken after it was granted, not before.
         tx.first("select id from host where id = $1 for no key update", Tuple.of(host.value()), row -> true);
-        return tx.first(CANDIDATES, Tuple.of(image.hex(), host.value(), (String) null), HostStore::candidate);
+        return tx.first(
+                CANDIDATES + "where h.removed_at is null and h.id = $3",
+                Tuple.of(image.hex(), (String) null, host.value()),
+                HostStore::candidate);
     }
 
     /** Whether its agent has been heard of within its lease. */
@@ -198,9 +201,8 @@ public final class HostStore {
             left join (
                 select c.host_id, count(*)::int as capsules
                 from member m join capsule c on c.id = m.capsule_id
-                where m.user_guid = $3 and m.role in ('OWNER-CONTROLLER', 'OWNER') and c.state <> 'DELETED'
+                where m.user_guid = $2 and m.role in ('OWNER-CONTROLLER', 'OWNER') and c.state <> 'DELETED'
                 group by c.host_id) of_owner on of_owner.host_id = h.id
-            where ($2::text is null or h.id = $2) and h.removed_at is null
             """.formatted(Demand.PROMISED_DISK);
 
     private static Candidate candidate(Row row) {

@@ -1,6 +1,8 @@
 package org.datacapsule.router.http;
 
 import io.vertx.core.json.JsonObject;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -58,6 +60,32 @@ public final class Parameters {
             return parse.apply(text);
         } catch (IllegalArgumentException e) {
             throw invalid(name, e.getMessage() == null ? "is not valid" : e.getMessage());
+        }
+    }
+
+    /** A place in a list that goes by number, as an answer's {@code nextCursor} gave it; {@code otherwise} without one. */
+    public long position(String name, long otherwise) {
+        return has(name) ? parsed(name, Parameters::position) : otherwise;
+    }
+
+    /** A moment, written as RFC 3339 has it. */
+    public Optional<OffsetDateTime> optionalTime(String name) {
+        return has(name) ? Optional.of(parsed(name, Parameters::time)) : Optional.empty();
+    }
+
+    private static Long position(String cursor) {
+        try {
+            return Long.valueOf(cursor);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("is not a cursor this service gave; leave it out to begin anew", e);
+        }
+    }
+
+    private static OffsetDateTime time(String text) {
+        try {
+            return OffsetDateTime.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("is not a time of RFC 3339, such as 2026-01-31T12:00:00Z", e);
         }
     }
 

@@ -1,11 +1,9 @@
 package org.datacapsule.router.migration;
 
-import io.vertx.sqlclient.Tuple;
 import java.util.Optional;
 import org.datacapsule.common.capsule.CapsuleEvent.Requested;
 import org.datacapsule.common.capsule.CapsuleLife;
 import org.datacapsule.common.capsule.CapsuleMode;
-import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.capsule.OperationKind;
 import org.datacapsule.common.capsule.Transition.Ignored;
 import org.datacapsule.common.capsule.Transition.Moved;
@@ -14,7 +12,6 @@ import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.HostId;
-import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.router.capsule.Capsule;
 import org.datacapsule.router.capsule.CapsuleStore;
@@ -80,7 +77,7 @@ public final class StartMigration {
      */
     Reply awayFrom(Tx tx, Call call, Capsule capsule, int bandwidth) throws InterruptedException {
         requireMovable(capsule);
-        Demand demand = demand(tx, capsule);
+        Demand demand = capsules.demand(tx, capsule.id(), network);
         return switch (Placement.choose(demand, hosts.candidates(tx, demand), policy)) {
             case Placement.Exhausted exhausted ->
                 throw new ProblemException(ErrorCode.CAPACITY_EXHAUSTED, exhausted.why());
@@ -104,8 +101,9 @@ public final class StartMigration {
                             + " was taken out of service, so nothing can be fetched from it; evacuate it.");
         }
         requireNothingLeft(tx, capsule, target);
-        Candidate host = hosts.lockCandidate(tx, target, image(tx, capsule)).orElseThrow(() -> noSuchHost(target));
-        Placement.lack(demand(tx, capsule), host, policy).ifPresent(lack -> {
+        Demand demand = capsules.demand(tx, capsule.id(), network);
+        Candidate host = hosts.lockCandidate(tx, target, demand.image()).orElseThrow(() -> noSuchHost(target));
+        Placement.lack(demand, host, policy).ifPresent(lack -> {
             throw new ProblemException(
                     ErrorCode.HOST_UNSUITABLE, "Host " + target + " cannot take the capsule: it lacks " + lack + ".");
         });
@@ -131,7 +129,11 @@ public final class StartMigration {
                                 + " or switch it to maintenance or stop it first.");
             }
             Moved moved = requireMovable(capsule);
-            if (hosts.lockCandidate(tx, target, image(tx, capsule)).isEmpty()) {
+            if (hosts.lockCandidate(
+                            tx,
+                            target,
+                            capsules.demand(tx, capsule.id(), network).image())
+                    .isEmpty()) {
                 throw noSuchHost(target);
             }
             ports.release(tx, capsule.id(), target);
@@ -208,36 +210,6 @@ public final class StartMigration {
         return capsules.lock(tx, id)
                 .orElseThrow(
                         () -> new ProblemException(ErrorCode.CAPSULE_NOT_FOUND, "There is no capsule " + id + "."));
-    }
-
-    private static Sha256 image(Tx tx, Capsule capsule) throws InterruptedException {
-        return tx.first(
-                        "select i.sha256 from capsule c join image i on i.id = c.image_id where c.id = $1",
-                        Tuple.of(capsule.id().value()),
-                        row -> new Sha256(row.getString("sha256")))
-                .orElseThrow();
-    }
-
-    private Demand demand(Tx tx, Capsule capsule) throws InterruptedException {
-        Sha256 image = image(tx, capsule);
-        return tx.first(
-                        """
-                        select c.vcpus, c.memory_mb, c.disk_gb, coalesce(c.secure_volume_mb, 0) as volume_mb, c.type, m.user_guid
-                        from capsule c
-                        join member m on m.capsule_id = c.id and m.role in ('OWNER-CONTROLLER', 'OWNER')
-                        where c.id = $1
-                        """,
-                        Tuple.of(capsule.id().value()),
-                        row -> Demand.of(
-                                row.getInteger("vcpus"),
-                                row.getInteger("memory_mb"),
-                                row.getInteger("disk_gb"),
-                                row.getInteger("volume_mb"),
-                                image,
-                                network,
-                                CapsuleType.parse(row.getString("type")),
-                                row.getString("user_guid")))
-                .orElseThrow();
     }
 
     private static ProblemException noSuchHost(HostId host) {

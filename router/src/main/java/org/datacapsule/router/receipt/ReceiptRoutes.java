@@ -36,9 +36,7 @@ public final class ReceiptRoutes {
     private Reply list(Call call) throws InterruptedException {
         CapsuleId id = call.parameters().parsed("id", CapsuleId::parse);
         int limit = call.parameters().optionalInteger("limit").orElse(MANY);
-        long before = call.parameters().has("cursor")
-                ? call.parameters().parsed("cursor", ReceiptRoutes::number)
-                : Long.MAX_VALUE;
+        long before = call.parameters().position("cursor", Long.MAX_VALUE);
         List<KeptReceipt> rows = database.read(tx -> {
             requireRight(tx, call, id);
             return store.page(tx, id, before, limit + 1);
@@ -58,14 +56,6 @@ public final class ReceiptRoutes {
             capsules.membership(tx, id, call.caller().guid())
                     .orElseThrow(() -> CommandCapsule.notFound(id))
                     .require(CapsuleCommand.SHOW, type);
-        }
-    }
-
-    private static Long number(String cursor) {
-        try {
-            return Long.valueOf(cursor);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("is not a cursor this service gave; leave it out to begin anew", e);
         }
     }
 }
