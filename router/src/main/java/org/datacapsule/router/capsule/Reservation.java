@@ -1,5 +1,7 @@
 package org.datacapsule.router.capsule;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.datacapsule.common.error.ErrorCode;
@@ -40,7 +42,7 @@ public final class Reservation {
                 case Placement.Exhausted exhausted ->
                     throw new ProblemException(ErrorCode.CAPACITY_EXHAUSTED, exhausted.why());
                 case Placement.Fits fits -> {
-                    Optional<Place> place = takeFirst(tx, capsule, demand, fits.hosts());
+                    Optional<Place> place = takeFirst(tx, capsule, demand, fits);
                     if (place.isPresent()) {
                         return place.get();
                     }
@@ -52,9 +54,23 @@ public final class Reservation {
     }
 
     /** Others may have taken what was seen free, so each host is locked and looked at again, one at a time. */
-    private Optional<Place> takeFirst(Tx tx, CapsuleId capsule, Demand demand, List<HostId> fitting)
+    private Optional<Place> takeFirst(Tx tx, CapsuleId capsule, Demand demand, Placement.Fits fits)
             throws InterruptedException {
-        for (HostId host : fitting) {
+        List<HostId> alike = fits.hosts().subList(0, fits.alike());
+        if (alike.size() > 1) {
+            // All creates see the same host as the best; those that need not wait for it pass each other.
+            Optional<Place> place = tx.attempt(() -> {
+                Optional<HostId> idle = hosts.lockIdle(tx, alike);
+                return idle.isPresent() ? takeOn(tx, capsule, demand, idle.get()) : Optional.empty();
+            });
+            if (place.isPresent()) {
+                return place;
+            }
+        }
+        List<HostId> inTurn = new ArrayList<>(fits.hosts());
+        // Those that have to wait do not all wait for the same one.
+        Collections.rotate(inTurn.subList(0, fits.alike()), capsule.hashCode());
+        for (HostId host : inTurn) {
             // A host that turns out full is let go of before the next is waited for: no two creates can hold one each
             // and wait for the other's.
             Optional<Place> place = tx.attempt(() -> takeOn(tx, capsule, demand, host));

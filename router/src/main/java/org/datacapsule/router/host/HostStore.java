@@ -146,6 +146,18 @@ public final class HostStore {
                 HostStore::candidate);
     }
 
+    /** The first of these whose row nobody has locked; it is locked now. */
+    public Optional<HostId> lockIdle(Tx tx, List<HostId> hosts) throws InterruptedException {
+        String sql = """
+                select id from host where id = any ($1) order by array_position($1, id) limit 1
+                for no key update skip locked
+                """;
+        return tx.first(
+                sql,
+                Tuple.of(hosts.stream().map(HostId::value).toArray(String[]::new)),
+                row -> new HostId(row.getString("id")));
+    }
+
     /** One host, its row locked so that its free room is this transaction's to give away. */
     public Optional<Candidate> lockCandidate(Tx tx, HostId host, Sha256 image) throws InterruptedException {
         // The lock is a statement of its own: the sums below must be taken after it was granted, not before.

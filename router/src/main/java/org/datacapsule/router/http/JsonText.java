@@ -2,13 +2,19 @@ package org.datacapsule.router.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** An object in JSON that is text as soon as it is put: of a long list, a tree costs more than all else. One thread. */
 public final class JsonText {
     private static final JsonFactory FACTORY = new JsonFactory();
+    /** Names of fields, which the code has and no request, as the bytes they are written as. */
+    private static final Map<String, SerializableString> NAMES = new ConcurrentHashMap<>();
 
     private final ByteArrayBuilder bytes = new ByteArrayBuilder();
     private final JsonGenerator json;
@@ -19,7 +25,8 @@ public final class JsonText {
     }
 
     public JsonText put(String name, @Nullable String value) throws IOException {
-        json.writeStringField(name, value);
+        json.writeFieldName(written(name));
+        json.writeString(value);
         return this;
     }
 
@@ -27,23 +34,27 @@ public final class JsonText {
         if (value == null) {
             return putNull(name);
         }
-        json.writeBooleanField(name, value);
+        json.writeFieldName(written(name));
+        json.writeBoolean(value);
         return this;
     }
 
     public JsonText put(String name, int value) throws IOException {
-        json.writeNumberField(name, value);
+        json.writeFieldName(written(name));
+        json.writeNumber(value);
         return this;
     }
 
     public JsonText putNull(String name) throws IOException {
-        json.writeNullField(name);
+        json.writeFieldName(written(name));
+        json.writeNull();
         return this;
     }
 
     /** Opens the object that a field holds. */
     public JsonText object(String name) throws IOException {
-        json.writeObjectFieldStart(name);
+        json.writeFieldName(written(name));
+        json.writeStartObject();
         return this;
     }
 
@@ -55,7 +66,8 @@ public final class JsonText {
 
     /** Opens the list that a field holds. */
     public JsonText list(String name) throws IOException {
-        json.writeArrayFieldStart(name);
+        json.writeFieldName(written(name));
+        json.writeStartArray();
         return this;
     }
 
@@ -67,6 +79,10 @@ public final class JsonText {
             json.writeEndObject();
         }
         return this;
+    }
+
+    private static SerializableString written(String name) {
+        return NAMES.computeIfAbsent(name, SerializedString::new);
     }
 
     /** All of it; closes whatever is open. */

@@ -17,8 +17,11 @@ import org.datacapsule.common.id.HostId;
  */
 public sealed interface Placement {
 
-    /** @param hosts at least one, best first */
-    record Fits(List<HostId> hosts) implements Placement {}
+    /**
+     * @param hosts at least one, best first
+     * @param alike how many of the first differ in their load only, where that is to be spread
+     */
+    record Fits(List<HostId> hosts, int alike) implements Placement {}
 
     /** @param why a sentence that names the resources */
     record Exhausted(String why) implements Placement {}
@@ -35,11 +38,17 @@ public sealed interface Placement {
         }
         Comparator<Candidate> byLoad = Comparator.comparingDouble(candidate -> load(candidate, policy));
         Set<String> wanted = policy.labels().getOrDefault(demand.type(), Set.of());
-        fitting.sort(Comparator.<Candidate>comparingLong(host -> missing(wanted, host))
-                .thenComparingInt(Candidate::ofOwner)
-                .thenComparing(policy.pack() ? byLoad.reversed() : byLoad)
+        Comparator<Candidate> byKind = Comparator.<Candidate>comparingLong(host -> missing(wanted, host))
+                .thenComparingInt(Candidate::ofOwner);
+        fitting.sort(byKind.thenComparing(policy.pack() ? byLoad.reversed() : byLoad)
                 .thenComparing(candidate -> candidate.id().value()));
-        return new Fits(fitting.stream().map(Candidate::id).toList());
+        Candidate best = fitting.getFirst();
+        long alike = policy.pack()
+                ? 1
+                : fitting.stream()
+                        .takeWhile(host -> byKind.compare(host, best) == 0)
+                        .count();
+        return new Fits(fitting.stream().map(Candidate::id).toList(), Math.toIntExact(alike));
     }
 
     /** What this host lacks for the capsule, as a noun; empty when it fits. */

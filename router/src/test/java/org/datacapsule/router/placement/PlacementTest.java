@@ -145,7 +145,8 @@ class PlacementTest {
             }
             PlacementPolicy policy = new PlacementPolicy(1, 1, 1, random.nextBoolean(), WANTED);
 
-            List<String> ordered = names(Placement.choose(SMALL, hosts, policy));
+            Placement placement = Placement.choose(SMALL, hosts, policy);
+            List<String> ordered = names(placement);
 
             assertThat(ordered)
                     .as("seed %d", seed)
@@ -157,6 +158,12 @@ class PlacementTest {
                 assertThat(rank(candidates.get(i - 1)))
                         .as("seed %d", seed)
                         .isLessThanOrEqualTo(rank(candidates.get(i)));
+            }
+            if (placement instanceof Placement.Fits fits) {
+                long best = candidates.stream()
+                        .filter(host -> rank(host) == rank(candidates.getFirst()))
+                        .count();
+                assertThat(fits.alike()).as("seed %d", seed).isEqualTo(policy.pack() ? 1 : (int) best);
             }
         }
     }
