@@ -187,6 +187,7 @@ class FleetIT {
             String boot = guest.run("cat /proc/sys/kernel/random/boot_id");
             String operation = moves.begin(capsule, to, 1);
             moves.awaitCopying(capsule, to);
+            assertThat(moves.limit(capsule, from)).isEqualTo(1);
 
             testbed.kill("agent", to);
             testbed.kill("qemu", to, capsule);

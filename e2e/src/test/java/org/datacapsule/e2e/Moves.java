@@ -1,6 +1,7 @@
 package org.datacapsule.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import org.datacapsule.devkit.fleet.Testbed;
 /** An operator who moves capsules between the two hosts of a testbed. */
 record Moves(Testbed testbed) {
     private static final Duration MINUTES = Duration.ofMinutes(2);
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     static String other(String host) {
         return host.equals("h1") ? "h2" : "h1";
@@ -54,6 +56,18 @@ record Moves(Testbed testbed) {
                     testbed.exec(to, "sh", "-c", "virsh -q domstate --reason " + capsule + " 2> /dev/null || true");
             return state.contains("migrating") ? Optional.of(state) : Optional.empty();
         });
+    }
+
+    /** MiB a second that QEMU copies the guest's disk with at most, as QEMU itself has it. */
+    int limit(String capsule, String from) throws IOException, InterruptedException {
+        String speed = Patience.await("copy of the disk", MINUTES, () -> {
+            JsonNode answer = JSON.readTree(testbed.exec(
+                    from, "virsh", "-q", "qemu-monitor-command", capsule, "{\"execute\":\"query-block-jobs\"}"));
+            return answer.path("return").isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(answer.path("return").path(0).path("speed").asText());
+        });
+        return Math.toIntExact(Long.parseLong(speed) >> 20);
     }
 
     /** Lets the capsule stay, and waits until that is so; answers the operation that brought it about. */
