@@ -4,12 +4,11 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.sqlclient.Row;
 import java.io.IOException;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.router.http.JsonText;
+import org.datacapsule.router.http.SeedTime;
 import org.datacapsule.router.lifetime.ExpiryStage;
 import org.datacapsule.router.lifetime.Lifetime;
 import org.datacapsule.router.lifetime.LifetimeRule;
@@ -17,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A capsule's row as the seed's JSON. */
 public final class CapsuleJson {
-    private static final DateTimeFormatter SEED_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
-
     private final LoginSecret secrets;
     private final LifetimeRule lifetime;
 
@@ -39,9 +36,7 @@ public final class CapsuleJson {
     }
 
     public static String seedTime(Row row, String column) {
-        return row.getOffsetDateTime(column)
-                .withOffsetSameInstant(ZoneOffset.UTC)
-                .format(SEED_TIME);
+        return SeedTime.text(row.getOffsetDateTime(column));
     }
 
     /** Since when its host has not been heard of: what is said of the capsule is of before. */
@@ -57,7 +52,7 @@ public final class CapsuleJson {
                 ExpiryStage.valueOf(row.getString("expiry_stage")),
                 row.getOffsetDateTime("expiry_stage_since").toInstant());
         return lifetime.end(life)
-                .map(end -> end.atOffset(ZoneOffset.UTC).format(SEED_TIME))
+                .map(end -> SeedTime.text(end.atOffset(ZoneOffset.UTC)))
                 .orElse(null);
     }
 

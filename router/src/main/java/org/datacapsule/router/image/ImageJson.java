@@ -3,28 +3,24 @@ package org.datacapsule.router.image;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import org.datacapsule.common.id.Sha256;
+import org.datacapsule.router.http.SeedTime;
 
 /** Images as JSON: as the seed has them, and as /v1 has them. */
 final class ImageJson {
-    private static final DateTimeFormatter SEED_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
-
     private ImageJson() {}
 
     /** The seed's fields in its order; a password is never known here, so it is always null. */
     static JsonObject seed(Image image) {
         return new JsonObject()
                 .put("imageId", image.id().toString())
-                .put("updatedAt", seedTime(image.updatedAt()))
+                .put("updatedAt", SeedTime.text(image.updatedAt()))
                 .put("imageDescription", image.description())
                 .put("loginUserName", image.loginUserName().orElse(null))
                 .putNull("loginPassWord")
-                .put("createdAt", seedTime(image.createdAt()))
+                .put("createdAt", SeedTime.text(image.createdAt()))
                 .put("public", image.isPublic())
                 .put("imageStatus", image.status().name())
                 .put("sourceVM", image.sourceCapsule().map(Object::toString).orElse(null))
@@ -55,10 +51,6 @@ final class ImageJson {
                 .put("sourceVM", image.sourceCapsule().map(Object::toString).orElse(null))
                 .put("createdAt", rfc3339(image.createdAt()))
                 .put("updatedAt", rfc3339(image.updatedAt()));
-    }
-
-    private static String seedTime(OffsetDateTime time) {
-        return time.withOffsetSameInstant(ZoneOffset.UTC).format(SEED_TIME);
     }
 
     private static String rfc3339(OffsetDateTime time) {
