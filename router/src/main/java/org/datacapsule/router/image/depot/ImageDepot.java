@@ -1,0 +1,44 @@
+package org.datacapsule.router.image.depot;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.datacapsule.common.id.Sha256;
+
+/**
+ * Keeps the content of images, each named by its own SHA-256, so that what is here is never wrong and never changes; the
+ * same for all routers. Blocks.
+ */
+public interface ImageDepot extends AutoCloseable {
+
+    /** The file that has the content, to be read only; none where it is not kept, or where this depot keeps no files. */
+    Optional<Path> file(Sha256 content);
+
+    /** How many bytes it has; none where it is not kept. */
+    OptionalLong size(Sha256 content) throws IOException;
+
+    /** @throws IOException also when it is not kept */
+    InputStream read(Sha256 content, long offset) throws IOException;
+
+    /**
+     * Keeps what a draft has, whole or not at all, and for good once this returns; the draft is gone then. What is kept
+     * already stays as it is.
+     *
+     * @return what it is kept as
+     */
+    Sha256 keep(Draft draft) throws IOException;
+
+    /**
+     * Drops content. Done already is as good. Whoever calls this has made sure, in the database, that no image has the
+     * content or is about to.
+     */
+    void remove(Sha256 content) throws IOException;
+
+    /** Where content is written before it is kept. */
+    Drafts drafts();
+
+    @Override
+    void close();
+}
