@@ -4,7 +4,7 @@
 # To run a router and a host: libvirt, QEMU, the network of the guests, and what the scripts call.
 # shellcheck disable=SC2034
 run_packages=(
-  libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils
+  libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils bubblewrap
   nftables iptables dnsmasq-base iproute2 conntrack
   openssh-client jq curl openssl ca-certificates
   bsdextrautils util-linux tini maven

@@ -138,7 +138,7 @@ public final class AllocationBench {
                 (tx, call, capsule) -> {});
         return new CreateCapsule(
                 new Idempotency(database, new IdempotencyStore()),
-                new UserStore(new Quota(100_000, Integer.MAX_VALUE, Integer.MAX_VALUE)),
+                new UserStore(new Quota(100_000, Integer.MAX_VALUE, Integer.MAX_VALUE, 0)),
                 new ImageStore(),
                 new Reservation(new HostStore(), new PortStore(), new PlacementPolicy(4, 1, 2, false, Map.of())),
                 capsules,

@@ -78,9 +78,13 @@ import org.datacapsule.router.identity.IdentityParts;
 import org.datacapsule.router.identity.IdentityStore;
 import org.datacapsule.router.identity.ReportDesk;
 import org.datacapsule.router.image.CatalogueRoutes;
+import org.datacapsule.router.image.ImageConfig;
 import org.datacapsule.router.image.ImageRoutes;
 import org.datacapsule.router.image.ImageStore;
 import org.datacapsule.router.image.NightlyExpunge;
+import org.datacapsule.router.image.depot.DirectoryDepot;
+import org.datacapsule.router.image.depot.ImageDepot;
+import org.datacapsule.router.image.intake.IntakeParts;
 import org.datacapsule.router.lifetime.LifetimeRule;
 import org.datacapsule.router.mail.MailSender;
 import org.datacapsule.router.mail.Outbox;
@@ -289,6 +293,12 @@ public final class RouterAssembly implements AutoCloseable {
         deadHosts.register(endpoints);
         new ImageRoutes(database, idempotency, images, users, audit).register(endpoints);
         new CatalogueRoutes(database, idempotency, images, users, audit).register(endpoints);
+        IntakeParts intake = remember(new IntakeParts(
+                config.intake(),
+                new IntakeParts.Around(
+                        node.vertx(), database, idempotency, users, images, audit, openDepot(config.images()))));
+        intake.register(endpoints);
+        intake.start();
         NightlyExpunge.start(database, images, audit, config.images()).ifPresent(this::remember);
         new UserRoutes(database, idempotency, users, audit).register(endpoints);
         sharing(database, idempotency, users, new ChangeMembers(capsules, members, keys, audit), keys, audit)
@@ -321,6 +331,12 @@ public final class RouterAssembly implements AutoCloseable {
         listen(node.vertx(), endpoints, database, new AuditedRefusals(database, audit, strangers));
         // Before the server drains: who waits for an event would hold that up.
         remember(feed);
+    }
+
+    private Optional<ImageDepot> openDepot(ImageConfig images) throws IOException {
+        return images.directory().isPresent()
+                ? Optional.of(remember(DirectoryDepot.open(images.directory().get(), images.spare())))
+                : Optional.empty();
     }
 
     private record ExpiryParts(CapsuleStore capsules, StartOperation start, EventLog events, LifetimeRule lifetime) {}

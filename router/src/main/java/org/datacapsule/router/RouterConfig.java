@@ -18,6 +18,7 @@ import org.datacapsule.router.http.AuthConfig;
 import org.datacapsule.router.http.HttpConfig;
 import org.datacapsule.router.identity.AuthorityConfig;
 import org.datacapsule.router.image.ImageConfig;
+import org.datacapsule.router.image.intake.IntakeConfig;
 import org.datacapsule.router.lifetime.LifetimeConfig;
 import org.datacapsule.router.mail.MailConfig;
 import org.datacapsule.router.operation.OperationConfig;
@@ -45,6 +46,7 @@ public record RouterConfig(
         Quota quota,
         CapsuleConfig capsules,
         ImageConfig images,
+        IntakeConfig intake,
         SecureModeConfig secureMode,
         PlacementPolicy placement,
         OperationConfig operations,
@@ -92,6 +94,7 @@ public record RouterConfig(
                 Quota.from(settings),
                 CapsuleConfig.from(settings),
                 ImageConfig.from(settings),
+                IntakeConfig.from(settings),
                 SecureModeConfig.from(settings),
                 PlacementPolicy.from(settings),
                 OperationConfig.from(settings),

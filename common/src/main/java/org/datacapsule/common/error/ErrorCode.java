@@ -121,6 +121,51 @@ public enum ErrorCode {
             ErrorKind.CALLER,
             400,
             "A capsule is being made from the image at this moment; the image is deleted once that is done."),
+    IMAGE_REFUSED(
+            "image.refused", ErrorKind.CALLER, 400, "The file is no image that is taken; the description says why."),
+    IMAGE_TOO_LARGE(
+            "image.too-large",
+            ErrorKind.CALLER,
+            400,
+            "The image's file, or the disk it would be, is larger than this cluster takes."),
+    IMAGE_CONTENT_MISMATCH(
+            "image.content-mismatch",
+            ErrorKind.CALLER,
+            400,
+            "The file that came does not have the sha256 it was said to."),
+    IMAGE_CONTENT_MISSING(
+            "image.content-missing",
+            ErrorKind.CALLER,
+            400,
+            "The service does not keep the image's file, only hosts do."),
+    IMAGE_UPLOAD_NOT_FOUND(
+            "image.upload-not-found",
+            ErrorKind.CALLER,
+            404,
+            "There is no such upload or import, or it is not the caller's; the two are not told apart."),
+    IMAGE_UPLOAD_CONFLICT(
+            "image.upload-conflict",
+            ErrorKind.CALLER,
+            409,
+            "The part does not begin where what is held ends, another part is arriving, or all are there."),
+    IMAGE_UPLOAD_EXPIRED(
+            "image.upload-expired", ErrorKind.CALLER, 400, "The file was not there before its time was over."),
+    IMAGE_IMPORT_NOT_ALLOWED(
+            "image.import-not-allowed",
+            ErrorKind.CALLER,
+            400,
+            "Images are not fetched from this address; the description says from which."),
+    IMAGE_IMPORT_FAILED(
+            "image.import-failed",
+            ErrorKind.CALLER,
+            400,
+            "The address did not give the file; the description says why."),
+    IMAGE_STORE_MISSING(
+            "image.store-missing",
+            ErrorKind.OPERATOR,
+            400,
+            "This cluster keeps no files of images, or cannot look at them safely, so none are taken or given."),
+    IMAGE_STORE_FULL("image.store-full", ErrorKind.OPERATOR, 400, "There is no room left for an image of this size."),
     RESULT_NOT_FOUND(
             "result.not-found",
             ErrorKind.CALLER,

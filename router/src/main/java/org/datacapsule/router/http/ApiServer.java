@@ -21,6 +21,7 @@ public final class ApiServer {
     private static final int MAX_HEADER = 16 * 1024;
     private static final int MAX_REQUEST_LINE = 8 * 1024;
     private static final int IDLE_SECONDS = 120;
+    private static final int LARGEST_PIECE = 64 * 1024;
 
     private final HttpConfig config;
     private final Contract contract;
@@ -127,6 +128,7 @@ public final class ApiServer {
                 .setMaxHeaderSize(MAX_HEADER)
                 .setMaxInitialLineLength(MAX_REQUEST_LINE)
                 .setIdleTimeout(IDLE_SECONDS)
+                .setMaxChunkSize(LARGEST_PIECE)
                 .setHandle100ContinueAutomatically(true)
                 // One protocol is one parser to trust; a front end that wants HTTP/2 ends it at its load balancer.
                 .setHttp2ClearTextEnabled(false)

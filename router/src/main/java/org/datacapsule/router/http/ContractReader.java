@@ -65,6 +65,7 @@ final class ContractReader {
                 roles(model),
                 errorCode(model.getString("x-role-refusal", ErrorCode.AUTH_FORBIDDEN.slug())),
                 model.containsKey("requestBody"),
+                model.getBoolean("x-streamed-body", false),
                 takesIdempotencyKey(model),
                 parameters(model));
     }

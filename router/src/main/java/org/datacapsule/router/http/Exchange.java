@@ -6,7 +6,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -19,7 +21,9 @@ final class Exchange {
     private static final String JSON = "application/json; charset=utf-8";
     private static final int OK = 200;
     private static final int REQUEST_TIMEOUT = 408;
+    private static final long MILLIS_TO_READ_A_REFUSAL = 5_000;
 
+    private final Vertx vertx;
     private final HttpServerRequest request;
     private final Context context;
     private final String path;
@@ -28,8 +32,10 @@ final class Exchange {
     private final long began = System.nanoTime();
     private volatile String guid = "";
     private volatile boolean begun;
+    private volatile Optional<StreamInput> streamed = Optional.empty();
 
     private Exchange(Vertx vertx, HttpServerRequest request, String path, Level level) {
+        this.vertx = vertx;
         this.request = request;
         this.context = vertx.getOrCreateContext();
         this.path = path;
@@ -45,6 +51,13 @@ final class Exchange {
     /** An exchange that happens every few seconds and is of no interest while all is well. */
     static Exchange beginQuiet(Vertx vertx, HttpServerRequest request, String path) {
         return new Exchange(vertx, request, path, Level.DEBUG);
+    }
+
+    /** The body of the request as it arrives; called once, on the event loop. */
+    StreamInput stream() {
+        StreamInput stream = StreamInput.of(context, request);
+        streamed = Optional.of(stream);
+        return stream;
     }
 
     HttpServerRequest request() {
@@ -93,8 +106,23 @@ final class Exchange {
                 response.putHeader("Connection", "close");
                 written.future().onComplete(done -> request.connection().close());
             }
+            streamed.filter(stream -> !stream.isOver()).ifPresent(this::dropRest);
             response.end(body).onComplete(written);
         }));
+    }
+
+    /**
+     * A client that is answered before it has sent all reads the answer only if its connection lasts a little longer; one
+     * that sends on regardless is cut off.
+     */
+    private void dropRest(StreamInput stream) {
+        request.response().putHeader("Connection", "close");
+        stream.drop();
+        vertx.setTimer(MILLIS_TO_READ_A_REFUSAL, late -> {
+            if (!stream.isOver()) {
+                request.connection().close();
+            }
+        });
     }
 
     /** The head of an answer whose body follows piece by piece. */
@@ -115,6 +143,20 @@ final class Exchange {
     void write(Buffer piece) throws InterruptedException, ExecutionException {
         Future.<Void>future(written -> context.runOnContext(
                         now -> request.response().write(piece).onComplete(written)))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get();
+    }
+
+    /**
+     * Hands a part of a file to the system; returns when the client has taken it.
+     *
+     * @throws ExecutionException when there is nobody left to send it to
+     */
+    void sendFile(Path file, long offset, long length) throws InterruptedException, ExecutionException {
+        Future.<Void>future(sent -> context.runOnContext(now -> request.response()
+                        .sendFile(file.toString(), offset, length)
+                        .onComplete(sent)))
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get();

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -40,9 +41,23 @@ final class FileTransfer {
             exchange.end();
             return;
         }
+        Optional<Path> onDisk = file.content().file();
+        if (onDisk.isPresent() && range.length() > 0) {
+            exchange.begin(status, file.contentType(), headers);
+            send(onDisk.get(), range);
+            return;
+        }
         try (InputStream content = file.content().from(range.offset())) {
             exchange.begin(status, file.contentType(), headers);
             send(content, range.length());
+        }
+    }
+
+    private void send(Path onDisk, ByteRange range) throws InterruptedException {
+        try {
+            exchange.sendFile(onDisk, range.offset(), range.length());
+        } catch (ExecutionException e) {
+            brokenOff(e);
         }
     }
 
@@ -59,13 +74,17 @@ final class FileTransfer {
             }
             exchange.end();
         } catch (IOException | ExecutionException | RuntimeException e) {
-            // The length is promised already: only a broken connection tells the client that this is not all.
-            LOG.atInfo()
-                    .addKeyValue("requestId", exchange.requestId())
-                    .addKeyValue("cause", e.toString())
-                    .log("a file was not sent to its end");
-            exchange.breakOff();
+            brokenOff(e);
         }
+    }
+
+    /** The length is promised already: only a broken connection tells the client that this is not all. */
+    private void brokenOff(Exception e) {
+        LOG.atInfo()
+                .addKeyValue("requestId", exchange.requestId())
+                .addKeyValue("cause", e.toString())
+                .log("a file was not sent to its end");
+        exchange.breakOff();
     }
 
     private Map<String, String> headers(String tag, ByteRange range, boolean part) {

@@ -15,6 +15,7 @@ import org.datacapsule.common.error.ErrorCode;
  * @param tokenRoles the token must have one of these; empty when any token will do
  * @param roleRefusal what is answered when it has none of them
  * @param hasBody whether it takes a body
+ * @param streamed whether the body is no parameters but bytes, which its endpoint reads as they arrive
  * @param command whether it changes something: it takes an Idempotency-Key
  */
 record Operation(
@@ -26,6 +27,7 @@ record Operation(
         Set<TokenRole> tokenRoles,
         ErrorCode roleRefusal,
         boolean hasBody,
+        boolean streamed,
         boolean command,
         List<Parameter> parameters) {
     Operation {

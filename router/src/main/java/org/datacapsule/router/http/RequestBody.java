@@ -1,8 +1,11 @@
 package org.datacapsule.router.http;
 
+import io.vertx.core.http.HttpServerRequest;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.datacapsule.common.error.ErrorCode;
@@ -21,7 +24,7 @@ final class RequestBody {
             return List.of();
         }
         String type = contentType.orElse("");
-        String bare = type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        String bare = bare(type);
         if (!isUtf8(type)) {
             throw unsupported("The body's charset must be UTF-8.");
         }
@@ -33,6 +36,28 @@ final class RequestBody {
                 throw unsupported("The body's content type is " + (bare.isEmpty() ? "missing" : ShownValue.of(bare))
                         + "; it must be application/x-www-form-urlencoded, application/json or multipart/form-data.");
         };
+    }
+
+    /** A body that its endpoint reads as it arrives. */
+    static IncomingBody incoming(HttpServerRequest request, InputStream content) {
+        return new IncomingBody(
+                bare(Optional.ofNullable(request.getHeader("Content-Type")).orElse("")),
+                length(request),
+                Optional.ofNullable(request.getHeader("Content-Range")),
+                content);
+    }
+
+    private static OptionalLong length(HttpServerRequest request) {
+        String length = request.getHeader("Content-Length");
+        try {
+            return length == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(length.strip()));
+        } catch (NumberFormatException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    private static String bare(String contentType) {
+        return contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     }
 
     private static boolean isUtf8(String contentType) {

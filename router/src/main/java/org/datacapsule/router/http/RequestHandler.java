@@ -64,10 +64,12 @@ final class RequestHandler {
             Optional<String> token,
             Map<String, String> pathValues,
             Optional<String> query,
-            Buffer body) {}
+            Buffer body,
+            Optional<StreamInput> stream) {}
 
     void handle(Operation operation, RoutingContext context) {
         Exchange exchange = Exchange.begin(vertx, context.request(), operation.path());
+        Optional<StreamInput> stream = operation.streamed() ? Optional.of(exchange.stream()) : Optional.empty();
         running.incrementAndGet();
         if (draining) {
             fail(exchange, unavailable("The server is stopping; try again in a moment."));
@@ -80,8 +82,10 @@ final class RequestHandler {
                     : Optional.empty();
             Map<String, String> pathValues = Map.copyOf(context.pathParams());
             Optional<String> query = Optional.ofNullable(request.query());
-            Future<Buffer> body = operation.hasBody() ? bodies.read(request) : Future.succeededFuture(Buffer.buffer());
-            body.onSuccess(read -> dispatch(exchange, new Arrived(operation, token, pathValues, query, read)))
+            Future<Buffer> body = operation.hasBody() && stream.isEmpty()
+                    ? bodies.read(request)
+                    : Future.succeededFuture(Buffer.buffer());
+            body.onSuccess(read -> dispatch(exchange, new Arrived(operation, token, pathValues, query, read, stream)))
                     .onFailure(failure -> failUnknown(exchange, operation, failure));
         } catch (ProblemException refusal) {
             failUnknown(exchange, operation, refusal);
@@ -193,7 +197,7 @@ final class RequestHandler {
             requireRole(arrived.operation(), caller);
             call = read(call, arrived, exchange.request());
             Endpoint endpoint = endpoints.find(call.operation()).orElseThrow();
-            return endpoint.handle(call);
+            return arrived.operation().streamed() ? receive(endpoint, call) : endpoint.handle(call);
         } catch (ProblemException refusal) {
             if (arrived.token().isEmpty()) {
                 refusals.refusedUnknown(unknown(exchange, arrived.operation()), refusal.problem());
@@ -201,6 +205,18 @@ final class RequestHandler {
                 refusals.refused(call, refusal.problem());
             }
             throw refusal;
+        }
+    }
+
+    /** Slow clients hold a part of the slots at most. */
+    private Success receive(Endpoint endpoint, Call call) throws InterruptedException {
+        if (!transfers.tryAcquire()) {
+            throw unavailable("The server receives as many files as it can at once; try again in a moment.");
+        }
+        try {
+            return endpoint.handle(call);
+        } finally {
+            transfers.release();
         }
     }
 
@@ -227,7 +243,13 @@ final class RequestHandler {
         Optional<String> idempotencyKey = IdempotencyKey.of(request.headers().getAll(IdempotencyKey.HEADER));
         Parameters parameters = RequestReader.read(arrived.operation(), given(arrived, request));
         return new Call(
-                call.operation(), call.caller(), parameters, call.requestId(), call.clientAddress(), idempotencyKey);
+                call.operation(),
+                call.caller(),
+                parameters,
+                call.requestId(),
+                call.clientAddress(),
+                idempotencyKey,
+                arrived.stream().map(stream -> RequestBody.incoming(request, stream)));
     }
 
     private static List<Given> given(Arrived arrived, HttpServerRequest request) {
@@ -236,7 +258,7 @@ final class RequestHandler {
         if (arrived.operation().takes(Location.QUERY)) {
             arrived.query().map(FormEncoding::parseQuery).ifPresent(given::addAll);
         }
-        if (arrived.operation().hasBody()) {
+        if (arrived.operation().hasBody() && !arrived.operation().streamed()) {
             given.addAll(RequestBody.parse(
                     Optional.ofNullable(request.getHeader("Content-Type")),
                     arrived.body().getBytes()));

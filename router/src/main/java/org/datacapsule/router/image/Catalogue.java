@@ -13,10 +13,10 @@ import org.datacapsule.router.http.Caller;
 import org.datacapsule.router.http.TokenRole;
 
 /** What may be done to an image of the catalogue, by whom and when (capsule API, "Images"). */
-final class Catalogue {
+public final class Catalogue {
     private final ImageStore images;
 
-    Catalogue(ImageStore images) {
+    public Catalogue(ImageStore images) {
         this.images = images;
     }
 
@@ -24,7 +24,7 @@ final class Catalogue {
     record Description(Optional<String> name, Optional<String> description, Optional<Boolean> isPublic) {}
 
     /** @throws ProblemException when there is no such image, or not for this caller */
-    Image visible(Tx tx, Caller caller, ImageId id) throws InterruptedException {
+    public Image visible(Tx tx, Caller caller, ImageId id) throws InterruptedException {
         return images.find(tx, id)
                 .filter(image -> image.isVisibleTo(caller.guid()) || runsTheCluster(caller))
                 .orElseThrow(() -> notFound(id));
@@ -103,7 +103,7 @@ final class Catalogue {
     }
 
     /** Takes the name until the transaction ends, or says that it is another image's. */
-    static void requireFreeName(Tx tx, ImageStore images, String name) throws InterruptedException {
+    public static void requireFreeName(Tx tx, ImageStore images, String name) throws InterruptedException {
         images.holdName(tx, name);
         requireFree(tx, images, name);
     }

@@ -41,6 +41,49 @@ public final class ImageStore {
                         image.loginUserName().orElse(null)));
     }
 
+    /** An image whose content is still to come. */
+    public record Reserved(
+            ImageId id,
+            String name,
+            String description,
+            boolean isPublic,
+            String owner,
+            Optional<String> loginUserName) {}
+
+    /** Adds an image without content, whose name is held and free. */
+    public void reserve(Tx tx, Reserved image) throws InterruptedException {
+        String sql = """
+                insert into image (id, name, description, is_public, owner, status, login_user_name)
+                values ($1, $2, $3, $4, $5, 'SHARE_PENDING', $6)
+                """;
+        tx.update(
+                sql,
+                Tuple.of(
+                        image.id().value(),
+                        image.name(),
+                        image.description(),
+                        image.isPublic(),
+                        image.owner(),
+                        image.loginUserName().orElse(null)));
+    }
+
+    /** The content of an image that was reserved is kept from now on; it can be brought to the hosts. */
+    public void setContent(Tx tx, ImageId id, Sha256 content, OptionalLong bytes) throws InterruptedException {
+        tx.update(
+                "update image set sha256 = $2, size_bytes = $3, updated_at = now() where id = $1",
+                Tuple.of(id.value(), content.hex(), bytes.isPresent() ? bytes.getAsLong() : null));
+    }
+
+    /** Nobody else takes this content for an image, or drops it as content of none, until the transaction ends. */
+    public void holdContent(Tx tx, Sha256 content) throws InterruptedException {
+        tx.update("select pg_advisory_xact_lock(hashtextextended('image-content ' || $1, 0))", Tuple.of(content.hex()));
+    }
+
+    /** Forgets an image that was reserved and never had content. */
+    public void giveUp(Tx tx, ImageId id) throws InterruptedException {
+        tx.update("delete from image where id = $1 and sha256 is null", Tuple.of(id.value()));
+    }
+
     Optional<Image> find(Tx tx, ImageId id) throws InterruptedException {
         return tx.first(IMAGE + "where i.id = $1", Tuple.of(id.value()), ImageStore::image);
     }

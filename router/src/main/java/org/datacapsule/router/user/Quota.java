@@ -3,12 +3,13 @@ package org.datacapsule.router.user;
 import org.datacapsule.common.config.Settings;
 
 /**
- * What one user's capsules may use together, or do use.
+ * What one user's capsules may use together, or do use, and how many images are the user's.
  *
  * @param memoryMb MiB
  * @param diskGb GiB of virtual disk
+ * @param images how many the user owns
  */
-public record Quota(int vcpus, int memoryMb, int diskGb) {
+public record Quota(int vcpus, int memoryMb, int diskGb, int images) {
 
     /** The cluster's default, for users who have none of their own. */
     public static Quota from(Settings settings) {
@@ -17,6 +18,7 @@ public record Quota(int vcpus, int memoryMb, int diskGb) {
                 settings.integer(
                         "quota.memory-mb", "Memory of one user's capsules together, MiB", 20_480, 0, Integer.MAX_VALUE),
                 settings.integer(
-                        "quota.disk-gb", "Disk of one user's capsules together, GiB", 100, 0, Integer.MAX_VALUE));
+                        "quota.disk-gb", "Disk of one user's capsules together, GiB", 100, 0, Integer.MAX_VALUE),
+                settings.integer("quota.images", "Images one user owns", 20, 0, Integer.MAX_VALUE));
     }
 }

@@ -52,10 +52,12 @@ public final class UserRoutes {
     private Reply setQuota(Call call) throws InterruptedException {
         String guid = call.parameters().text("guid");
         return idempotency.once(call, tx -> {
+            Quota before = users.quota(tx, guid).orElseGet(users::defaults);
             Quota quota = new Quota(
-                    call.parameters().integer("vcpus"),
-                    call.parameters().integer("memoryMb"),
-                    call.parameters().integer("diskGb"));
+                    call.parameters().optionalInteger("vcpus").orElse(before.vcpus()),
+                    call.parameters().optionalInteger("memoryMb").orElse(before.memoryMb()),
+                    call.parameters().optionalInteger("diskGb").orElse(before.diskGb()),
+                    call.parameters().optionalInteger("images").orElse(before.images()));
             users.setQuota(tx, guid, quota);
             audit.done(tx, call, guid + " " + quota);
             return quota(tx, guid);
@@ -70,8 +72,10 @@ public final class UserRoutes {
                 .put("vcpus", quota.vcpus())
                 .put("memoryMb", quota.memoryMb())
                 .put("diskGb", quota.diskGb())
+                .put("images", quota.images())
                 .put("usedVcpus", used.vcpus())
                 .put("usedMemoryMb", used.memoryMb())
-                .put("usedDiskGb", used.diskGb()));
+                .put("usedDiskGb", used.diskGb())
+                .put("usedImages", used.images()));
     }
 }

@@ -4,12 +4,17 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.util.Optional;
 import java.util.SortedMap;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.http.Caller;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of users. */
 public final class UserStore {
+    private static final String QUOTA =
+            "select quota_vcpus, quota_memory_mb, quota_disk_gb, quota_images from users where guid = $1";
+
     private final Quota defaults;
 
     public UserStore(Quota defaults) {
@@ -35,32 +40,51 @@ public final class UserStore {
                         caller.userName().orElse(null)));
     }
 
+    /**
+     * Leaves room for one more image of the user's until the transaction ends: two requests of one user cannot both take
+     * the last.
+     *
+     * @throws ProblemException {@link ErrorCode#QUOTA_EXCEEDED}
+     */
+    public void requireImage(Tx tx, String guid) throws InterruptedException {
+        int most = lockQuota(tx, guid).images();
+        int used = used(tx, guid).images();
+        if (used >= most) {
+            throw new ProblemException(
+                    ErrorCode.QUOTA_EXCEEDED,
+                    "You have " + used + " images and may have " + most + "; delete one, or ask for more.");
+        }
+    }
+
     /** The user's quota, the row locked, so that two requests of one user cannot both take the last of it. */
     public Quota lockQuota(Tx tx, String guid) throws InterruptedException {
-        String sql = "select quota_vcpus, quota_memory_mb, quota_disk_gb from users where guid = $1 for no key update";
+        String sql = QUOTA + " for no key update";
         return tx.first(sql, Tuple.of(guid), this::quota).orElse(defaults);
     }
 
     public Optional<Quota> quota(Tx tx, String guid) throws InterruptedException {
-        String sql = "select quota_vcpus, quota_memory_mb, quota_disk_gb from users where guid = $1";
-        return tx.first(sql, Tuple.of(guid), this::quota);
+        return tx.first(QUOTA, Tuple.of(guid), this::quota);
     }
 
     /** Gives a user a quota of their own; a user not seen yet gets a row. */
     public void setQuota(Tx tx, String guid, Quota quota) throws InterruptedException {
         String sql = """
-                insert into users (guid, quota_vcpus, quota_memory_mb, quota_disk_gb) values ($1, $2, $3, $4)
+                insert into users (guid, quota_vcpus, quota_memory_mb, quota_disk_gb, quota_images)
+                values ($1, $2, $3, $4, $5)
                 on conflict (guid) do update set quota_vcpus = excluded.quota_vcpus,
-                    quota_memory_mb = excluded.quota_memory_mb, quota_disk_gb = excluded.quota_disk_gb
+                    quota_memory_mb = excluded.quota_memory_mb, quota_disk_gb = excluded.quota_disk_gb,
+                    quota_images = excluded.quota_images
                 """;
-        tx.update(sql, Tuple.of(guid, quota.vcpus(), quota.memoryMb(), quota.diskGb()));
+        tx.update(sql, Tuple.of(guid, quota.vcpus(), quota.memoryMb(), quota.diskGb(), quota.images()));
     }
 
-    /** What the capsules the user owns use: a sum, never a counter that could drift. */
+    /** What the user's capsules and images use: a sum, never a counter that could drift. */
     public Quota used(Tx tx, String guid) throws InterruptedException {
         String sql = """
                 select coalesce(sum(c.vcpus), 0)::int as vcpus, coalesce(sum(c.memory_mb), 0)::int as memory_mb,
-                       coalesce(sum(c.disk_gb), 0)::int as disk_gb
+                       coalesce(sum(c.disk_gb), 0)::int as disk_gb,
+                       (select count(*)::int from image i
+                        where i.owner = $1 and i.status in ('SHARE_PENDING', 'ACTIVE', 'ERROR')) as images
                 from member m join capsule c on c.id = m.capsule_id
                 where m.user_guid = $1 and m.role in ('OWNER-CONTROLLER', 'OWNER') and c.state <> 'DELETED'
                 """;
@@ -68,7 +92,10 @@ public final class UserStore {
                         sql,
                         Tuple.of(guid),
                         row -> new Quota(
-                                row.getInteger("vcpus"), row.getInteger("memory_mb"), row.getInteger("disk_gb")))
+                                row.getInteger("vcpus"),
+                                row.getInteger("memory_mb"),
+                                row.getInteger("disk_gb"),
+                                row.getInteger("images")))
                 .orElseThrow();
     }
 
@@ -111,7 +138,8 @@ public final class UserStore {
         return new Quota(
                 orElse(row, "quota_vcpus", defaults.vcpus()),
                 orElse(row, "quota_memory_mb", defaults.memoryMb()),
-                orElse(row, "quota_disk_gb", defaults.diskGb()));
+                orElse(row, "quota_disk_gb", defaults.diskGb()),
+                orElse(row, "quota_images", defaults.images()));
     }
 
     private static int orElse(Row row, String column, int fallback) {

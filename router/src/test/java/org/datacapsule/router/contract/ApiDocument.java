@@ -70,7 +70,7 @@ final class ApiDocument {
 
     private static List<ApiOperation.Parameter> bodyParameters(JsonObject schema) {
         List<String> required = strings(schema.getJsonArray("required"));
-        return schema.getJsonObject("properties").stream()
+        return schema.getJsonObject("properties", new JsonObject()).stream()
                 .map(property -> new ApiOperation.Parameter(
                         property.getKey(), "body", required.contains(property.getKey()), (JsonObject)
                                 property.getValue()))

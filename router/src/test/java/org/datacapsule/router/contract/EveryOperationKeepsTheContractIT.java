@@ -146,7 +146,9 @@ class EveryOperationKeepsTheContractIT {
             }
             call(withBody(operation, "application/json", "[".repeat(50_000)));
             expect(withBody(operation, "text/plain", "vmid=1"), 415);
-            expect(withBody(operation, "application/json", " ".repeat(300 * 1024)), 413);
+            // A body that is streamed has a limit of its own, and no such type.
+            boolean streamed = operation.bodyTypes().equals(List.of("application/octet-stream"));
+            expect(withBody(operation, "application/json", " ".repeat(300 * 1024)), streamed ? 415 : 413);
         }
         assertNothingToComplainOf();
     }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.datacapsule.common.certificate.EllipticKeys;
 import org.datacapsule.common.join.JoinRequest.Asked;
@@ -31,19 +32,25 @@ final class Stage implements AutoCloseable {
     final ApiClient client;
     private static final String OTHER_HOST = "host-2";
 
+    private static final int UPLOAD_BYTES = 4096;
+
     private final FakeAgent agent;
     private final FakeAgent otherAgent;
     private final String image;
     private final Path results;
+    private final Path images;
 
     Stage(Path directory) throws Exception {
         results = directory.resolve("results");
+        images = directory.resolve("images");
         router = TestRouter.start(
                 directory,
                 Map.of(
                         "quota.vcpus", "100000",
                         "quota.disk-gb", "1000000",
                         "quota.memory-mb", "100000000",
+                        "quota.images", "100000",
+                        "images.import-origins", "https://cloud.example.org",
                         "sharing.support-user.guid", "support"));
         agent = router.agent("h1", new Capacity(100_000, 1 << 26, 10_000_000), new PortRange(20_000, 6_000, 5_000));
         otherAgent = router.agent(
@@ -76,6 +83,16 @@ final class Stage implements AutoCloseable {
         }
         // The example would be taken after the first call.
         request.values.replace("imageName", "image-" + UUID.randomUUID());
+        for (String name : List.of("uploadId", "importId")) {
+            if (request.values.containsKey(name)) {
+                request.values.replace(name, intake(user, name.equals("importId")));
+            }
+        }
+        if (operation.id().equals("putUpload")) {
+            request.values.remove("Content-Range");
+            request.bodyType = "application/octet-stream";
+            request.rawBody = Optional.of(new byte[UPLOAD_BYTES]);
+        }
         request.values.replace("wait", 0);
         request.values.replace("all", false);
         request.values.replace("reviews", false);
@@ -146,6 +163,22 @@ final class Stage implements AutoCloseable {
                         """.formatted(
                                 id, "prepared-" + id, user, status, "ab".repeat(32))));
         request.values.replace("imageId", id);
+        Files.writeString(images.resolve("ab".repeat(32) + ".qcow2"), "what a client gets");
+    }
+
+    private String intake(String user, boolean imported) throws Exception {
+        String name = "file-" + UUID.randomUUID();
+        Answer begun = imported
+                ? router.post(
+                        "/v1/images/imports",
+                        router.token(user),
+                        Map.of("imageName", name, "url", "https://cloud.example.org/disk.qcow2"))
+                : router.post(
+                        "/v1/images/uploads",
+                        router.token(user),
+                        Map.of("imageName", name, "sizeBytes", Integer.toString(UPLOAD_BYTES), "format", "raw"));
+        assertThat(begun.status()).as(begun.body().encode()).isEqualTo(200);
+        return begun.body().getString("imageId");
     }
 
     private Object named(ApiOperation operation, JsonObject created) throws Exception {

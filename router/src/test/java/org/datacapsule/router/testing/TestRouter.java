@@ -109,6 +109,7 @@ public final class TestRouter implements AutoCloseable {
                 "secrets.key-file", keys.secrets().toString(),
                 "authority.directory", directory.resolve("authority").toString(),
                 "results.directory", directory.resolve("results").toString(),
+                "images.directory", directory.resolve("images").toString(),
                 "operations.claim", "1s",
                 "operations.recheck", "1s"));
         settings.putAll(changes);

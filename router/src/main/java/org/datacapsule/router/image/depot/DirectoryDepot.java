@@ -64,13 +64,11 @@ public final class DirectoryDepot implements ImageDepot {
     }
 
     @Override
-    public Sha256 keep(Draft draft) throws IOException {
-        Sha256 content = draft.sha256();
+    public void keep(Draft draft, Sha256 content) throws IOException {
         DepotFiles.force(draft.file());
         Files.setPosixFilePermissions(draft.file(), PosixFilePermissions.fromString("r--------"));
         Files.move(draft.file(), path(content), StandardCopyOption.ATOMIC_MOVE);
         DepotFiles.force(directory);
-        return content;
     }
 
     @Override

@@ -23,12 +23,12 @@ public interface ImageDepot extends AutoCloseable {
     InputStream read(Sha256 content, long offset) throws IOException;
 
     /**
-     * Keeps what a draft has, whole or not at all, and for good once this returns; the draft is gone then. What is kept
-     * already stays as it is.
+     * Keeps what a draft has, whole or not at all, and for good once this returns; the draft is gone then. Done again, it is
+     * as good.
      *
-     * @return what it is kept as
+     * @param content what {@link Draft#sha256} said of it when nobody wrote to it any more
      */
-    Sha256 keep(Draft draft) throws IOException;
+    void keep(Draft draft, Sha256 content) throws IOException;
 
     /**
      * Drops content. Done already is as good. Whoever calls this has made sure, in the database, that no image has the

@@ -41,7 +41,7 @@ class DirectoryDepotTest {
         assertThat(depot.file(ABC)).isEmpty();
         assertThat(depot.size(ABC)).isEmpty();
 
-        assertThat(depot.keep(written(UUID.randomUUID(), "abc"))).isEqualTo(ABC);
+        assertThat(keep(written(UUID.randomUUID(), "abc"))).isEqualTo(ABC);
 
         assertThat(depot.size(ABC)).hasValue(3);
         assertThat(depot.file(ABC).orElseThrow()).hasContent("abc");
@@ -53,15 +53,15 @@ class DirectoryDepotTest {
 
     @Test
     void keepingTheSameTwiceIsKeepingItOnce() throws IOException {
-        depot.keep(written(UUID.randomUUID(), "abc"));
-        depot.keep(written(UUID.randomUUID(), "abc"));
+        keep(written(UUID.randomUUID(), "abc"));
+        keep(written(UUID.randomUUID(), "abc"));
 
         assertThat(filesBelow()).containsExactly(ABC + ".qcow2");
     }
 
     @Test
     void whatIsRemovedIsGoneAndRemovingItAgainIsAsGood() throws IOException {
-        depot.keep(written(UUID.randomUUID(), "abc"));
+        keep(written(UUID.randomUUID(), "abc"));
 
         depot.remove(ABC);
         depot.remove(ABC);
@@ -82,7 +82,7 @@ class DirectoryDepotTest {
             assertThat(writing.position()).isEqualTo(3);
         }
 
-        assertThat(depot.keep(draft)).isEqualTo(ABC);
+        assertThat(keep(draft)).isEqualTo(ABC);
     }
 
     @Test
@@ -106,7 +106,7 @@ class DirectoryDepotTest {
         Draft old = written(UUID.randomUUID(), "old");
         Draft young = written(UUID.randomUUID(), "young");
         Files.setLastModifiedTime(old.file(), FileTime.from(Instant.now().minus(Duration.ofHours(3))));
-        depot.keep(written(UUID.randomUUID(), "abc"));
+        keep(written(UUID.randomUUID(), "abc"));
 
         assertThat(depot.drafts().sweep(Duration.ofHours(2))).isEqualTo(1);
 
@@ -118,7 +118,14 @@ class DirectoryDepotTest {
     @Test
     void roomIsWhatTheFileSystemHasLessWhatIsSpared() throws IOException {
         assertThat(depot.drafts().room()).isPositive();
-        assertThat(DirectoryDepot.open(directory, Long.MAX_VALUE).drafts().room()).isZero();
+        assertThat(DirectoryDepot.open(directory, Long.MAX_VALUE).drafts().room())
+                .isZero();
+    }
+
+    private Sha256 keep(Draft draft) throws IOException {
+        Sha256 content = draft.sha256();
+        depot.keep(draft, content);
+        return content;
     }
 
     private Draft written(UUID name, String text) throws IOException {
@@ -136,7 +143,8 @@ class DirectoryDepotTest {
 
     private Stream<String> filesBelow() throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
-            return files.filter(Files::isRegularFile)
+            return files
+                    .filter(Files::isRegularFile)
                     .map(file -> directory.relativize(file).toString())
                     .toList()
                     .stream();
