@@ -18,10 +18,22 @@ class ArchitectureTest {
     void onlyTheBusKnowsTheEventBusAndHazelcast() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("..common.bus..")
+                .resideOutsideOfPackages("..common.bus..", "..common.transfer..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.vertx..", "com.hazelcast..")
+                .check(OURS);
+    }
+
+    /** It serves files over HTTP. */
+    @Test
+    void ofVertxTheTransferOfFilesKnowsNoBus() {
+        noClasses()
+                .that()
+                .resideInAPackage("..common.transfer..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.vertx.core.eventbus..", "io.vertx.spi.cluster..", "com.hazelcast..")
                 .check(OURS);
     }
 

@@ -1,0 +1,207 @@
+package org.datacapsule.common.transfer;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.datacapsule.common.certificate.Identity;
+import org.datacapsule.common.id.Sha256;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves images to the members of the fleet: {@code GET /images/<sha256>}, whole or from a byte on. Who asks shows a certificate
+ * of the members' authority. Files are streamed by the kernel or in small pieces, whatever their size.
+ */
+public final class ImageDoor implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ImageDoor.class);
+
+    static final String PATH = "/images/";
+    /** Who takes nothing for so long makes room for others. */
+    private static final Duration IDLE = Duration.ofSeconds(30);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final int BUSY = 503;
+
+    private final Vertx vertx;
+    private final HttpServer server;
+    private final Function<Sha256, Optional<Path>> files;
+    private final Semaphore slots;
+
+    private ImageDoor(Vertx vertx, Identity identity, Function<Sha256, Optional<Path>> files, int atOnce) {
+        this.vertx = vertx;
+        this.files = files;
+        this.slots = new Semaphore(atOnce);
+        this.server = vertx.createHttpServer(options(identity)).requestHandler(this::answer);
+    }
+
+    /**
+     * Opens a door.
+     *
+     * @param port 0 for any that is free
+     * @param atOnce how many transfers there are at a time; who comes meanwhile is told to come again
+     * @param files the file of an image, which has been verified and does not change; empty where there is none. May block
+     * @throws IOException when the address or port is not to be had
+     */
+    public static ImageDoor open(
+            String address, int port, int atOnce, Identity identity, Function<Sha256, Optional<Path>> files)
+            throws IOException {
+        Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(2));
+        ImageDoor door = new ImageDoor(vertx, identity, files, atOnce);
+        try {
+            await(door.server.listen(port, address));
+            return door;
+        } catch (IOException e) {
+            door.close();
+            throw new IOException("no image door at " + address + ":" + port + ": " + e.getMessage(), e);
+        }
+    }
+
+    public int port() {
+        return server.actualPort();
+    }
+
+    /** Shows another certificate from now on. */
+    public void renew(Identity identity) {
+        try {
+            boolean unused = await(server.updateSSLOptions(options(identity).getSslOptions()));
+        } catch (IOException e) {
+            LOG.atError().setCause(e).log("the image door goes on with its old certificate");
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            Void unused = await(vertx.close());
+        } catch (IOException e) {
+            LOG.atWarn().setCause(e).log("the image door did not close");
+        }
+    }
+
+    private static HttpServerOptions options(Identity identity) {
+        HttpServerOptions options = new HttpServerOptions()
+                .setSsl(true)
+                .setUseAlpn(false)
+                .setIdleTimeout((int) IDLE.toSeconds())
+                .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                .setClientAuth(ClientAuth.REQUIRED);
+        options.setKeyCertOptions(new PemKeyCertOptions()
+                .addKeyValue(Buffer.buffer(identity.keyPem()))
+                .addCertValue(Buffer.buffer(identity.certificatePem())));
+        options.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(identity.authorityPem())));
+        options.setEnabledSecureTransportProtocols(Set.of("TLSv1.3"));
+        return options;
+    }
+
+    private void answer(HttpServerRequest request) {
+        Optional<Sha256> image = Optional.ofNullable(request.path()).flatMap(ImageDoor::named);
+        if (!request.method().equals(HttpMethod.GET) || image.isEmpty()) {
+            end(request.response(), 404);
+            return;
+        }
+        if (!slots.tryAcquire()) {
+            request.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+            end(request.response(), BUSY);
+            return;
+        }
+        serve(request, image.get()).onComplete(done -> {
+            slots.release();
+            if (done.failed()) {
+                LOG.atDebug()
+                        .setCause(done.cause())
+                        .addKeyValue("image", image.get())
+                        .log("a transfer was cut");
+            }
+        });
+    }
+
+    /** A file and its length, as they are at the moment. */
+    private record Found(Path file, long size) {}
+
+    private Future<Void> serve(HttpServerRequest request, Sha256 image) {
+        HttpServerResponse response = request.response();
+        return vertx.executeBlocking(() -> find(image), false).transform(found -> {
+            if (found.failed()) {
+                LOG.atError()
+                        .setCause(found.cause())
+                        .addKeyValue("image", image)
+                        .log("an image is not served");
+                return end(response, 500);
+            }
+            return found.result().map(it -> send(request, it)).orElseGet(() -> end(response, 404));
+        });
+    }
+
+    private Optional<Found> find(Sha256 image) throws IOException {
+        Optional<Path> file = files.apply(image);
+        try {
+            return file.isPresent() ? Optional.of(new Found(file.get(), Files.size(file.get()))) : Optional.empty();
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Future<Void> send(HttpServerRequest request, Found found) {
+        HttpServerResponse response = request.response();
+        ByteSpan span = ByteSpan.asked(Optional.ofNullable(request.getHeader("Range")), found.size());
+        response.putHeader(HttpHeaders.ACCEPT_RANGES, "bytes")
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/octet-stream");
+        switch (span) {
+            case ByteSpan.All all -> {
+                return response.sendFile(found.file().toString(), 0, found.size());
+            }
+            case ByteSpan.Part part -> {
+                response.setStatusCode(206).putHeader(HttpHeaders.CONTENT_RANGE, part.header(found.size()));
+                return response.sendFile(found.file().toString(), part.first(), part.length());
+            }
+            case ByteSpan.Nothing nothing -> {
+                response.putHeader(HttpHeaders.CONTENT_RANGE, "bytes */" + found.size());
+                return end(response, 416);
+            }
+        }
+    }
+
+    private static Future<Void> end(HttpServerResponse response, int status) {
+        return response.setStatusCode(status).end();
+    }
+
+    private static Optional<Sha256> named(String path) {
+        try {
+            return path.startsWith(PATH) ? Optional.of(new Sha256(path.substring(PATH.length()))) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static <T> T await(Future<T> future) throws IOException {
+        try {
+            return future.toCompletionStage()
+                    .toCompletableFuture()
+                    .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                    .join();
+        } catch (CompletionException e) {
+            throw new IOException(String.valueOf(e.getCause()), e);
+        }
+    }
+}
