@@ -45,6 +45,7 @@ results:
   directory: $state/results
 images:
   directory: $state/images
+  port: 0
 END
 }
 
@@ -79,6 +80,8 @@ ports:
   count: ${setting[port_count]}
 vnc:
   listen: 127.0.0.1
+images:
+  port: 0
 secrets:
   key-file: $state/keys/agent.secret
 END

@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.datacapsule.agent.config.AgentConfig;
 import org.datacapsule.agent.hypervisor.GuestDomain.Attachment;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.identity.IdentityFiles;
 import org.datacapsule.agent.identity.Renewing;
+import org.datacapsule.agent.image.HostImages;
 import org.datacapsule.agent.journal.Journal;
 import org.datacapsule.agent.local.LocalService;
 import org.datacapsule.agent.local.LocalSocket;
@@ -40,6 +42,7 @@ public final class AgentAssembly {
     private static final Logger LOG = LoggerFactory.getLogger(AgentAssembly.class);
 
     private final HostParts host;
+    private final Optional<HostImages> images;
     private final BusLink link;
     private final ProgressReporter progress;
     private final Results results;
@@ -48,12 +51,14 @@ public final class AgentAssembly {
 
     private AgentAssembly(
             HostParts host,
+            Optional<HostImages> images,
             BusLink link,
             ProgressReporter progress,
             Results results,
             AgentCore core,
             Optional<LocalSocket> scripts) {
         this.host = host;
+        this.images = images;
         this.link = link;
         this.progress = progress;
         this.results = results;
@@ -62,19 +67,25 @@ public final class AgentAssembly {
     }
 
     /** A running agent: its host made ready, the journal's work resumed, and on its way into the cluster. */
-    public static AgentAssembly start(AgentConfig config, HostParts host) throws IOException {
+    public static AgentAssembly start(AgentConfig config, HostParts machine) throws IOException {
         InstantSource clock = InstantSource.system();
         IdentityFiles identity = new IdentityFiles(config.identity());
         // It says so now, and not in the dark later, when this machine has not joined.
         identity.read();
-        host.network().ensure();
+        machine.network().ensure();
+        Certificates certificates = new Certificates();
         BusLink link = new BusLink(
                 config.link().bus(),
                 config.host().name(),
                 identity,
-                new Renewing(identity, config.host().name(), host.certificatesRenewed()),
+                new Renewing(identity, config.host().name(), certificates),
                 new LinkTiming(config.link().heartbeat(), config.link().rejoinAfter()),
                 clock);
+        Optional<HostImages> images = machine.shelf()
+                .map(shelf -> HostImages.open(config.host().name(), config.images(), shelf, identity, link, clock));
+        certificates.readBy(machine.certificatesRenewed());
+        images.ifPresent(it -> certificates.readBy(it::certificatesRenewed));
+        HostParts host = images.map(it -> machine.with(it.supply())).orElse(machine);
         ProgressReporter progress = new ProgressReporter(link);
         SecretBox box = SecretBox.fromKeyFile(config.trust().secretKey());
         Journal journal = Journal.open(config.storage().journal(), box, clock);
@@ -103,9 +114,10 @@ public final class AgentAssembly {
         core.start();
         Optional<LocalSocket> scripts = listen(config, LocalScripts.service(config, host, core, box));
         Admission admission = new Admission(core::receive, core::obey, core::goOn);
-        link.start(admission, heartbeats(config, host, journal, receipts, admission)::now);
+        Heartbeats heartbeats = heartbeats(config, host, journal, receipts, admission, images);
+        link.start(admission, heartbeats::now, orders -> images.ifPresent(it -> it.obey(orders)));
         LOG.atInfo().addKeyValue("hostId", config.host().name()).log("the agent runs");
-        return new AgentAssembly(host, link, progress, results, core, scripts);
+        return new AgentAssembly(host, images, link, progress, results, core, scripts);
     }
 
     /** Accepts nothing more, leaves work at its next step boundary, and leaves guests running. */
@@ -117,8 +129,25 @@ public final class AgentAssembly {
         progress.close();
         results.stop();
         core.stop();
+        if (images.isPresent()) {
+            images.get().stop();
+        }
         host.close().run();
         LOG.atInfo().log("the agent has stopped; guests run on");
+    }
+
+    /** Those that keep certificates in memory. */
+    private static final class Certificates implements Runnable {
+        private final List<Runnable> readers = new CopyOnWriteArrayList<>();
+
+        void readBy(Runnable reader) {
+            readers.add(reader);
+        }
+
+        @Override
+        public void run() {
+            readers.forEach(Runnable::run);
+        }
     }
 
     /** A host without it works all the same, such as one whose storage has too long a path for a socket. */
@@ -133,7 +162,12 @@ public final class AgentAssembly {
     }
 
     private static Heartbeats heartbeats(
-            AgentConfig config, HostParts host, Journal journal, ReceiptSigner receipts, Admission admission) {
+            AgentConfig config,
+            HostParts host,
+            Journal journal,
+            ReceiptSigner receipts,
+            Admission admission,
+            Optional<HostImages> images) {
         HostProfile profile = new HostProfile(
                 config.host().name(),
                 UUID.randomUUID(),
@@ -146,7 +180,13 @@ public final class AgentAssembly {
                 config.storage().reserveGb());
         CapsuleObserver observer = new CapsuleObserver(host.hypervisor(), host.network(), host.storage());
         return new Heartbeats(
-                profile, host.hypervisor().facts(), host.storage(), observer, journal, admission::recalled);
+                profile,
+                host.hypervisor().facts(),
+                host.storage(),
+                observer,
+                journal,
+                admission::recalled,
+                () -> images.map(HostImages::stock));
     }
 
     /** The guests that have a release channel, each with its generation. */

@@ -75,6 +75,7 @@ public final class AgentCore {
                 host.network(),
                 host.storage(),
                 host.whereabouts(),
+                host.supply(),
                 releases,
                 receipts,
                 clock,

@@ -64,6 +64,7 @@ record RealHost(
     }
 
     HostParts parts() {
-        return new HostParts(hypervisor, network, storage, whereabouts, RealHost::tellLibvirt, connection::close);
+        return new HostParts(hypervisor, network, storage, whereabouts, RealHost::tellLibvirt, connection::close)
+                .with(storage.shelf());
     }
 }

@@ -84,6 +84,7 @@ import org.datacapsule.router.image.ImageStore;
 import org.datacapsule.router.image.NightlyExpunge;
 import org.datacapsule.router.image.depot.DirectoryDepot;
 import org.datacapsule.router.image.depot.ImageDepot;
+import org.datacapsule.router.image.distribution.DistributionParts;
 import org.datacapsule.router.image.intake.IntakeParts;
 import org.datacapsule.router.lifetime.LifetimeRule;
 import org.datacapsule.router.mail.MailSender;
@@ -160,7 +161,9 @@ public final class RouterAssembly implements AutoCloseable {
         Database database = remember(Database.open(node.vertx(), config.database()));
 
         UserStore users = new UserStore(config.quota());
-        HostStore hosts = new HostStore();
+        Optional<ImageDepot> depot = openDepot(config.images());
+        HostStore hosts =
+                new HostStore(image -> depot.flatMap(has -> has.file(image)).isPresent());
         PortStore ports = new PortStore();
         CapsuleStore capsules = new CapsuleStore();
         OperationStore operations = new OperationStore();
@@ -204,12 +207,21 @@ public final class RouterAssembly implements AutoCloseable {
                 KeyFiles.readPrivate(config.signingKey()), KeyFiles.readPublic(config.signingPublicKey()));
         DriftLog drift = new DriftLog();
         HostAbsence absence = new HostAbsence(hosts, events, drift);
+        DistributionParts distribution = remember(new DistributionParts(
+                config.distribution(),
+                new DistributionParts.Around(
+                        database,
+                        depot,
+                        audit,
+                        IdentityParts.ownIdentity(authorities, config.bus()),
+                        config.bus().host())));
         HeartbeatReceiver heartbeats = new HeartbeatReceiver(
                 database,
                 hosts,
                 identities,
                 operations,
                 new InventoryRepair(capsules, keys, audit, events, drift, config.hosts()),
+                distribution.check(),
                 absence,
                 new ReadmitHost(evictions, new RecallOrders(evictions, builder, signer), audit),
                 audit,
@@ -243,6 +255,7 @@ public final class RouterAssembly implements AutoCloseable {
                 config.operations(),
                 steps);
         serveAgents(node.bus(), identity, heartbeats, outcomes, new ProgressRecorder(database, operations));
+        distribution.serve(node.bus(), identity.desk());
         Dispatcher dispatcher = remember(new Dispatcher(database, operations, delivery, signal, config.operations()));
 
         StartOperation start = new StartOperation(
@@ -295,8 +308,7 @@ public final class RouterAssembly implements AutoCloseable {
         new CatalogueRoutes(database, idempotency, images, users, audit).register(endpoints);
         IntakeParts intake = remember(new IntakeParts(
                 config.intake(),
-                new IntakeParts.Around(
-                        node.vertx(), database, idempotency, users, images, audit, openDepot(config.images()))));
+                new IntakeParts.Around(node.vertx(), database, idempotency, users, images, audit, depot)));
         intake.register(endpoints);
         intake.start();
         NightlyExpunge.start(database, images, audit, config.images()).ifPresent(this::remember);
@@ -322,6 +334,7 @@ public final class RouterAssembly implements AutoCloseable {
         remember(results.startSweep());
         dispatcher.start();
         remember(Loop.start("evictions", LOOK, new Evictor(database, evictions, builder, signer, agents)::takeOne));
+        remember(distribution.startCare());
         remember(deadHosts.startWatch());
         remember(deadHosts.startCollecting());
         remember(Loop.start("audit-chain", LOOK, new AuditChain(database)::extend));

@@ -18,6 +18,7 @@ import org.datacapsule.router.http.AuthConfig;
 import org.datacapsule.router.http.HttpConfig;
 import org.datacapsule.router.identity.AuthorityConfig;
 import org.datacapsule.router.image.ImageConfig;
+import org.datacapsule.router.image.distribution.DistributionConfig;
 import org.datacapsule.router.image.intake.IntakeConfig;
 import org.datacapsule.router.lifetime.LifetimeConfig;
 import org.datacapsule.router.mail.MailConfig;
@@ -47,6 +48,7 @@ public record RouterConfig(
         CapsuleConfig capsules,
         ImageConfig images,
         IntakeConfig intake,
+        DistributionConfig distribution,
         SecureModeConfig secureMode,
         PlacementPolicy placement,
         OperationConfig operations,
@@ -68,11 +70,12 @@ public record RouterConfig(
     public static RouterConfig from(Settings settings) throws ConfigException {
         HttpConfig http = HttpConfig.from(settings);
         AuthConfig auth = AuthConfig.from(settings);
+        BusConfig bus = bus(settings);
         RouterConfig config = new RouterConfig(
                 http,
                 auth,
                 DatabaseConfig.from(settings),
-                bus(settings),
+                bus,
                 file(
                         settings,
                         "commands.signing-key-file",
@@ -95,6 +98,7 @@ public record RouterConfig(
                 CapsuleConfig.from(settings),
                 ImageConfig.from(settings),
                 IntakeConfig.from(settings),
+                DistributionConfig.from(settings, bus.host()),
                 SecureModeConfig.from(settings),
                 PlacementPolicy.from(settings),
                 OperationConfig.from(settings),

@@ -163,7 +163,8 @@ final class SimulatedMachine implements Node {
                     parts.storage(),
                     new CapsuleObserver(parts.hypervisor(), parts.network(), parts.storage()),
                     opened,
-                    () -> 0);
+                    () -> 0,
+                    Optional::empty);
             world.time().start(life, "heartbeat", () -> beat(life, heartbeats));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -64,6 +64,7 @@ import org.datacapsule.router.identity.IdentityStore;
 import org.datacapsule.router.identity.Sender;
 import org.datacapsule.router.image.ImageRoutes;
 import org.datacapsule.router.image.ImageStore;
+import org.datacapsule.router.image.distribution.HostImages;
 import org.datacapsule.router.lifetime.LifetimeRule;
 import org.datacapsule.router.migration.AdvanceMigration;
 import org.datacapsule.router.migration.CancelMigration;
@@ -184,6 +185,7 @@ final class SimulatedRouter implements Node {
                 new IdentityStore(),
                 operations,
                 new InventoryRepair(capsules, keySync, audit, events, drift, config.hosts()),
+                new HostImages(image -> false),
                 new HostAbsence(hosts, events, drift),
                 new ReadmitHost(evictions, new RecallOrders(evictions, builder, keys.signer()), audit),
                 audit,

@@ -30,5 +30,9 @@ public final class Contracts {
     public static final ReportContract<Renewal, Enrolment> RENEWAL =
             new ReportContract<>("router.renewal", 1, Renewal.class, Enrolment.class, SHORT);
 
+    /** Agent to any router, when it lacks an image; asked again whenever a source has failed. */
+    public static final ReportContract<ImageQuestion, ImageAnswer> IMAGE_SOURCES =
+            new ReportContract<>("router.image-sources", 1, ImageQuestion.class, ImageAnswer.class, SHORT);
+
     private Contracts() {}
 }

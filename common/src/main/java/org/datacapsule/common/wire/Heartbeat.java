@@ -1,5 +1,6 @@
 package org.datacapsule.common.wire;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -20,6 +21,7 @@ import org.datacapsule.common.id.Sha256;
  * @param recalled the epoch of the last {@link Recall} this agent has done since it started; 0 for none
  * @param storagePool names the storage it shares with other hosts; absent where its capsules' files are its own
  * @param setAside what it keeps of capsules that live elsewhere
+ * @param imageStock what else there is to say of its images; absent from an agent that fetches none
  */
 public record Heartbeat(
         HostId host,
@@ -36,7 +38,8 @@ public record Heartbeat(
         List<CapsuleObservation> capsules,
         long recalled,
         Optional<String> storagePool,
-        List<SetAside> setAside) {
+        List<SetAside> setAside,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<ImageStock> imageStock) {
     public Heartbeat {
         images = List.copyOf(images);
         capsules = List.copyOf(capsules);

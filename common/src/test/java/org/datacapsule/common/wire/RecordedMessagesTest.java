@@ -8,6 +8,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,10 +60,16 @@ class RecordedMessagesTest {
         for (boolean full : List.of(true, false)) {
             Map<String, Object> today = SampleMessages.all(full);
             for (Path file : recorded()) {
-                String now = WireJson.text(of(today, file));
+                Object form = of(today, file);
+                String now = WireJson.text(form);
                 Set<String> recorded = members(Files.readString(file), full);
                 // What is in a member that is there and empty is not there either.
                 Set<String> empty = empty(now);
+                if (!full) {
+                    Set<String> left = leftOutWhenEmpty(form);
+                    recorded.removeAll(left);
+                    empty.addAll(left);
+                }
                 recorded.removeIf(name -> isIn(empty, name));
                 assertThat(members(now, full)).as(file.toString()).containsAll(recorded);
             }
@@ -148,6 +155,17 @@ class RecordedMessagesTest {
                 found.add("/" + member.getKey());
             }
         });
+        return found;
+    }
+
+    /** Members of the message itself that were added after the first version, and are only written when they are there. */
+    private static Set<String> leftOutWhenEmpty(Object form) {
+        Set<String> found = new TreeSet<>();
+        for (RecordComponent member : form.getClass().getRecordComponents()) {
+            if (member.getAccessor().isAnnotationPresent(JsonInclude.class)) {
+                found.add("/" + member.getName());
+            }
+        }
         return found;
     }
 

@@ -70,6 +70,9 @@ class WireJsonTest {
                 new ProgressReport(OperationId.random(), 2, HOST, "launch.domain-started", 80),
                 new Acknowledged(),
                 HeartbeatReply.admitted(true),
+                HeartbeatReply.admitted(false, new ImageOrders(List.of(IMAGE), List.of(), List.of(IMAGE))),
+                new ImageQuestion(HOST, IMAGE, List.of("h2")),
+                new ImageAnswer(List.of(new ImageSource("h1", "10.0.0.21", 5702))),
                 HeartbeatReply.recalled(new Recall(2, List.of(new SignedCommand("k", "e", "s")))),
                 new Heartbeat(
                         HOST,
@@ -86,7 +89,12 @@ class WireJsonTest {
                         List.of(new CapsuleObservation(SPEC.id(), 4, true, Found.RUNNING_IN_SECURE)),
                         2,
                         Optional.of("san-1"),
-                        List.of(new SetAside(SPEC.id(), 3, 512))))) {
+                        List.of(new SetAside(SPEC.id(), 3, 512)),
+                        Optional.of(new ImageStock(
+                                "/var/lib/datacapsule/images",
+                                Optional.of(new ImageSource("h1", "10.0.0.21", 5702)),
+                                List.of(new ImageStock.Fetching(IMAGE, 1, 2)),
+                                List.of(new ImageStock.FailedFetch(IMAGE, "no source"))))))) {
             assertThat((Object) WireJson.read(WireJson.text(value), value.getClass()))
                     .isEqualTo(value);
         }

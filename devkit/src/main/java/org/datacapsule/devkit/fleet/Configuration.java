@@ -49,6 +49,7 @@ record Configuration(FleetFiles files, Keys keys, Lane lane, int httpPort, int r
                 placement: {vcpu-ratio: 100, memory-ratio: 4, disk-ratio: 100}
                 authority: {directory: %s}
                 results: {directory: %s, sweep: 1s}
+                images: {port: 0}
                 """.formatted(
                         httpPort,
                         keys.tokens(),
@@ -78,6 +79,7 @@ record Configuration(FleetFiles files, Keys keys, Lane lane, int httpPort, int r
                 memory: {reserve-mb: 256}
                 ports: {ssh-first: %d, vnc-first: %d, count: %d}
                 vnc: {listen: 127.0.0.1}
+                images: {port: 0}
                 secrets: {key-file: %s}
                 """.formatted(
                         HOST,

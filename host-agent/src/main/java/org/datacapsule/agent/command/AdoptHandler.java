@@ -12,10 +12,12 @@ import org.datacapsule.common.wire.Outcome.Succeeded;
 final class AdoptHandler implements CommandHandler<Adopt> {
     private final CapsuleNetwork network;
     private final CapsuleStorage storage;
+    private final NeededImages images;
 
-    AdoptHandler(CapsuleNetwork network, CapsuleStorage storage) {
+    AdoptHandler(CapsuleNetwork network, CapsuleStorage storage, NeededImages images) {
         this.network = network;
         this.storage = storage;
+        this.images = images;
     }
 
     @Override
@@ -24,7 +26,12 @@ final class AdoptHandler implements CommandHandler<Adopt> {
             throw new ProblemException(
                     ErrorCode.HOST_HYPERVISOR_FAILED, "The host has a domain of the capsule that is to come.");
         }
-        storage.adopt(command.spec().id(), command.from(), command.image());
+        images.with(
+                command.image(),
+                operation,
+                Step.COMMAND_BEGUN,
+                Step.ADOPT_IMAGE_READY,
+                () -> storage.adopt(command.spec().id(), command.from(), command.image()));
         storage.keepSpec(command.spec());
         operation.reached(Step.ADOPT_FILES_TAKEN);
         network.reserveLease(command.spec());

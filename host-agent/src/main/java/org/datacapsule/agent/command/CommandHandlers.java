@@ -6,6 +6,7 @@ import java.util.function.Function;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.hypervisor.Hypervisor;
+import org.datacapsule.agent.hypervisor.ImageSupply;
 import org.datacapsule.agent.hypervisor.ReleaseDesk;
 import org.datacapsule.agent.hypervisor.Whereabouts;
 import org.datacapsule.agent.observe.CapsuleObserver;
@@ -44,6 +45,7 @@ public final class CommandHandlers {
             CapsuleNetwork network,
             CapsuleStorage storage,
             Whereabouts here,
+            ImageSupply supply,
             ReleaseDesk releases,
             ReceiptSigner signer,
             InstantSource clock,
@@ -51,7 +53,8 @@ public final class CommandHandlers {
         SecureExit exit = new SecureExit(hypervisor, network, storage, here, releases);
         Receipts receipts = new Receipts(signer, clock);
         this.observer = new CapsuleObserver(hypervisor, network, storage);
-        this.create = new CreateHandler(network, storage);
+        NeededImages images = new NeededImages(supply);
+        this.create = new CreateHandler(network, storage, images);
         this.launch = new LaunchHandler(hypervisor, network, storage);
         this.toSecure = new SwitchToSecureHandler(hypervisor, network, storage, releases, exit, receipts);
         this.toMaintenance = new SwitchToMaintenanceHandler(exit, receipts);
@@ -59,7 +62,7 @@ public final class CommandHandlers {
         this.delete = new DeleteHandler(hypervisor, network, storage, releases, receipts);
         this.syncKeys = new SyncKeysHandler(hypervisor, network);
         this.inspect = new InspectHandler(observer);
-        this.receive = new ReceiveHandler(network, storage, here);
+        this.receive = new ReceiveHandler(network, storage, here, images);
         Travellers travellers = new Travellers(network, storage);
         this.sendFiles = new SendFilesHandler(travellers, storage);
         this.makeReady = new MakeReadyHandler(hypervisor, storage);
@@ -70,7 +73,7 @@ public final class CommandHandlers {
         this.stay = new StayHandler(remains, storage);
         this.relinquish = new RelinquishHandler(hypervisor, network, storage, releases);
         this.discard = new DiscardHandler(storage);
-        this.adopt = new AdoptHandler(network, storage);
+        this.adopt = new AdoptHandler(network, storage, images);
     }
 
     Succeeded handle(Command command, Operation operation) {

@@ -12,10 +12,12 @@ import org.datacapsule.common.wire.Outcome.Succeeded;
 final class CreateHandler implements CommandHandler<Create> {
     private final CapsuleNetwork network;
     private final CapsuleStorage storage;
+    private final NeededImages images;
 
-    CreateHandler(CapsuleNetwork network, CapsuleStorage storage) {
+    CreateHandler(CapsuleNetwork network, CapsuleStorage storage, NeededImages images) {
         this.network = network;
         this.storage = storage;
+        this.images = images;
     }
 
     @Override
@@ -23,7 +25,12 @@ final class CreateHandler implements CommandHandler<Create> {
         // Whatever came after it, such as the capsule's deletion, finds nothing made again.
         operation.goOnOnlyIfWanted();
         if (!storage.hasDisk(create.spec().id())) {
-            storage.createDisk(create.spec(), create.image());
+            images.with(
+                    create.image(),
+                    operation,
+                    Step.COMMAND_BEGUN,
+                    Step.CREATE_IMAGE_READY,
+                    () -> storage.createDisk(create.spec(), create.image()));
         }
         storage.keepSpec(create.spec());
         operation.reached(Step.CREATE_DISK_MADE);

@@ -21,11 +21,13 @@ final class ReceiveHandler implements CommandHandler<Receive> {
     private final CapsuleNetwork network;
     private final CapsuleStorage storage;
     private final Whereabouts here;
+    private final NeededImages images;
 
-    ReceiveHandler(CapsuleNetwork network, CapsuleStorage storage, Whereabouts here) {
+    ReceiveHandler(CapsuleNetwork network, CapsuleStorage storage, Whereabouts here, NeededImages images) {
         this.network = network;
         this.storage = storage;
         this.here = here;
+        this.images = images;
     }
 
     @Override
@@ -35,9 +37,7 @@ final class ReceiveHandler implements CommandHandler<Receive> {
             throw new ProblemException(
                     ErrorCode.HOST_HYPERVISOR_FAILED, "The host has a domain of the capsule that is to come.");
         }
-        if (receive.mode() == CapsuleMode.MAINTENANCE) {
-            storage.createDisk(spec, receive.image());
-        }
+        images.with(receive.image(), operation, Step.COMMAND_BEGUN, Step.RECEIVE_IMAGE_READY, () -> makeRoom(receive));
         operation.reached(Step.RECEIVE_DISK_MADE);
         network.reserveLease(spec);
         operation.reached(Step.RECEIVE_LEASE_RESERVED);
@@ -59,6 +59,14 @@ final class ReceiveHandler implements CommandHandler<Receive> {
                 here.vncListen(),
                 storage.releaseSocket(spec.id()).toString(),
                 ports));
+    }
+
+    private void makeRoom(Receive receive) {
+        // Until its disk is here nothing else says what that lies on.
+        storage.keepImage(receive.spec().id(), receive.image());
+        if (receive.mode() == CapsuleMode.MAINTENANCE) {
+            storage.createDisk(receive.spec(), receive.image());
+        }
     }
 
     /** A guest brings along what it writes to; what nobody writes to goes as the file it is. */

@@ -1,6 +1,7 @@
 package org.datacapsule.agent.config;
 
 import org.datacapsule.agent.identity.IdentityConfig;
+import org.datacapsule.agent.image.ImageConfig;
 import org.datacapsule.agent.libvirt.LibvirtConfig;
 import org.datacapsule.agent.network.NetworkConfig;
 import org.datacapsule.agent.storage.MigrationConfig;
@@ -15,6 +16,7 @@ public record AgentConfig(
         LibvirtConfig libvirt,
         NetworkConfig network,
         StorageConfig storage,
+        ImageConfig images,
         TrustConfig trust,
         WorkConfig work,
         ResultsConfig results,
@@ -25,12 +27,14 @@ public record AgentConfig(
     /** @throws ConfigException with every error at once */
     public static AgentConfig from(Settings settings) throws ConfigException {
         HostConfig host = HostConfig.from(settings);
+        LinkConfig link = LinkConfig.from(settings);
         AgentConfig config = new AgentConfig(
                 host,
-                LinkConfig.from(settings),
+                link,
                 LibvirtConfig.from(settings),
                 NetworkConfig.from(settings),
                 StorageConfig.from(settings, host.name()),
+                ImageConfig.from(settings, link.bus().host()),
                 TrustConfig.from(settings),
                 WorkConfig.from(settings),
                 ResultsConfig.from(settings),

@@ -29,6 +29,9 @@ public interface CapsuleStorage {
     /** Makes the directory and in it an overlay on the cached image; atomic: the overlay is there whole or not at all. */
     void createDisk(CapsuleSpec spec, Sha256 image);
 
+    /** Notes which image the capsule's disk is going to lie on, before its files come from another host; durable. */
+    void keepImage(CapsuleId capsule, Sha256 image);
+
     /** The capsule's overlay, whose existence is what "created" means. */
     boolean hasDisk(CapsuleId capsule);
 

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.datacapsule.agent.identity.IdentityFiles;
 import org.datacapsule.agent.identity.Renewing;
@@ -20,6 +21,7 @@ import org.datacapsule.common.signing.ReportSigner;
 import org.datacapsule.common.wire.Contracts;
 import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.common.wire.HeartbeatReply;
+import org.datacapsule.common.wire.ImageOrders;
 import org.datacapsule.common.wire.ReportContract;
 import org.datacapsule.common.wire.ReportReply;
 import org.datacapsule.common.wire.SignedReport;
@@ -51,6 +53,16 @@ public final class BusLink implements Routers {
     private volatile boolean isRefused;
     private boolean isLost;
 
+    /** What there is to do for the routers, over whichever link. */
+    private record Duties(Admission admission, Function<UUID, Heartbeat> heartbeat, Consumer<ImageOrders> images) {
+
+        /** Answers whether to send the next heartbeat at once. */
+        boolean answered(HeartbeatReply reply) {
+            images.accept(reply.images().orElse(ImageOrders.NONE));
+            return admission.answered(reply);
+        }
+    }
+
     /** Being in the cluster as who this host was when it joined. */
     private record Membership(BusNode node, Identity identity, ReportSigner signer) {}
 
@@ -74,9 +86,10 @@ public final class BusLink implements Routers {
      *
      * @param admission answers the commands for this host, once a router has said that it may work
      * @param heartbeat what is sent as sign of life, over the link of this id
+     * @param images told with every answer of a router what to do about images
      */
-    public void start(Admission admission, Function<UUID, Heartbeat> heartbeat) {
-        thread = Thread.ofVirtual().name("bus-link").start(() -> stayJoined(admission, heartbeat));
+    public void start(Admission admission, Function<UUID, Heartbeat> heartbeat, Consumer<ImageOrders> images) {
+        thread = Thread.ofVirtual().name("bus-link").start(() -> stayJoined(new Duties(admission, heartbeat, images)));
     }
 
     @Override
@@ -94,11 +107,11 @@ public final class BusLink implements Routers {
         }
     }
 
-    private void stayJoined(Admission admission, Function<UUID, Heartbeat> heartbeat) {
+    private void stayJoined(Duties duties) {
         Backoff backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT);
         try {
             while (!closing.isBegun()) {
-                if (joinOnce(admission, heartbeat)) {
+                if (joinOnce(duties)) {
                     backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT);
                 }
                 if (closing.within(backoff.next())) {
@@ -111,7 +124,7 @@ public final class BusLink implements Routers {
     }
 
     /** One membership from joining to leaving; answers whether a router was ever met. */
-    private boolean joinOnce(Admission admission, Function<UUID, Heartbeat> heartbeat) throws InterruptedException {
+    private boolean joinOnce(Duties duties) throws InterruptedException {
         Identity identity;
         try {
             identity = identities.read();
@@ -128,11 +141,11 @@ public final class BusLink implements Routers {
                 }
                 return false;
             }
-            admission.linkBegins();
-            node.bus().serve(Contracts.COMMAND, host.value(), admission::receive);
+            duties.admission().linkBegins();
+            node.bus().serve(Contracts.COMMAND, host.value(), duties.admission()::receive);
             Membership membership = new Membership(node, identity, signer);
             current = membership;
-            beatUntilLost(membership, admission, heartbeat).ifPresent(this::noteLost);
+            beatUntilLost(membership, duties).ifPresent(this::noteLost);
             return true;
         } catch (BusException | RuntimeException e) {
             noteLost(String.valueOf(e.getMessage()));
@@ -157,16 +170,14 @@ public final class BusLink implements Routers {
     }
 
     /** Answers why the way to the routers is lost; empty when the agent is stopping, or joins again as what it is now. */
-    private Optional<String> beatUntilLost(
-            Membership membership, Admission admission, Function<UUID, Heartbeat> heartbeat)
-            throws InterruptedException {
+    private Optional<String> beatUntilLost(Membership membership, Duties duties) throws InterruptedException {
         UUID link = UUID.randomUUID();
         LinkHealth health = new LinkHealth(timing.rejoinAfter(), clock.instant());
         while (true) {
             Instant began = clock.instant();
-            Optional<HeartbeatReply> reply = beat(membership, link, heartbeat);
+            Optional<HeartbeatReply> reply = beat(membership, link, duties.heartbeat());
             reply.ifPresent(answered -> noteFound());
-            boolean again = reply.isPresent() && admission.answered(reply.get());
+            boolean again = reply.isPresent() && duties.answered(reply.get());
             Optional<String> lost = health.beat(membership.node().seesRouter(), reply, clock.instant());
             if (lost.isPresent()) {
                 return lost;

@@ -6,9 +6,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.hypervisor.HostFacts;
 import org.datacapsule.agent.journal.CommandKind;
@@ -22,6 +24,7 @@ import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.CapsuleObservation;
 import org.datacapsule.common.wire.Heartbeat;
+import org.datacapsule.common.wire.ImageStock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,21 +38,27 @@ public final class Heartbeats {
     private final CapsuleObserver observer;
     private final Journal journal;
     private final LongSupplier recalled;
+    private final Supplier<Optional<ImageStock>> imageStock;
 
-    /** @param recalled the epoch of the last recall that is done */
+    /**
+     * @param recalled the epoch of the last recall that is done
+     * @param imageStock what there is to say of images besides those that are here
+     */
     public Heartbeats(
             HostProfile profile,
             HostFacts facts,
             CapsuleStorage storage,
             CapsuleObserver observer,
             Journal journal,
-            LongSupplier recalled) {
+            LongSupplier recalled,
+            Supplier<Optional<ImageStock>> imageStock) {
         this.profile = profile;
         this.facts = facts;
         this.storage = storage;
         this.observer = observer;
         this.journal = journal;
         this.recalled = recalled;
+        this.imageStock = imageStock;
     }
 
     /** What an operation's standing is for an observation: the last that was done or begun, and whether any goes on. */
@@ -95,7 +104,8 @@ public final class Heartbeats {
                 observations(),
                 recalled.getAsLong(),
                 storage.pool(),
-                storage.setAside());
+                storage.setAside(),
+                imageStock.get());
     }
 
     private Capacity capacity() {

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
+import org.datacapsule.agent.hypervisor.ImageShelf;
 import org.datacapsule.agent.hypervisor.MoveWatch;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
@@ -45,7 +46,9 @@ public final class SimulatedStorage implements CapsuleStorage {
     private final Map<CapsuleId, String> logins = new ConcurrentHashMap<>();
     private final Set<SetAside> kept = ConcurrentHashMap.newKeySet();
     private final Map<HostId, SimulatedStorage> pooled = new ConcurrentHashMap<>();
+    private final Map<CapsuleId, Sha256> bases = new ConcurrentHashMap<>();
     private volatile Optional<String> sharedAs = Optional.empty();
+    private volatile Optional<ImageShelf> shelf = Optional.empty();
 
     public SimulatedStorage(Faults faults, Set<Sha256> images, int totalDiskGb) {
         this.faults = faults;
@@ -57,13 +60,29 @@ public final class SimulatedStorage implements CapsuleStorage {
         images.add(image);
     }
 
+    /** From now on its images are real files, of this shelf. */
+    public void keepImagesOn(ImageShelf files) {
+        shelf = Optional.of(files);
+    }
+
+    /** What disks lie on. */
+    public Set<Sha256> neededImages() {
+        return Set.copyOf(bases.values());
+    }
+
+    @Override
+    public void keepImage(CapsuleId capsule, Sha256 image) {
+        bases.put(capsule, image);
+    }
+
     @Override
     public void createDisk(CapsuleSpec spec, Sha256 image) {
         faults.at("create-disk");
-        if (!images.contains(image)) {
+        if (!images().contains(image)) {
             throw new ProblemException(ErrorCode.HOST_IMAGE_MISSING, "The host does not have image " + image + ".");
         }
         if (disks.add(spec.id())) {
+            bases.put(spec.id(), image);
             faults.done("create-disk", spec.id());
         }
     }
@@ -307,6 +326,7 @@ public final class SimulatedStorage implements CapsuleStorage {
         dropSecure(capsule);
         specs.remove(capsule);
         logins.remove(capsule);
+        bases.remove(capsule);
         if (disks.remove(capsule)) {
             faults.done("delete", capsule);
         }
@@ -381,7 +401,7 @@ public final class SimulatedStorage implements CapsuleStorage {
 
     @Override
     public Set<Sha256> images() {
-        return Set.copyOf(images);
+        return shelf.map(ImageShelf::verified).orElseGet(() -> Set.copyOf(images));
     }
 
     @Override

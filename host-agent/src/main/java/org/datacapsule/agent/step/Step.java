@@ -12,6 +12,7 @@ public enum Step {
     COMMAND_JOURNALED("command.journaled", 0),
     COMMAND_BEGUN("command.begun", 5),
 
+    CREATE_IMAGE_READY("create.image-ready", 50),
     CREATE_DISK_MADE("create.disk-made", 60),
     CREATE_LEASE_RESERVED("create.lease-reserved", 90),
 
@@ -56,6 +57,7 @@ public enum Step {
     SYNC_KEYS_SET("sync-keys.set", 60),
     SYNC_KEYS_SESSIONS_ENDED("sync-keys.sessions-ended", 95),
 
+    RECEIVE_IMAGE_READY("receive.image-ready", 3),
     RECEIVE_DISK_MADE("receive.disk-made", 3),
     RECEIVE_LEASE_RESERVED("receive.lease-reserved", 4),
     RECEIVE_EXPECTED("receive.expected", 5),
@@ -76,6 +78,7 @@ public enum Step {
     RELINQUISH_WAY_CLOSED("relinquish.way-closed", 70),
     RELINQUISH_FILES_SET_ASIDE("relinquish.files-set-aside", 95),
     DISCARD_FILES_GONE("discard.files-gone", 95),
+    ADOPT_IMAGE_READY("adopt.image-ready", 50),
     ADOPT_FILES_TAKEN("adopt.files-taken", 60),
     ADOPT_LEASE_RESERVED("adopt.lease-reserved", 95),
 

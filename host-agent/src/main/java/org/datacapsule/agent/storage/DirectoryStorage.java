@@ -23,6 +23,7 @@ import java.util.SortedMap;
 import java.util.function.Consumer;
 import org.apache.commons.codec.digest.Sha2Crypt;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
+import org.datacapsule.agent.hypervisor.ImageShelf;
 import org.datacapsule.agent.hypervisor.MoveWatch;
 import org.datacapsule.agent.process.ProgramRunner;
 import org.datacapsule.common.error.ErrorCode;
@@ -44,7 +45,7 @@ import org.slf4j.LoggerFactory;
 /** Capsules as directories of a local file system. */
 public final class DirectoryStorage implements CapsuleStorage {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryStorage.class);
-    private static final String DISK = "disk.qcow2";
+    static final String DISK = "disk.qcow2";
     private static final String SEED = "seed.img";
     private static final String SECURE_OVERLAY = "secure.qcow2";
     private static final String CHECKPOINT = "checkpoint.save";
@@ -88,7 +89,8 @@ public final class DirectoryStorage implements CapsuleStorage {
         this.files = new GuardedFiles(qemuGroup);
         this.overlay = new Overlay(programs);
         this.seedDisk = new SeedDisk(programs);
-        this.images = new ImageCache(config.images(), overlay);
+        Bases bases = new Bases(List.of(config.capsules(), config.setAside()));
+        this.images = new ImageCache(config.images(), overlay, bases::all);
         this.arrivals = new Arrivals(migration, programs, files);
         this.departures = new Departures(migration, programs);
         this.keptFiles = new KeptFiles(config.setAside(), files);
@@ -121,6 +123,21 @@ public final class DirectoryStorage implements CapsuleStorage {
         } catch (IOException e) {
             throw Failures.of("making the capsule's disk", e);
         }
+    }
+
+    @Override
+    public void keepImage(CapsuleId capsule, Sha256 image) {
+        try {
+            files.makeDirectory(directory(capsule));
+        } catch (IOException e) {
+            throw Failures.of("making room for the capsule's files", e);
+        }
+        keep(capsule, Bases.NOTE, image.hex());
+    }
+
+    /** The image files. */
+    public ImageShelf shelf() {
+        return images;
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +24,9 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.datacapsule.agent.hypervisor.ImageShelf;
+import org.datacapsule.agent.process.ProgramRunner;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.Sha256;
@@ -34,14 +38,16 @@ import org.slf4j.LoggerFactory;
  * for as long as its size, its time of change and its inode stay what they were then. That is kept in a file beside it, so
  * that an agent that was started anew has its images at once.
  */
-final class ImageCache {
+public final class ImageCache implements ImageShelf {
     private static final Logger LOG = LoggerFactory.getLogger(ImageCache.class);
-    private static final String SUFFIX = ".qcow2";
+    static final String SUFFIX = ".qcow2";
     private static final String STAMP_SUFFIX = ".verified";
     private static final int BUFFER = 1 << 20;
 
     private final Path directory;
     private final Overlay overlay;
+    private final Supplier<Set<Sha256>> needed;
+    private final FetchedImages fetched;
     private final Map<Sha256, Stamp> verified = new ConcurrentHashMap<>();
     private final Map<Sha256, Stamp> refused = new ConcurrentHashMap<>();
     /** One file is hashed at a time, so that a full cache does not take the disk from the guests. */
@@ -53,13 +59,26 @@ final class ImageCache {
         }
     }
 
-    ImageCache(Path directory, Overlay overlay) {
-        this.directory = directory;
-        this.overlay = overlay;
+    /** @param needed what files of capsules lie on */
+    public ImageCache(Path directory, ProgramRunner programs, Supplier<Set<Sha256>> needed) {
+        this(directory, new Overlay(programs), needed);
     }
 
-    /** Content that is known to be whole. Files not looked at yet are hashed in the background and listed next time. */
-    Set<Sha256> verified() {
+    ImageCache(Path directory, Overlay overlay, Supplier<Set<Sha256>> needed) {
+        this.directory = directory;
+        this.overlay = overlay;
+        this.needed = needed;
+        this.fetched = new FetchedImages(directory);
+    }
+
+    @Override
+    public Path directory() {
+        return directory;
+    }
+
+    /** Files not looked at yet are hashed in the background and listed next time. */
+    @Override
+    public Set<Sha256> verified() {
         Set<Sha256> answer = new TreeSet<>((left, right) -> left.hex().compareTo(right.hex()));
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
             for (Path file : files) {
@@ -77,6 +96,107 @@ final class ImageCache {
         }
     }
 
+    @Override
+    public Optional<Path> file(Sha256 image) {
+        return isVerified(image) ? Optional.of(path(image)) : Optional.empty();
+    }
+
+    @Override
+    public boolean has(Sha256 image) {
+        return isVerified(image) || (!isKnown(refused, image) && verify(image));
+    }
+
+    @Override
+    public Path unfinished(Sha256 image) {
+        return fetched.unfinished(image);
+    }
+
+    @Override
+    public void take(Sha256 image) {
+        Path unfinished = fetched.unfinished(image);
+        try {
+            if (isVerified(image)) {
+                Files.deleteIfExists(unfinished);
+                return;
+            }
+            overlay.requireStandalone(unfinished);
+            Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("r--r--r--"));
+            fetched.came(image);
+            place(unfinished, image);
+        } catch (IOException e) {
+            throw Failures.of("taking in a fetched image", e);
+        }
+    }
+
+    @Override
+    public void used(Sha256 image) {
+        fetched.used(image);
+    }
+
+    @Override
+    public List<Sha256> fetched() {
+        return fetched.leastRecentlyUsedFirst().stream()
+                .filter(image -> Files.exists(path(image)))
+                .toList();
+    }
+
+    @Override
+    public long bytes() {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+            long bytes = 0;
+            for (Path file : files) {
+                bytes += Files.size(file);
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw Failures.of("reading the image cache", e);
+        }
+    }
+
+    @Override
+    public Set<Sha256> needed() {
+        return needed.get();
+    }
+
+    @Override
+    public void evict(Sha256 image) {
+        remove(image);
+        fetched.wentForRoom(image);
+    }
+
+    @Override
+    public Set<Sha256> evicted() {
+        return fetched.goneForRoom();
+    }
+
+    @Override
+    public void remove(Sha256 image) {
+        try {
+            Files.deleteIfExists(path(image));
+            Files.deleteIfExists(stampFile(image));
+        } catch (IOException e) {
+            throw Failures.of("removing an image", e);
+        }
+        verified.remove(image);
+        fetched.forget(image);
+    }
+
+    @Override
+    public void dropUnfinished(Set<Sha256> but) {
+        fetched.dropUnfinished(but);
+    }
+
+    @Override
+    public void verifyAgain(Sha256 image) {
+        try {
+            Files.deleteIfExists(stampFile(image));
+        } catch (IOException e) {
+            throw Failures.of("verifying an image again", e);
+        }
+        verified.remove(image);
+        boolean unused = verify(image);
+    }
+
     /** The file of an image, verified now if it was not before. */
     Path require(Sha256 image) {
         if (!isVerified(image) && !verify(image)) {
@@ -84,7 +204,7 @@ final class ImageCache {
                     ErrorCode.HOST_IMAGE_MISSING,
                     "image " + image + " is not on this host, or its file is damaged; copy it there again");
         }
-        return file(image);
+        return path(image);
     }
 
     /**
@@ -107,16 +227,16 @@ final class ImageCache {
     }
 
     /** Copies a file in under the name of its hash. */
-    Sha256 add(Path source) {
+    public Sha256 add(Path source) {
         Path temporary = directory.resolve(".import-" + UUID.randomUUID());
         try {
             Files.createDirectories(directory);
             Sha256 image = copy(source, temporary);
             overlay.requireStandalone(temporary);
             Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("r--r--r--"));
-            Files.move(temporary, file(image), StandardCopyOption.ATOMIC_MOVE);
-            keep(image, stamp(file(image)));
-            refused.remove(image);
+            // It may be the only copy there is.
+            fetched.forget(image);
+            place(temporary, image);
             return image;
         } catch (NoSuchFileException e) {
             throw new ProblemException(ErrorCode.HOST_IMAGE_MISSING, "there is no such image file to import");
@@ -127,14 +247,20 @@ final class ImageCache {
         }
     }
 
+    private void place(Path verifiedFile, Sha256 image) throws IOException {
+        Files.move(verifiedFile, path(image), StandardCopyOption.ATOMIC_MOVE);
+        keep(image, stamp(path(image)));
+        refused.remove(image);
+    }
+
     private boolean verify(Sha256 image) {
         hashing.lock();
         try {
             if (isVerified(image)) {
                 return true;
             }
-            Stamp before = stamp(file(image));
-            Sha256 found = hash(file(image));
+            Stamp before = stamp(path(image));
+            Sha256 found = hash(path(image));
             if (!found.equals(image)) {
                 refused.put(image, before);
                 LOG.atError().addKeyValue("image", image).log("image file is damaged and will not be used");
@@ -157,7 +283,7 @@ final class ImageCache {
 
     private boolean wasVerifiedBefore(Sha256 image) {
         try {
-            Stamp now = stamp(file(image));
+            Stamp now = stamp(path(image));
             boolean unchanged = Files.readString(stampFile(image)).equals(now.text());
             if (unchanged) {
                 verified.put(image, now);
@@ -186,26 +312,18 @@ final class ImageCache {
     private boolean isKnown(Map<Sha256, Stamp> among, Sha256 image) {
         Stamp known = among.get(image);
         try {
-            return known != null && known.equals(stamp(file(image)));
+            return known != null && known.equals(stamp(path(image)));
         } catch (IOException e) {
             return false;
         }
     }
 
-    private Path file(Sha256 image) {
+    private Path path(Sha256 image) {
         return directory.resolve(image.hex() + SUFFIX);
     }
 
     private static Optional<Sha256> name(Path file) {
-        String name = file.getFileName().toString();
-        if (!name.endsWith(SUFFIX)) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(new Sha256(name.substring(0, name.length() - SUFFIX.length())));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
+        return Bases.image(file.getFileName().toString());
     }
 
     private static Stamp stamp(Path file) throws IOException {

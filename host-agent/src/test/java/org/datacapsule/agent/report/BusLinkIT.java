@@ -136,7 +136,7 @@ class BusLinkIT {
 
     private void start() {
         Admission admission = new Admission(command -> new CommandReply.Accepted(), recall -> true, () -> {});
-        link.start(admission, BusLinkIT::heartbeat);
+        link.start(admission, BusLinkIT::heartbeat, orders -> {});
     }
 
     private BusNode router() throws BusException, InterruptedException {
@@ -184,7 +184,8 @@ class BusLinkIT {
                 List.of(),
                 0,
                 Optional.empty(),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     private BusConfig config(int port, boolean lite) {

@@ -131,7 +131,8 @@ class HeartbeatsTest {
                         agent.host.storage(),
                         observer,
                         agent.journal(),
-                        () -> 0)
+                        () -> 0,
+                        Optional::empty)
                 .now(new UUID(0, 2));
     }
 

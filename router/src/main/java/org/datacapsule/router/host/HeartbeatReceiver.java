@@ -10,6 +10,7 @@ import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.signing.ReceiptVerifier;
 import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.common.wire.HeartbeatReply;
+import org.datacapsule.common.wire.ImageOrders;
 import org.datacapsule.common.wire.Recall;
 import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Database;
@@ -31,6 +32,7 @@ public final class HeartbeatReceiver {
     private final IdentityStore identities;
     private final OperationStore operations;
     private final InventoryCheck inventory;
+    private final ImageCheck images;
     private final HostAbsence absence;
     private final Readmission readmission;
     private final AuditLog audit;
@@ -45,6 +47,7 @@ public final class HeartbeatReceiver {
             IdentityStore identities,
             OperationStore operations,
             InventoryCheck inventory,
+            ImageCheck images,
             HostAbsence absence,
             Readmission readmission,
             AuditLog audit,
@@ -55,6 +58,7 @@ public final class HeartbeatReceiver {
         this.identities = identities;
         this.operations = operations;
         this.inventory = inventory;
+        this.images = images;
         this.absence = absence;
         this.readmission = readmission;
         this.audit = audit;
@@ -64,21 +68,30 @@ public final class HeartbeatReceiver {
 
     /** @throws ProblemException when one was taken that was sent later: what an old one says is not so any more */
     public HeartbeatReply receive(Sender from, Heartbeat heartbeat) {
-        Optional<Recall> recall;
+        Ruling ruling;
         try {
-            recall = database.transaction(tx -> record(tx, from, heartbeat));
+            ruling = database.transaction(tx -> record(tx, from, heartbeat));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
         links.put(heartbeat.host(), heartbeat.link());
-        return recall.map(HeartbeatReply::recalled)
-                .orElseGet(
-                        () -> HeartbeatReply.admitted(heartbeat.link().equals(unreachable.remove(heartbeat.host()))));
+        return switch (ruling) {
+            case Ruling.Recalled(Recall recall) -> HeartbeatReply.recalled(recall);
+            case Ruling.Admitted(ImageOrders orders) ->
+                HeartbeatReply.admitted(heartbeat.link().equals(unreachable.remove(heartbeat.host())), orders);
+        };
+    }
+
+    /** Whether the host may work. */
+    private sealed interface Ruling {
+        record Recalled(Recall recall) implements Ruling {}
+
+        record Admitted(ImageOrders orders) implements Ruling {}
     }
 
     /** Of a host that is fenced nothing is taken in: what it says may be of before. */
-    private Optional<Recall> record(Tx tx, Sender from, Heartbeat heartbeat) throws InterruptedException {
+    private Ruling record(Tx tx, Sender from, Heartbeat heartbeat) throws InterruptedException {
         HostId host = heartbeat.host();
         if (!identities.isNewest(tx, host, from.sentAt())) {
             throw new ProblemException(
@@ -89,15 +102,15 @@ public final class HeartbeatReceiver {
             if (hosts.lock(tx, host)) {
                 Optional<Recall> recall = readmission.rule(tx, heartbeat);
                 if (recall.isPresent()) {
-                    return recall;
+                    return new Ruling.Recalled(recall.get());
                 }
                 absence.isBack(tx, host);
             }
             register(tx, heartbeat);
         }
-        hosts.setImages(tx, host, heartbeat.images());
+        ImageOrders orders = images.check(tx, heartbeat);
         inventory.check(tx, heartbeat);
-        return Optional.empty();
+        return new Ruling.Admitted(orders);
     }
 
     /**

@@ -7,18 +7,33 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.Heartbeat;
+import org.datacapsule.common.wire.ImageSource;
+import org.datacapsule.common.wire.ImageStock;
 import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.placement.Candidate;
 import org.datacapsule.router.placement.Demand;
+import org.datacapsule.router.placement.ImageReach;
 
 /** Rows of hosts, what they have, and what of it is promised. */
 public final class HostStore {
+    private final Predicate<Sha256> stored;
+
+    /** Of a cluster without an image store. */
+    public HostStore() {
+        this(image -> false);
+    }
+
+    /** @param stored whether the image store has content */
+    public HostStore(Predicate<Sha256> stored) {
+        this.stored = stored;
+    }
 
     /**
      * Renews the lease of a host that is known in this incarnation and with this key, was not away, and is not fenced; answers
@@ -41,20 +56,22 @@ public final class HostStore {
         String sql = """
                 insert into host (id, incarnation, version, address, acceleration, cpus, memory_mb, disk_gb,
                                   ssh_first, vnc_first, port_count, guest_network, receipt_key, receipt_key_id,
-                                  lease_until, storage_pool)
+                                  lease_until, storage_pool, image_directory, image_door_address, image_door_port)
                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-                        now() + $15 * interval '1 millisecond', $16)
+                        now() + $15 * interval '1 millisecond', $16, $17, $18, $19)
                 on conflict (id) do update set incarnation = excluded.incarnation, version = excluded.version,
                     address = excluded.address, acceleration = excluded.acceleration, cpus = excluded.cpus,
                     memory_mb = excluded.memory_mb, disk_gb = excluded.disk_gb, ssh_first = excluded.ssh_first,
                     vnc_first = excluded.vnc_first, port_count = excluded.port_count,
                     guest_network = excluded.guest_network, receipt_key = excluded.receipt_key,
                     receipt_key_id = excluded.receipt_key_id, last_seen = now(), lease_until = excluded.lease_until,
-                    storage_pool = excluded.storage_pool,
+                    storage_pool = excluded.storage_pool, image_directory = excluded.image_directory,
+                    image_door_address = excluded.image_door_address, image_door_port = excluded.image_door_port,
                     up_since = case when host.lease_until < now() then now() else host.up_since end,
                     enabled = host.enabled or host.removed_at is not null, removed_at = null
                 """;
         Capacity capacity = heartbeat.capacity();
+        Optional<ImageSource> door = heartbeat.imageStock().flatMap(ImageStock::door);
         tx.update(
                 sql,
                 Tuple.from(Arrays.asList(
@@ -73,7 +90,10 @@ public final class HostStore {
                         heartbeat.receiptKey(),
                         receiptKeyId.orElse(null),
                         lease.toMillis(),
-                        heartbeat.storagePool().orElse(null))));
+                        heartbeat.storagePool().orElse(null),
+                        heartbeat.imageStock().map(ImageStock::directory).orElse(null),
+                        door.map(ImageSource::address).orElse(null),
+                        door.map(ImageSource::port).orElse(null))));
     }
 
     /** Until the transaction ends the host is neither fenced nor readmitted by anybody else; answers whether it is known. */
@@ -128,21 +148,11 @@ public final class HostStore {
         tx.update(add, Tuple.of(heartbeat.host().value()));
     }
 
-    void setImages(Tx tx, HostId host, List<Sha256> images) throws InterruptedException {
-        String[] content = images.stream().map(Sha256::hex).toArray(String[]::new);
-        tx.update(
-                "delete from host_image where host_id = $1 and not (sha256 = any ($2))",
-                Tuple.of(host.value(), (Object) content));
-        tx.update(
-                "insert into host_image (host_id, sha256) select $1, unnest($2::text[]) on conflict do nothing",
-                Tuple.of(host.value(), (Object) content));
-    }
-
     /** Every host as placement sees it, for a capsule from this image and of this owner. */
     public List<Candidate> candidates(Tx tx, Demand demand) throws InterruptedException {
         return tx.list(
                 CANDIDATES + "where h.removed_at is null order by h.id",
-                Tuple.of(demand.image().hex(), demand.owner()),
+                Tuple.of(demand.image().hex(), demand.owner(), stored.test(demand.image())),
                 HostStore::candidate);
     }
 
@@ -163,8 +173,8 @@ public final class HostStore {
         // The lock is a statement of its own: the sums below must be taken after it was granted, not before.
         tx.first("select id from host where id = $1 for no key update", Tuple.of(host.value()), row -> true);
         return tx.first(
-                CANDIDATES + "where h.removed_at is null and h.id = $3",
-                Tuple.of(image.hex(), (String) null, host.value()),
+                CANDIDATES + "where h.removed_at is null and h.id = $4",
+                Tuple.of(image.hex(), (String) null, stored.test(image), host.value()),
                 HostStore::candidate);
     }
 
@@ -198,7 +208,12 @@ public final class HostStore {
 
     private static final String CANDIDATES = """
             select h.id, h.lease_until > now() as up, h.enabled, h.guest_network, h.cpus, h.memory_mb, h.disk_gb,
-                   exists (select from host_image i where i.host_id = h.id and i.sha256 = $1) as has_image,
+                   case when exists (select from host_image i where i.host_id = h.id and i.sha256 = $1) then 'HERE'
+                        when h.image_directory is not null and ($3 or exists (
+                            select from host_image i join host s on s.id = i.host_id
+                            where i.sha256 = $1 and s.image_door_address is not null and s.lease_until > now()
+                              and s.removed_at is null and s.fence_state is null)) then 'ELSEWHERE'
+                        else 'NOWHERE' end as image,
                    promised.vcpus, promised.memory as promised_memory, promised.disk as promised_disk,
                    (select count(*) from (select from host_port p where p.host_id = h.id and p.capsule_id is null
                     limit 1) one)::int as free_ports,
@@ -222,7 +237,7 @@ public final class HostStore {
                 new HostId(row.getString("id")),
                 row.getBoolean("up"),
                 row.getBoolean("enabled"),
-                row.getBoolean("has_image"),
+                ImageReach.valueOf(row.getString("image")),
                 row.getString("guest_network"),
                 new Capacity(row.getInteger("cpus"), row.getInteger("memory_mb"), row.getInteger("disk_gb")),
                 new Capacity(

@@ -13,6 +13,7 @@ import org.datacapsule.common.id.Sha256;
  * @param content what its file is known by; an active image has it, one that is being made does not yet
  * @param path its file on the hosts; none while no host has it
  * @param sourceCapsule the capsule it was made from, if it was made from one
+ * @param error what went wrong with it
  */
 public record Image(
         ImageId id,
@@ -26,6 +27,7 @@ public record Image(
         Optional<String> path,
         Optional<String> loginUserName,
         Optional<UUID> sourceCapsule,
+        Optional<String> error,
         OffsetDateTime createdAt,
         OffsetDateTime updatedAt) {
 

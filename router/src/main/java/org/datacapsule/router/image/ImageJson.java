@@ -49,6 +49,7 @@ final class ImageJson {
                         image.sizeBytes().isPresent() ? image.sizeBytes().getAsLong() : null)
                 .put("loginUserName", image.loginUserName().orElse(null))
                 .put("sourceVM", image.sourceCapsule().map(Object::toString).orElse(null))
+                .put("error", image.error().orElse(null))
                 .put("createdAt", rfc3339(image.createdAt()))
                 .put("updatedAt", rfc3339(image.updatedAt()));
     }

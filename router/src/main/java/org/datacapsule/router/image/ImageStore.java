@@ -14,7 +14,7 @@ public final class ImageStore {
     /** Hosts keep their images where their own configuration says; the first of them speaks for all. */
     private static final String IMAGE = """
             select i.id, i.name, i.description, i.is_public, i.owner, i.status, i.sha256, i.size_bytes,
-                   i.login_user_name, i.source_capsule, i.created_at, i.updated_at,
+                   i.login_user_name, i.source_capsule, i.error, i.created_at, i.updated_at,
                    (select h.image_directory || '/' || i.sha256 || '.qcow2'
                     from host_image hi join host h on h.id = hi.host_id
                     where hi.sha256 = i.sha256 and h.image_directory is not null order by h.id limit 1) as path
@@ -170,6 +170,7 @@ public final class ImageStore {
                 Optional.ofNullable(row.getString("path")),
                 Optional.ofNullable(row.getString("login_user_name")),
                 Optional.ofNullable(row.getUUID("source_capsule")),
+                Optional.ofNullable(row.getString("error")),
                 row.getOffsetDateTime("created_at"),
                 row.getOffsetDateTime("updated_at"));
     }

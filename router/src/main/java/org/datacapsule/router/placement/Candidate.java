@@ -18,7 +18,7 @@ public record Candidate(
         HostId id,
         boolean up,
         boolean enabled,
-        boolean hasImage,
+        ImageReach image,
         String network,
         Capacity capacity,
         Capacity allocated,

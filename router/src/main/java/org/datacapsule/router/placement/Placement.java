@@ -11,9 +11,10 @@ import java.util.stream.Collectors;
 import org.datacapsule.common.id.HostId;
 
 /**
- * Finds the hosts that can take a capsule, or says what ran out (capsule API, "Quotas, ports, placement"). Best are those that have
- * the labels its type is better off with; of these, those with the fewest other capsules of its owner, so that no host's end takes
- * all of a user's; of these it is a matter of load. The first two never keep a capsule from a host that can take it.
+ * Finds the hosts that can take a capsule, or says what ran out (capsule API, "Quotas, ports, placement"). Best are those that
+ * have its image, for on others it waits until that is fetched; of these, those that have the labels its type is better off with; of
+ * these, those with the fewest other capsules of its owner, so that no host's end takes all of a user's; of these it is a matter of
+ * load. The first three never keep a capsule from a host that can take it.
  */
 public sealed interface Placement {
 
@@ -38,7 +39,8 @@ public sealed interface Placement {
         }
         Comparator<Candidate> byLoad = Comparator.comparingDouble(candidate -> load(candidate, policy));
         Set<String> wanted = policy.labels().getOrDefault(demand.type(), Set.of());
-        Comparator<Candidate> byKind = Comparator.<Candidate>comparingLong(host -> missing(wanted, host))
+        Comparator<Candidate> byKind = Comparator.comparing(Candidate::image)
+                .thenComparingLong(host -> missing(wanted, host))
                 .thenComparingInt(Candidate::ofOwner);
         fitting.sort(byKind.thenComparing(policy.pack() ? byLoad.reversed() : byLoad)
                 .thenComparing(candidate -> candidate.id().value()));
@@ -62,7 +64,7 @@ public sealed interface Placement {
         if (!host.network().equals(demand.network().cidr())) {
             return Optional.of("the cluster's guest network");
         }
-        if (!host.hasImage()) {
+        if (host.image() == ImageReach.NOWHERE) {
             return Optional.of("the image");
         }
         if (host.allocated().cpus() + demand.vcpus() > host.capacity().cpus() * policy.vcpuRatio()) {

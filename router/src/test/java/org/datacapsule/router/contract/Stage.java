@@ -105,6 +105,10 @@ final class Stage implements AutoCloseable {
                 request.values.replace("id", emptyHost());
                 return request;
             }
+            case "showImage" -> {
+                request.values.replace("id", image);
+                return request;
+            }
             default -> {
                 // Others need what they name below.
             }

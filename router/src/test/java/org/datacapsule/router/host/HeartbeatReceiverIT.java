@@ -22,6 +22,7 @@ import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.common.wire.HeartbeatReply;
+import org.datacapsule.common.wire.ImageOrders;
 import org.datacapsule.common.wire.PortRange;
 import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Database;
@@ -63,6 +64,7 @@ class HeartbeatReceiverIT {
                 identities,
                 new OperationStore(),
                 (tx, heartbeat) -> 0,
+                (tx, heartbeat) -> ImageOrders.NONE,
                 new HostAbsence(new HostStore(), new EventLog(() -> {}), new DriftLog()),
                 (tx, heartbeat) -> Optional.empty(),
                 new AuditLog(),
@@ -205,6 +207,7 @@ class HeartbeatReceiverIT {
                 List.of(),
                 0,
                 Optional.empty(),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 }

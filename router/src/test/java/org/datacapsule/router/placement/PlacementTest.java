@@ -75,7 +75,7 @@ class PlacementTest {
                     new HostId("h" + i),
                     true,
                     true,
-                    true,
+                    ImageReach.HERE,
                     NETWORK.cidr(),
                     capacity,
                     new Capacity(0, 0, 0),
@@ -179,12 +179,37 @@ class PlacementTest {
                 .collect(Collectors.toSet());
     }
 
+    @Test
+    void aHostThatHasTheImageComesBeforeOneThatHasToFetchItHoweverFullItIs() {
+        Candidate here = host("here", 4);
+        Candidate fetching = with("fetching", ImageReach.ELSEWHERE);
+        Candidate without = with("without", ImageReach.NOWHERE);
+
+        assertThat(names(Placement.choose(SMALL, List.of(without, fetching, here), SPREAD)))
+                .containsExactly("here", "fetching");
+    }
+
+    private static Candidate with(String name, ImageReach image) {
+        Candidate host = host(name, 0);
+        return new Candidate(
+                host.id(),
+                host.up(),
+                host.enabled(),
+                image,
+                host.network(),
+                host.capacity(),
+                host.allocated(),
+                host.freePorts(),
+                host.labels(),
+                host.ofOwner());
+    }
+
     private static Candidate like(Candidate host, Set<String> labels, int ofOwner) {
         return new Candidate(
                 host.id(),
                 host.up(),
                 host.enabled(),
-                host.hasImage(),
+                host.image(),
                 host.network(),
                 host.capacity(),
                 host.allocated(),
@@ -210,7 +235,7 @@ class PlacementTest {
                 host.id(),
                 true,
                 true,
-                true,
+                ImageReach.HERE,
                 host.network(),
                 host.capacity(),
                 more,
@@ -229,7 +254,7 @@ class PlacementTest {
                 new HostId(name),
                 up,
                 enabled,
-                image,
+                image ? ImageReach.HERE : ImageReach.NOWHERE,
                 network,
                 new Capacity(8, 65_536, 500),
                 new Capacity(vcpusPromised, 0, 0),

@@ -45,6 +45,8 @@ import org.datacapsule.common.wire.Departure.SentGuest;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.common.wire.HeartbeatReply;
+import org.datacapsule.common.wire.ImageOrders;
+import org.datacapsule.common.wire.ImageStock;
 import org.datacapsule.common.wire.Landing;
 import org.datacapsule.common.wire.ModeReceipt;
 import org.datacapsule.common.wire.Outcome;
@@ -78,7 +80,7 @@ public final class FakeAgent implements AutoCloseable {
     private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor();
     private final Queue<CommandEnvelope> received = new ConcurrentLinkedQueue<>();
     private final Map<Attempt, Outcome> done = new ConcurrentHashMap<>();
-    private final List<Sha256> images;
+    private final Set<Sha256> images = ConcurrentHashMap.newKeySet();
     private final Capacity capacity;
     private final PortRange ports;
     private final Set<CapsuleId> had = ConcurrentHashMap.newKeySet();
@@ -89,6 +91,8 @@ public final class FakeAgent implements AutoCloseable {
     private volatile boolean silent;
     private volatile Optional<String> pool = Optional.empty();
     private volatile List<SetAside> setAside = List.of();
+    private volatile Optional<ImageStock> imageStock = Optional.empty();
+    private volatile ImageOrders imageOrders = ImageOrders.NONE;
     private volatile ReceiptSigner receipts = signer();
     private volatile Function<CommandEnvelope, Behaviour> behaviour = command -> new Behaviour.Do(done(command));
 
@@ -123,7 +127,7 @@ public final class FakeAgent implements AutoCloseable {
         this.host = new HostId(host);
         this.signer = signer(this.host, identity);
         this.shipper = signer;
-        this.images = images;
+        this.images.addAll(images);
         this.capacity = capacity;
         this.ports = ports;
         this.verifier = new CommandVerifier(List.of(keys.pair().getPublic()), this.host, InstantSource.system());
@@ -237,6 +241,7 @@ public final class FakeAgent implements AutoCloseable {
 
     public void beat() throws BusException, InterruptedException {
         HeartbeatReply reply = tell(Contracts.HEARTBEAT, heartbeat());
+        imageOrders = reply.images().orElse(ImageOrders.NONE);
         reply.recall().ifPresent(this::obey);
     }
 
@@ -252,11 +257,12 @@ public final class FakeAgent implements AutoCloseable {
                 capacity,
                 ports,
                 GuestNetwork.parse("10.90.0.0/16"),
-                images,
+                List.copyOf(images),
                 inventory(),
                 recalled,
                 pool,
-                List.copyOf(setAside));
+                List.copyOf(setAside),
+                imageStock);
     }
 
     /** What a test has it observe; of every other capsule it was told of it says no more than that it has it. */
@@ -307,6 +313,26 @@ public final class FakeAgent implements AutoCloseable {
     /** Files it keeps of capsules that live elsewhere. */
     public void keep(List<SetAside> kept) {
         setAside = kept;
+    }
+
+    /** It has this image from now on. */
+    public void has(Sha256 image) {
+        images.add(image);
+    }
+
+    public void lacks(Sha256 image) {
+        images.remove(image);
+    }
+
+    /** What else it says of images; what is in it about itself is taken in when it is started anew. */
+    public void stock(ImageStock stock) {
+        imageStock = Optional.of(stock);
+        incarnation = UUID.randomUUID();
+    }
+
+    /** What it was told last to do about images. */
+    public ImageOrders imageOrders() {
+        return imageOrders;
     }
 
     /** Says nothing any more; still answers what it is asked. */

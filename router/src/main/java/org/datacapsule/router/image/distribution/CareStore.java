@@ -1,0 +1,94 @@
+package org.datacapsule.router.image.distribution;
+
+import io.vertx.sqlclient.Tuple;
+import java.util.List;
+import java.util.UUID;
+import org.datacapsule.common.id.ImageId;
+import org.datacapsule.common.id.Sha256;
+import org.datacapsule.router.database.Tx;
+
+/** Rows of images that something has to be done about, because of what hosts have. */
+final class CareStore {
+
+    /** Makes those active that every enabled host which is up has; answers which. */
+    List<ImageId> activate(Tx tx) throws InterruptedException {
+        String hosts = "h.enabled and h.lease_until > now() and h.removed_at is null and h.fence_state is null";
+        String sql = """
+                update image c set status = 'ACTIVE', updated_at = now()
+                where c.status = 'SHARE_PENDING' and c.sha256 is not null
+                  and exists (select from host h where %s)
+                  and not exists (select from host h where %s and not exists (
+                      select from host_image i where i.host_id = h.id and i.sha256 = c.sha256))
+                returning c.id
+                """.formatted(hosts, hosts);
+        return tx.list(sql, Tuple.tuple(), row -> new ImageId(row.getUUID("id")));
+    }
+
+    /** Content of which somebody has found a copy damaged lately. */
+    List<Sha256> suspected(Tx tx) throws InterruptedException {
+        return tx.list(
+                "select distinct f.sha256 from image_fault f where " + HostImageStore.RECENT,
+                Tuple.tuple(),
+                row -> new Sha256(row.getString("sha256")));
+    }
+
+    /** Whether a host, up or not, has a copy that is thought good. */
+    boolean hasGoodCopy(Tx tx, Sha256 image) throws InterruptedException {
+        String sql = """
+                select from host_image c where c.sha256 = $1
+                  and (select count(*) from image_fault f
+                       where f.sha256 = c.sha256 and f.source = c.host_id and %s) < %d
+                limit 1
+                """.formatted(HostImageStore.RECENT, HostImageStore.ENOUGH);
+        return tx.first(sql, Tuple.of(image.hex()), row -> true).orElse(false);
+    }
+
+    /** How many have found the store's copy damaged lately. */
+    int foundInStore(Tx tx, Sha256 image) throws InterruptedException {
+        return tx.first(
+                        "select count(*)::int as found from image_fault f where f.sha256 = $1 and f.source = '' and "
+                                + HostImageStore.RECENT,
+                        Tuple.of(image.hex()),
+                        row -> row.getInteger("found"))
+                .orElse(0);
+    }
+
+    /** Writes down that there is no good copy of this content any more; answers of which images it was. */
+    List<ImageId> spoil(Tx tx, Sha256 image) throws InterruptedException {
+        String sql = """
+                update image c set status = 'ERROR', updated_at = now(), error = 'Every copy of its file is damaged: '
+                    || (select string_agg(found.words, '; ' order by found.words) from (
+                            select case when f.source = '' then 'that of the image store' else 'that of host ' || f.source end
+                                   || ', as found by ' || string_agg(f.found_by, ', ' order by f.found_by) as words
+                            from image_fault f where f.sha256 = $1 and %s group by f.source) found)
+                where c.sha256 = $1 and c.status in ('ACTIVE', 'SHARE_PENDING')
+                returning c.id
+                """.formatted(HostImageStore.RECENT);
+        return tx.list(sql, Tuple.of(image.hex()), row -> new ImageId(row.getUUID("id")));
+    }
+
+    /** A deleted image whose content may still be in the store. */
+    record Leftover(UUID image, Sha256 content) {}
+
+    /** Nothing lies on these any more. */
+    List<Leftover> leftovers(Tx tx) throws InterruptedException {
+        String sql = """
+                select c.id, c.sha256 from image c
+                where c.status = 'DELETED' and not c.content_gone and c.sha256 is not null
+                  and not exists (select from image o where o.sha256 = c.sha256 and o.status <> 'DELETED')
+                  and not exists (select from capsule p join image o on o.id = p.image_id
+                                  where o.sha256 = c.sha256 and p.state <> 'DELETED')
+                order by c.updated_at limit 100
+                """;
+        return tx.list(sql, Tuple.tuple(), row -> new Leftover(row.getUUID("id"), new Sha256(row.getString("sha256"))));
+    }
+
+    /** Nobody makes an image of this content until the transaction ends. */
+    void holdContent(Tx tx, Sha256 content) throws InterruptedException {
+        tx.update("select pg_advisory_xact_lock(hashtextextended('image-content ' || $1, 0))", Tuple.of(content.hex()));
+    }
+
+    void contentIsGone(Tx tx, Leftover leftover) throws InterruptedException {
+        tx.update("update image set content_gone = true where id = $1", Tuple.of(leftover.image()));
+    }
+}

@@ -1,0 +1,88 @@
+package org.datacapsule.router.image.distribution;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.datacapsule.common.bus.Bus;
+import org.datacapsule.common.certificate.Identity;
+import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.transfer.ImageDoor;
+import org.datacapsule.common.wire.Contracts;
+import org.datacapsule.common.wire.ImageSource;
+import org.datacapsule.router.audit.AuditLog;
+import org.datacapsule.router.database.Database;
+import org.datacapsule.router.host.ImageCheck;
+import org.datacapsule.router.identity.ReportDesk;
+import org.datacapsule.router.image.depot.ImageDepot;
+import org.datacapsule.router.work.Loop;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Wires how images get to hosts. */
+public final class DistributionParts implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DistributionParts.class);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    private final Around around;
+    private final Optional<ImageDoor> door;
+    private final SourceDesk sources;
+
+    /**
+     * The parts of a router that these are made with.
+     *
+     * @param depot the image store; absent where this cluster has none
+     * @param identity what this router proves itself with
+     * @param name that is in its certificate
+     */
+    public record Around(
+            Database database, Optional<ImageDepot> depot, AuditLog audit, Identity identity, String name) {
+        boolean stores(Sha256 image) {
+            return depot.flatMap(has -> has.file(image)).isPresent();
+        }
+    }
+
+    public DistributionParts(DistributionConfig config, Around around) {
+        this.around = around;
+        this.door = around.depot().flatMap(depot -> open(config, around.identity(), depot));
+        this.sources = new SourceDesk(
+                around.database(),
+                around::stores,
+                door.map(opened -> new ImageSource(around.name(), config.address(), opened.port())));
+    }
+
+    /** A router without it does the rest, and hosts fetch images from those that have one. */
+    private static Optional<ImageDoor> open(DistributionConfig config, Identity identity, ImageDepot depot) {
+        try {
+            return Optional.of(
+                    ImageDoor.open(config.address(), config.port(), config.transfers(), identity, depot::file));
+        } catch (IOException e) {
+            LOG.atError().setCause(e).log("hosts cannot fetch images from this router");
+            return Optional.empty();
+        }
+    }
+
+    /** What heartbeats are compared with. */
+    public ImageCheck check() {
+        return new HostImages(around::stores);
+    }
+
+    /** Answers hosts that lack an image. */
+    public void serve(Bus bus, ReportDesk desk) {
+        desk.serve(
+                bus,
+                Contracts.IMAGE_SOURCES,
+                question -> Optional.of(question.host()),
+                (from, question) -> sources.answer(question));
+    }
+
+    public Loop startCare() {
+        ImageCare care = new ImageCare(around.database(), around.depot(), around.audit(), InstantSource.system());
+        return Loop.start("images", LOOK, care::look);
+    }
+
+    @Override
+    public void close() {
+        door.ifPresent(ImageDoor::close);
+    }
+}
