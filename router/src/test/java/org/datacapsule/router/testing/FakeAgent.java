@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.datacapsule.common.bus.BusConfig;
 import org.datacapsule.common.bus.BusException;
@@ -93,6 +94,7 @@ public final class FakeAgent implements AutoCloseable {
     private volatile List<SetAside> setAside = List.of();
     private volatile Optional<ImageStock> imageStock = Optional.empty();
     private volatile ImageOrders imageOrders = ImageOrders.NONE;
+    private final ReentrantLock beating = new ReentrantLock();
     private volatile ReceiptSigner receipts = signer();
     private volatile Function<CommandEnvelope, Behaviour> behaviour = command -> new Behaviour.Do(done(command));
 
@@ -239,7 +241,17 @@ public final class FakeAgent implements AutoCloseable {
         }
     }
 
+    /** One after the other: a heartbeat that comes after a later one is refused. */
     public void beat() throws BusException, InterruptedException {
+        beating.lock();
+        try {
+            beatNow();
+        } finally {
+            beating.unlock();
+        }
+    }
+
+    private void beatNow() throws BusException, InterruptedException {
         HeartbeatReply reply = tell(Contracts.HEARTBEAT, heartbeat());
         imageOrders = reply.images().orElse(ImageOrders.NONE);
         reply.recall().ifPresent(this::obey);
