@@ -1,7 +1,7 @@
 package org.datacapsule.campaign.simulated;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +48,9 @@ public final class SimulatedCampaign implements AutoCloseable {
         SeededRandomness.install();
         // One party runs at a time, and is woken soonest where the one before it was.
         System.setProperty("jdk.virtualThreadScheduler.parallelism", "1");
-        ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.OFF);
+        ((LoggerContext) LoggerFactory.getILoggerFactory())
+                .getLoggerList()
+                .forEach(logger -> logger.setLevel(Level.OFF));
     }
 
     /** @param name of its database, which is made */
