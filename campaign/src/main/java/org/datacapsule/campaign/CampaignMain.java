@@ -2,6 +2,8 @@ package org.datacapsule.campaign;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +45,10 @@ public final class CampaignMain {
         private long seed;
 
         @Option(names = "--jobs", description = "processes that share the runs; one for each processor unless said")
-        private int jobs;
+        private int jobs = Runtime.getRuntime().availableProcessors();
+
+        @Option(names = "--in-this-process", hidden = true, description = "what each of the jobs does")
+        private boolean isJob;
 
         @Option(names = "--trace", description = "print what happens in each run")
         private boolean trace;
@@ -51,53 +56,31 @@ public final class CampaignMain {
         @Option(names = "--shrink", description = "find out how little has to happen for a rule to break")
         private boolean shrink;
 
-        private Simulated() {}
+        Simulated() {}
 
         @Override
         public Integer call() throws Exception {
-            int many = jobs > 0 ? jobs : Math.min(runs, Runtime.getRuntime().availableProcessors());
-            return many > 1 ? shareOut(many) : play();
+            if (runs < 1 || jobs < 1) {
+                System.err.println("--runs and --jobs must be at least 1, not " + runs + " and " + jobs);
+                return CommandLine.ExitCode.USAGE;
+            }
+            return isJob ? play() : shareOut();
         }
 
-        /** What makes runs repeatable is one to a JVM, so each job is a process. */
-        private int shareOut(int many) throws IOException, InterruptedException {
-            long begun = System.nanoTime();
-            List<Process> processes = new ArrayList<>();
-            long from = seed;
-            for (int job = 0; job < many; job++) {
-                int share = runs / many + (job < runs % many ? 1 : 0);
-                processes.add(job(from, share));
-                from += share;
-            }
-            int worst = 0;
-            for (Process process : processes) {
-                worst = Math.max(worst, process.waitFor());
-            }
-            double seconds = (System.nanoTime() - begun) / 1e9;
-            out.printf(
-                    "all %d runs in %.0f s, %.1f a second; %s%n",
-                    runs, seconds, runs / seconds, worst == 0 ? "all is well" : "rules are broken");
-            return worst;
-        }
-
-        private Process job(long from, int share) throws IOException {
-            List<String> command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "--enable-native-access=ALL-UNNAMED",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    CampaignMain.class.getName(),
-                    "simulated",
-                    "--jobs=1",
-                    "--runs=" + share,
-                    "--seed=" + from));
+        private int shareOut() throws IOException, InterruptedException {
+            List<String> more = new ArrayList<>();
             if (trace) {
-                command.add("--trace");
+                more.add("--trace");
             }
             if (shrink) {
-                command.add("--shrink");
+                more.add("--shrink");
             }
-            return new ProcessBuilder(command).inheritIO().start();
+            long begun = System.nanoTime();
+            int worst = new Jobs().play(Jobs.shares(seed, runs, jobs), more);
+            double seconds = (System.nanoTime() - begun) / 1e9;
+            String end = worst == 0 ? "no rule was broken" : worst == BROKEN ? "rules are broken" : "a job failed";
+            out.printf("%d runs in %.0f s, %.1f a second; %s%n", runs, seconds, runs / seconds, end);
+            return worst;
         }
 
         private int play() throws Exception {
@@ -105,7 +88,6 @@ public final class CampaignMain {
             int broken = 0;
             try (DevPostgres postgres = DevPostgres.temporary();
                     SimulatedCampaign campaign = SimulatedCampaign.open(postgres, "simulated")) {
-                long begun = System.nanoTime();
                 for (long each = seed; each < seed + runs; each++) {
                     Outcome outcome = campaign.run(each);
                     if (!outcome.isGood()) {
@@ -115,23 +97,37 @@ public final class CampaignMain {
                         print(outcome);
                     }
                 }
-                double seconds = (System.nanoTime() - begun) / 1e9;
-                out.printf(
-                        "%d runs in %.0f s, %.1f a second; %d broke a rule%n", runs, seconds, runs / seconds, broken);
             }
             return broken == 0 ? 0 : BROKEN;
         }
 
+        /** At once, as other jobs print too. */
         private void print(Outcome outcome) {
-            out.println("seed " + outcome.seed() + (outcome.isGood() ? ": all is well" : ": rules are broken"));
-            outcome.breaches().forEach(breach -> out.println("  " + breach));
+            StringBuilder text = new StringBuilder("seed " + outcome.seed());
+            text.append(outcome.isGood() ? ": all is well\n" : ": rules are broken\n");
+            outcome.breaches()
+                    .forEach(breach -> text.append("  ").append(breach).append('\n'));
             if (trace || shrink) {
-                out.println("What happened:");
-                out.print(outcome.happenings());
+                text.append("What happened:\n").append(outcome.happenings());
             }
             if (trace) {
-                out.println("What came of it, and when:");
-                out.print(outcome.trace());
+                text.append("What came of it, and when:\n").append(outcome.trace());
+            }
+            if (!outcome.isGood() && !trace) {
+                text.append("What came of it, and when: ").append(kept(outcome)).append('\n');
+            }
+            out.print(text);
+            out.flush();
+        }
+
+        /** Where it says what happened. */
+        private static Path kept(Outcome outcome) {
+            try {
+                return Files.writeString(
+                        Files.createTempFile("campaign-seed-" + outcome.seed() + "-", ".txt"),
+                        outcome.happenings() + outcome.trace());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
     }

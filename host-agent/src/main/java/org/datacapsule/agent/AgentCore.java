@@ -90,7 +90,7 @@ public final class AgentCore {
                 threads);
         this.local = new LocalCommands(self, journal, host.hypervisor(), queues, waiters, steps, clock);
         this.receiver = new CommandReceiver(new CommandVerifier(routerKeys, self, clock), journal, queues, steps);
-        this.recalls = new Recalls(receiver);
+        this.recalls = new Recalls(receiver, threads);
         this.secureSweeper = new SecureSweeper(queues, journal, host.hypervisor(), host.storage(), releases, threads);
         this.sweeper = new JournalSweeper(journal, host.storage()::all, work.retention(), clock, threads);
     }

@@ -14,6 +14,7 @@ import org.datacapsule.router.event.EventLog;
 import org.datacapsule.router.fence.CollectDrift;
 import org.datacapsule.router.fence.FenceHost;
 import org.datacapsule.router.fence.FenceRoutes;
+import org.datacapsule.router.fence.Fencing;
 import org.datacapsule.router.host.HostAbsence;
 import org.datacapsule.router.host.HostStore;
 import org.datacapsule.router.host.HostWatch;
@@ -23,7 +24,7 @@ import org.datacapsule.router.migration.EvictionStore;
 import org.datacapsule.router.work.Loop;
 
 /** Wires what notices hosts that died, fences and evacuates them, and collects what is left. */
-final class DeadHostParts {
+public final class DeadHostParts {
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration COLLECT = Duration.ofSeconds(5);
 
@@ -42,7 +43,9 @@ final class DeadHostParts {
             EventLog events,
             AuditLog audit,
             DriftLog drift,
-            HostAbsence absence) {}
+            HostAbsence absence,
+            Fencing fencing,
+            InstantSource clock) {}
 
     DeadHostParts(RouterConfig config, Around around) {
         this.config = config;
@@ -63,17 +66,26 @@ final class DeadHostParts {
                 around.events(),
                 config.placement(),
                 config.guests());
-        new FenceRoutes(new FenceHost(around.database(), config.fence(), around.audit()), evacuate, collect)
+        new FenceRoutes(new FenceHost(around.database(), around.fencing(), around.audit()), evacuate, collect)
                 .register(endpoints);
         new DriftRoutes(around.database()).register(endpoints);
     }
 
+    /** Notices hosts that are not heard of any more. */
+    public HostWatch watch() {
+        return new HostWatch(around.database(), around.absence(), config.hosts(), around.clock());
+    }
+
     Loop startWatch() {
-        HostWatch watch = new HostWatch(around.database(), around.absence(), config.hosts(), InstantSource.system());
-        return Loop.start("host-watch", LOOK, watch::look);
+        return Loop.start("host-watch", LOOK, watch()::look);
     }
 
     Loop startCollecting() {
-        return Loop.start("drift", COLLECT, collect::sweepOne);
+        return Loop.start("drift", COLLECT, this::collectOne);
+    }
+
+    /** Has one thing collected that is no host's; answers whether there was one. */
+    public boolean collectOne() throws InterruptedException {
+        return collect.sweepOne();
     }
 }

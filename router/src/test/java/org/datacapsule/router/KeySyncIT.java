@@ -187,6 +187,23 @@ class KeySyncIT {
     }
 
     @Test
+    void ofWhatADeletionCancelsEachHasItsEndInTheAuditLog() throws Exception {
+        String id = running();
+        agent.behave(command -> new Behaviour.AcceptAndForget());
+        String push = operations(setKey(owner, KEY)).getString(0);
+        String stop = post(owner, "/stopvm", Map.of("vmid", id)).body().getString("operation");
+
+        post(owner, "/deletevm", Map.of("vmid", id));
+
+        assertThat(state(push)).isEqualTo("CANCELLED");
+        assertThat(state(stop)).isEqualTo("CANCELLED");
+        assertThat(router.sql(
+                        "select string_agg(distinct operation_id::text, ' ') from audit where outcome = 'CANCELLED'"
+                                + " and operation_id in ('" + push + "', '" + stop + "')"))
+                .contains(push, stop);
+    }
+
+    @Test
     void aKeyChangedWhileTheCapsuleLaunchesComesAfterTheLaunch() throws Exception {
         String id = created();
         agent.behave(command -> command.command() instanceof Command.Launch

@@ -23,6 +23,8 @@ public final class Checker {
     /** Of whom the routers do by themselves. */
     private static final Set<String> OURSELVES = Set.of("router");
 
+    private static final Set<String> BEGIN_MANY = Set.of("drainHost", "evacuateHost");
+
     private final Rows rows;
     private final List<HostView> hosts;
     private final List<Asked> asked;
@@ -90,7 +92,7 @@ public final class Checker {
                 }
                 case Answer.Unknown none -> {
                     unknown.merge(command.user(), 1, Integer::sum);
-                    if (command.verb().equals("drainHost")) {
+                    if (BEGIN_MANY.contains(command.verb())) {
                         mayHaveBegunMany.add(command.user());
                     }
                 }

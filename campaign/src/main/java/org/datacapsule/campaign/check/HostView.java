@@ -12,15 +12,26 @@ import java.util.UUID;
  * @param leases capsules with an address reserved
  * @param ways capsules to which a port of the host leads
  * @param overlays capsules with an overlay of secure mode
+ * @param spooled results that no router has yet
+ * @param refused results that no router will ever take
  */
 public record HostView(
-        String id, Map<UUID, Guest> guests, Set<UUID> files, Set<UUID> leases, Set<UUID> ways, Set<UUID> overlays) {
+        String id,
+        Map<UUID, Guest> guests,
+        Set<UUID> files,
+        Set<UUID> leases,
+        Set<UUID> ways,
+        Set<UUID> overlays,
+        Set<UUID> spooled,
+        Set<UUID> refused) {
     public HostView {
         guests = Map.copyOf(guests);
         files = Set.copyOf(files);
         leases = Set.copyOf(leases);
         ways = Set.copyOf(ways);
         overlays = Set.copyOf(overlays);
+        spooled = Set.copyOf(spooled);
+        refused = Set.copyOf(refused);
     }
 
     /**

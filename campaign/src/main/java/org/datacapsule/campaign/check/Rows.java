@@ -17,11 +17,20 @@ public record Rows(
         List<UUID> addresses,
         List<UnfinishedMove> moves,
         List<Eviction> evictions,
-        List<UUID> uncertain) {
+        List<UUID> uncertain,
+        List<Result> results) {
 
     /** A capsule, one that is deleted too. */
     public record Capsule(
-            UUID id, String state, String mode, String host, int sshPort, int vncPort, long generation, String owner) {
+            UUID id,
+            String state,
+            String mode,
+            String host,
+            int sshPort,
+            int vncPort,
+            long generation,
+            String owner,
+            Use use) {
         boolean isDeleted() {
             return state.equals("DELETED");
         }
@@ -59,6 +68,14 @@ public record Rows(
         }
     }
 
+    /**
+     * A result.
+     *
+     * @param status as in its row, or UPLOAD while it has not arrived whole
+     * @param approvals of reviewers who were never on its capsule
+     */
+    public record Result(UUID id, UUID capsule, String sha256, String status, int approvals) {}
+
     /** A pair of ports that a capsule holds. */
     public record HeldPorts(UUID capsule, String host, int ssh, int vnc) {}
 
@@ -88,7 +105,8 @@ public record Rows(
                         """
                         select c.id, c.state, c.mode, c.host_id, c.ssh_port, c.vnc_port, c.generation,
                                coalesce((select user_guid from member m
-                                         where m.capsule_id = c.id and m.role like 'OWNER%'), '')
+                                         where m.capsule_id = c.id and m.role like 'OWNER%'), ''),
+                               c.vcpus, c.memory_mb, c.disk_gb
                         from capsule c order by c.created_at, c.id
                         """,
                         row -> new Capsule(
@@ -99,7 +117,8 @@ public record Rows(
                                 row.getInt(5),
                                 row.getInt(6),
                                 row.getLong(7),
-                                row.getString(8))),
+                                row.getString(8),
+                                new Use(row.getInt(9), row.getInt(10), row.getInt(11)))),
                 list(
                         statement,
                         """
@@ -141,7 +160,19 @@ public record Rows(
                 list(
                         statement,
                         "select distinct capsule_id from migration where result = 'UNKNOWN' order by 1",
-                        row -> uuid(row, 1)));
+                        row -> uuid(row, 1)),
+                list(
+                        statement,
+                        """
+                        select r.id, r.capsule_id, r.sha256, r.status,
+                               (select count(*) from result_vote v where v.result_id = r.id and not exists (
+                                    select from member_ever m
+                                    where m.capsule_id = r.capsule_id and m.user_guid = v.reviewer))
+                        from result r
+                        union all select id, capsule_id, sha256, 'UPLOAD', 0 from result_upload order by 1
+                        """,
+                        row -> new Result(
+                                uuid(row, 1), uuid(row, 2), row.getString(3), row.getString(4), row.getInt(5))));
     }
 
     @FunctionalInterface

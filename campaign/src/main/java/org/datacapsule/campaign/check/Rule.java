@@ -14,6 +14,10 @@ public enum Rule {
     NO_LEAK_IN_ROWS,
     /** Restricted data is never attached under an open policy, and each switch has its receipt. */
     DATA_STAYS_IN,
+    /** What a user uses is the sum over rows, never more than the limit, and nothing of what is deleted. */
+    QUOTA,
+    /** A result is neither lost nor there twice, and leaves on a reviewer's decision alone. */
+    RESULTS,
     /** A generation never goes back, and the guest has that of its row. */
     GENERATIONS_GROW,
     /** The audit chain is whole, and has every command and its end. */

@@ -33,6 +33,8 @@ final class RealHosts {
             done
             for folder in $capsules/*/; do [ ! -d "$folder" ] || echo "file $(basename $folder)"; done
             for overlay in $capsules/*/secure.qcow2; do [ ! -e "$overlay" ] || echo "overlay $(basename $(dirname $overlay))"; done
+            for result in /var/lib/libvirt/datacapsule/results/*-*-*/; do [ ! -d "$result" ] || echo "spooled $(basename $result)"; done
+            for result in /var/lib/libvirt/datacapsule/results/refused/*/; do [ ! -d "$result" ] || echo "refused $(basename $result)"; done
             for network in $(virsh -q net-list --name); do
               virsh -q net-dumpxml $network | sed -n "s/.*<host mac='52:54:00:\\([0-9a-f:]*\\)'.*/lease \\1/p"
               nft list map inet $network ssh 2> /dev/null | grep -o '[0-9][0-9]* : [0-9][0-9.]*' | sed 's/^/way /'
@@ -76,6 +78,8 @@ final class RealHosts {
         Set<UUID> overlays = new HashSet<>();
         Set<UUID> leases = new HashSet<>();
         Set<UUID> ways = new HashSet<>();
+        Set<UUID> spooled = new HashSet<>();
+        Set<UUID> refused = new HashSet<>();
         for (String line : testbed.exec(host, "sh", "-c", LOOK).lines().toList()) {
             String[] words = line.split(" ", -1);
             switch (words[0]) {
@@ -88,6 +92,8 @@ final class RealHosts {
                 }
                 case "file" -> files.add(UUID.fromString(words[1]));
                 case "overlay" -> overlays.add(UUID.fromString(words[1]));
+                case "spooled" -> spooled.add(UUID.fromString(words[1]));
+                case "refused" -> refused.add(UUID.fromString(words[1]));
                 case "lease" -> {
                     if (!words[1].equals(NO_SLOT)) {
                         leases.add(holder(holders, Integer.parseInt(words[1].replace(":", ""), 16)));
@@ -97,7 +103,7 @@ final class RealHosts {
                 default -> throw new IllegalStateException("host " + host + " says: " + line);
             }
         }
-        return new HostView(host, guests, files, leases, ways, overlays);
+        return new HostView(host, guests, files, leases, ways, overlays, spooled, refused);
     }
 
     /** In a network of which the first sixteen bits are fixed. */

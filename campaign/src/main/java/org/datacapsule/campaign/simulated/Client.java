@@ -1,43 +1,30 @@
 package org.datacapsule.campaign.simulated;
 
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
-import org.datacapsule.agent.step.Abandoned;
-import org.datacapsule.campaign.check.Asked;
-import org.datacapsule.campaign.check.Asked.Answer;
+import org.datacapsule.campaign.check.QuotaSaid;
+import org.datacapsule.campaign.check.ResultsSaid;
+import org.datacapsule.campaign.check.Use;
 import org.datacapsule.campaign.simulated.Happening.What;
-import org.datacapsule.common.error.ProblemException;
-import org.datacapsule.router.database.DatabaseUnavailableException;
-import org.datacapsule.router.http.Call;
-import org.datacapsule.router.http.Caller;
-import org.datacapsule.router.http.Parameters;
-import org.datacapsule.router.http.Reply;
-import org.datacapsule.router.http.Success;
-import org.datacapsule.router.http.TokenRole;
 
 /** All users: they give commands, most of which make sense, and send one again with its key when no answer came. */
 final class Client {
-    static final String OPERATOR = "operator";
+    private static final String OPERATOR = Asking.OPERATOR;
     private static final List<String> USERS = List.of("ada", "bob", "cyd");
     private static final String KEY =
             "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g ";
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final int TIMES = 4;
 
     private final World world;
     private final Life process;
-    private final List<Asked> asked = new ArrayList<>();
+    private final Asking asking;
+    private final Showing results;
+    private final ByHand byHand;
+    private final DeadHosts deadHosts;
     private final List<Owned> capsules = new ArrayList<>();
     private final List<String> migrations = new ArrayList<>();
     private String image = "";
-    private int number;
 
     /** A capsule as its users know it. */
     private static final class Owned {
@@ -54,10 +41,46 @@ final class Client {
     Client(World world) {
         this.world = world;
         this.process = new Life(world.time(), "users");
+        this.asking = new Asking(world);
+        this.results = new Showing(world, asking);
+        this.byHand = new ByHand(world, asking);
+        this.deadHosts = new DeadHosts(world, asking);
     }
 
-    List<Asked> asked() {
-        return asked;
+    Asking asking() {
+        return asking;
+    }
+
+    /** What came of results. */
+    ResultsSaid results() {
+        return results.said();
+    }
+
+    /** What each user is told of the quota; asked while nothing else goes on. */
+    List<QuotaSaid> quotas() {
+        List<QuotaSaid> said = new ArrayList<>();
+        for (String user : USERS) {
+            world.time()
+                    .start(
+                            process,
+                            "quota",
+                            () -> asking.ask(OPERATOR, "getQuota", new JsonObject().put("guid", user))
+                                    .ifPresent(body -> said.add(new QuotaSaid(
+                                            user,
+                                            new Use(
+                                                    body.getInteger("vcpus"),
+                                                    body.getInteger("memoryMb"),
+                                                    body.getInteger("diskGb")),
+                                            new Use(
+                                                    body.getInteger("usedVcpus"),
+                                                    body.getInteger("usedMemoryMb"),
+                                                    body.getInteger("usedDiskGb"))))));
+        }
+        return said;
+    }
+
+    private Optional<JsonObject> ask(String user, String verb, JsonObject parameters) {
+        return asking.ask(user, verb, parameters);
     }
 
     void registerImage() {
@@ -77,6 +100,15 @@ final class Client {
         world.time().start(process, "command", () -> choose(command));
     }
 
+    /** The operator has heard that a host is gone. */
+    void fence(What.Fence fence) {
+        world.time()
+                .start(
+                        process,
+                        "fence",
+                        () -> deadHosts.fence(world.machine(fence.host()), fence.isStated(), fence.anew()));
+    }
+
     private void choose(What.Command command) {
         String user = USERS.get(command.user() % USERS.size());
         int choice = command.choice();
@@ -86,18 +118,24 @@ final class Client {
         }
         Owned capsule = capsules.get(command.capsule() % capsules.size());
         String host = world.machine(command.host()).name();
-        if (choice < 58) {
+        if (choice < 50) {
             sensible(capsule, choice, host);
-        } else if (choice < 64) {
+        } else if (choice < 54) {
             on(capsule, "launchvm");
-        } else if (choice < 68) {
+        } else if (choice < 58) {
             on(capsule, "stopvm");
-        } else if (choice < 73) {
+        } else if (choice < 63) {
             on(capsule, "deletevm");
-        } else if (choice < 83) {
+        } else if (choice < 71) {
             migrate(capsule, host);
-        } else if (choice < 87) {
+        } else if (choice < 75) {
             cancel(command.capsule());
+        } else if (choice < 79) {
+            byHand.move(capsule.id, world.machine(command.host()));
+        } else if (choice < 85) {
+            results.decideOrFetch(capsule.id, capsule.owner, choice);
+        } else if (choice < 87) {
+            setQuota(user, command.capsule());
         } else if (choice < 89) {
             ask(OPERATOR, "drainHost", new JsonObject().put("id", host));
         } else if (choice < 92) {
@@ -107,7 +145,7 @@ final class Client {
         } else if (choice < 98) {
             share(capsule, user);
         } else {
-            ask(user, "setUserKey", new JsonObject().put("pubkey", KEY + user + number));
+            ask(user, "setUserKey", new JsonObject().put("pubkey", KEY + user + asking.number()));
         }
     }
 
@@ -124,7 +162,12 @@ final class Client {
                 }
             }
             case "switchvm secure" -> {
-                if (choice < 40) {
+                if (choice < 26) {
+                    results.handIn(capsule.id);
+                } else if (choice < 34) {
+                    results.handIn(capsule.id);
+                    switchTo(capsule, "maintenance");
+                } else if (choice < 40) {
                     switchTo(capsule, "maintenance");
                 } else {
                     on(capsule, "stopvm");
@@ -186,91 +229,14 @@ final class Client {
         ask(with, "updateUserTou", new JsonObject().put("vmid", capsule.id).put("tou", true));
     }
 
-    /** Asks until there is an answer, or one has had enough; empty when it was refused or nobody knows. */
-    private Optional<JsonObject> ask(String user, String verb, JsonObject parameters) {
-        String key = "key-" + ++number;
-        Answer answer = new Answer.Unknown();
-        Optional<JsonObject> body = Optional.empty();
-        for (int attempt = 1; attempt <= TIMES && answer instanceof Answer.Unknown; attempt++) {
-            Mailbox<Object> mailbox = new Mailbox<>();
-            SimulatedRouter router = world.anyRouter();
-            if (router.isUp()) {
-                Call call = call(user, verb, parameters, key, key + "." + attempt);
-                world.time().start(router.process(), "request " + verb, () -> handle(router, call, mailbox));
-            }
-            world.time().await(mailbox, router.isUp() ? PATIENCE : Duration.ofSeconds(1));
-            answer = mailbox.content().map(Client::answer).orElseGet(Answer.Unknown::new);
-            body = mailbox.content().filter(JsonObject.class::isInstance).map(JsonObject.class::cast);
-            if (answer instanceof Answer.Unknown && world.draw(3) == 0) {
-                break;
-            }
-        }
-        world.note(user + " " + verb + " " + parameters.encode() + " " + answer);
-        asked.add(new Asked(key, user, verb, answer));
-        return body;
-    }
-
-    private void handle(SimulatedRouter router, Call call, Mailbox<Object> mailbox) {
-        Object answer;
-        try {
-            Success success = router.handle(call);
-            answer = success instanceof Reply reply ? reply.body() : new JsonObject();
-        } catch (ProblemException e) {
-            answer = e.problem().code().slug();
-        } catch (DatabaseUnavailableException e) {
-            answer = "";
-        } catch (Abandoned e) {
-            throw e;
-        }
-        Object written = answer;
-        world.time().after(world.time().between(0, 5), () -> {
-            if (router.isUp() || world.draw(2) == 0) {
-                mailbox.put(written);
-            }
-        });
-    }
-
-    private static Call call(String user, String verb, JsonObject parameters, String key, String request) {
-        Set<TokenRole> roles = user.equals(OPERATOR) ? Set.of(TokenRole.OPERATOR, TokenRole.ADMIN) : Set.of();
-        return new Call(
-                verb,
-                new Caller(user, Optional.of(user + "@example.org"), Optional.of(user), roles),
-                new Parameters(parameters.copy()),
-                request,
-                "127.0.0.1",
-                Optional.of(key));
-    }
-
-    private static Answer answer(Object content) {
-        if (content instanceof JsonObject body) {
-            List<UUID> begun = begun(body);
-            return begun.isEmpty() ? new Answer.Done() : new Answer.Began(begun);
-        }
-        String code = String.valueOf(content);
-        return code.isEmpty() ? new Answer.Unknown() : new Answer.Refused(code);
-    }
-
-    /** Pushes of keys are listed too; those are nobody's command. */
-    private static List<UUID> begun(JsonObject body) {
-        List<UUID> begun = new ArrayList<>();
-        if (body.getValue("operation") instanceof String operation) {
-            begun.add(UUID.fromString(operation));
-        }
-        if (body.containsKey("moving")) {
-            for (int i = 0; i < body.getJsonArray("moving").size(); i++) {
-                begun.add(UUID.fromString(
-                        body.getJsonArray("moving").getJsonObject(i).getString("operation")));
-            }
-        }
-        return begun;
-    }
-
-    /** How often each verb was answered in which way. */
-    Map<String, Integer> counts() {
-        Map<String, Integer> counts = new HashMap<>();
-        for (Asked one : asked) {
-            counts.merge(one.verb() + " " + one.answer().getClass().getSimpleName(), 1, Integer::sum);
-        }
-        return counts;
+    private void setQuota(String user, int which) {
+        ask(
+                OPERATOR,
+                "setQuota",
+                new JsonObject()
+                        .put("guid", user)
+                        .put("vcpus", 1 + which % 6)
+                        .put("memoryMb", 1024 * (1 + which % 5))
+                        .put("diskGb", 100));
     }
 }

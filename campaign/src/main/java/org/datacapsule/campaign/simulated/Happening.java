@@ -47,6 +47,9 @@ record Happening(Duration at, What what) {
 
         record PostgresAway(Duration time) implements What {}
 
+        /** The operator has the host fenced and evacuated; by a statement, where its power is seen to be off. */
+        record Fence(int host, boolean isStated, boolean anew) implements What {}
+
         record CommitsLost(int oneIn, Duration time) implements What {}
     }
 
@@ -64,7 +67,7 @@ record Happening(Duration at, What what) {
             Duration at = random.nextInt(3) == 0
                     ? within(random, seconds)
                     : drawn.get(random.nextInt(commands)).at().plusMillis(random.nextInt(2_500));
-            drawn.add(new Happening(at, fault(random)));
+            drawn.addAll(fault(at, random));
         }
         drawn.sort((one, other) -> one.at().compareTo(other.at()));
         return List.copyOf(drawn);
@@ -72,6 +75,20 @@ record Happening(Duration at, What what) {
 
     private static Duration within(Random random, int seconds) {
         return Duration.ofMillis(random.nextLong(1_000L * seconds));
+    }
+
+    /** Some hosts are gone for so long that the operator hears of it, and does something about them. */
+    private static List<Happening> fault(Duration at, Random random) {
+        if (random.nextInt(5) != 0) {
+            return List.of(new Happening(at, fault(random)));
+        }
+        int host = random.nextInt(64);
+        Duration time = Duration.ofMillis(30_000 + random.nextLong(90_000));
+        Duration heard = at.plusMillis(25_000 + random.nextLong(20_000));
+        What gone = random.nextBoolean() ? new What.Isolated(host, time) : new What.HostDies(host, time);
+        return List.of(
+                new Happening(at, gone),
+                new Happening(heard, new What.Fence(host, random.nextBoolean(), random.nextInt(4) != 0)));
     }
 
     private static What fault(Random random) {

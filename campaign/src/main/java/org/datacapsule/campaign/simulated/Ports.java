@@ -55,10 +55,13 @@ final class Ports {
             "welcome",
             "markLeaving",
             "unmarkLeaving",
+            "adopt",
+            "setAside",
+            "discard",
             "delete");
 
-    private static final Set<String> FREEING =
-            Set.of("dropSecureOverlay", "dropSecure", "delete", "welcome", "unmarkLeaving");
+    private static final Set<String> FREEING = Set.of(
+            "dropSecureOverlay", "dropSecure", "delete", "welcome", "unmarkLeaving", "adopt", "setAside", "discard");
     private static final Set<String> CHANGES_OF_NETWORK =
             Set.of("reserveLease", "releaseLease", "openSsh", "closeSsh", "cutConnections");
 

@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.datacapsule.campaign.check.Asked;
 import org.datacapsule.campaign.check.Breach;
 import org.datacapsule.campaign.check.Checker;
+import org.datacapsule.campaign.check.QuotaSaid;
+import org.datacapsule.campaign.check.Quotas;
+import org.datacapsule.campaign.check.Results;
 import org.datacapsule.campaign.check.Rows;
 import org.datacapsule.campaign.check.Rule;
 import org.datacapsule.campaign.simulated.Happening.What;
@@ -26,6 +28,7 @@ import org.datacapsule.router.audit.AuditChain;
 /** One run: what happens in it, and what is found when all has come to rest. */
 final class Run {
     private static final Duration TO_REGISTER = Duration.ofSeconds(2);
+    private static final Duration TO_ASK = Duration.ofSeconds(1);
     /** Past the deadline of anything that was begun. */
     private static final Duration TO_COME_TO_REST = Duration.ofMinutes(12);
 
@@ -81,11 +84,13 @@ final class Run {
             }
             world.run(last);
             List<Breach> breaches = new ArrayList<>(comeToRest(world));
-            breaches.addAll(judge(world, client.asked()));
-            return new Result(seed, happenings, breaches, world.trace(), client.counts());
+            breaches.addAll(judge(world, client));
+            return new Result(
+                    seed, happenings, breaches, world.trace(), client.asking().counts());
         } finally {
             SeededRandomness.useOthers();
             delete(own);
+            delete(directory.resolve("results"));
         }
     }
 
@@ -93,6 +98,7 @@ final class Run {
         world.note("-- " + what);
         switch (what) {
             case What.Command it -> client.give(it);
+            case What.Fence it -> client.fence(it);
             case What.AgentDies it -> {
                 SimulatedMachine machine = world.machine(it.host());
                 machine.process().dieAfter(it.afterSteps());
@@ -209,20 +215,25 @@ final class Run {
             return false;
         }
         String work = "select exists (select from operation where state in ('QUEUED', 'RUNNING'))"
-                + " or exists (select from eviction)";
+                + " or exists (select from eviction) or exists (select from host where fence_state is not null)";
         try (Statement statement = world.rows().admin().createStatement();
                 ResultSet row = statement.executeQuery(work)) {
             return row.next() && !row.getBoolean(1);
         }
     }
 
-    private static List<Breach> judge(World world, List<Asked> asked) throws SQLException {
+    private static List<Breach> judge(World world, Client client) throws SQLException {
+        List<QuotaSaid> quotas = client.quotas();
+        world.run(TO_ASK);
         List<Breach> breaches = new ArrayList<>(world.seen());
-        breaches.addAll(Checker.check(Rows.read(world.rows().admin()), world.hosts(), asked));
+        Rows rows = Rows.read(world.rows().admin());
+        breaches.addAll(Checker.check(rows, world.hosts(), client.asking().asked()));
+        breaches.addAll(Quotas.check(rows, quotas));
+        breaches.addAll(Results.check(rows, world.hosts(), client.results()));
         try (Statement statement = world.rows().admin().createStatement();
-                ResultSet rows = statement.executeQuery("select text from clock.breach")) {
-            while (rows.next()) {
-                breaches.add(new Breach(Rule.GENERATIONS_GROW, rows.getString(1)));
+                ResultSet written = statement.executeQuery("select rule, text from clock.breach")) {
+            while (written.next()) {
+                breaches.add(new Breach(Rule.valueOf(written.getString(1)), written.getString(2)));
             }
         }
         try {
@@ -235,6 +246,9 @@ final class Run {
     }
 
     private static void delete(Path directory) throws IOException {
+        if (Files.notExists(directory)) {
+            return;
+        }
         try (Stream<Path> walk = Files.walk(directory)) {
             for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);

@@ -1,15 +1,20 @@
 package org.datacapsule.campaign.simulated;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.datacapsule.campaign.check.Breach;
 import org.datacapsule.campaign.check.Rule;
 import org.datacapsule.campaign.simulated.Run.Intensity;
@@ -23,6 +28,8 @@ import org.slf4j.LoggerFactory;
 public final class SimulatedCampaign implements AutoCloseable {
     private static final Intensity USUAL = new Intensity(25, 12);
     private static final Path MEMORY = Path.of("/dev/shm");
+    /** Of real time; a run takes less than a second. */
+    private static final Duration LONGEST = Duration.ofMinutes(3);
 
     private final SimulatedDatabase rows;
     private final RouterConfig config;
@@ -39,7 +46,11 @@ public final class SimulatedCampaign implements AutoCloseable {
     /** To be called once in a JVM, before anything in it draws a random id: from then on they come from seeds. */
     public static void prepareJvm() {
         SeededRandomness.install();
-        ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.OFF);
+        // One party runs at a time, and is woken soonest where the one before it was.
+        System.setProperty("jdk.virtualThreadScheduler.parallelism", "1");
+        ((LoggerContext) LoggerFactory.getILoggerFactory())
+                .getLoggerList()
+                .forEach(logger -> logger.setLevel(Level.OFF));
     }
 
     /** @param name of its database, which is made */
@@ -47,8 +58,9 @@ public final class SimulatedCampaign implements AutoCloseable {
             throws IOException, SQLException, InterruptedException, ConfigException {
         Path directory = Files.createTempDirectory(
                 Files.isWritable(MEMORY) ? MEMORY : Path.of(System.getProperty("java.io.tmpdir")), "campaign");
+        RouterConfig config = Keys.routers(directory);
         return new SimulatedCampaign(
-                SimulatedDatabase.open(postgres, name), Keys.routers(directory), Keys.make(), directory);
+                SimulatedDatabase.open(postgres, name, config.quota()), config, Keys.make(), directory);
     }
 
     /**
@@ -64,17 +76,17 @@ public final class SimulatedCampaign implements AutoCloseable {
     }
 
     /** One run in which something is broken on purpose. */
-    public Outcome run(long seed, Sabotage sabotage) throws SQLException, IOException {
+    public Outcome run(long seed, Sabotage sabotage) {
         return outcome(play(seed, Run.happenings(seed, USUAL), sabotage));
     }
 
     /** One run; the same seed is the same run. */
-    public Outcome run(long seed) throws SQLException, IOException {
+    public Outcome run(long seed) {
         return run(seed, Sabotage.NONE);
     }
 
     /** The same with as little happening in it as still breaks one of the rules it broke. */
-    public Outcome shrunk(long seed) throws SQLException, IOException {
+    public Outcome shrunk(long seed) {
         Result least = play(seed, Run.happenings(seed, USUAL), Sabotage.NONE);
         Set<Rule> broken = rules(least);
         for (int size = Math.max(1, least.happenings().size() / 2); size >= 1; size /= 2) {
@@ -98,8 +110,28 @@ public final class SimulatedCampaign implements AutoCloseable {
         return rules;
     }
 
-    private Result play(long seed, List<Happening> happenings, Sabotage sabotage) throws SQLException, IOException {
-        return Run.of(seed, happenings, rows, config, keys, directory, sabotage);
+    /** On a virtual thread, as its parties are: to hand on the floor costs least among those. */
+    private Result play(long seed, List<Happening> happenings, Sabotage sabotage) {
+        FutureTask<Result> run =
+                new FutureTask<>(() -> Run.of(seed, happenings, rows, config, keys, directory, sabotage));
+        Thread thread = Thread.ofVirtual().name("run " + seed).start(run);
+        try {
+            return ended(run, thread);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the run of seed " + seed + " failed", e.getCause());
+        }
+    }
+
+    /** One that goes on for ever says where. */
+    private static Result ended(FutureTask<Result> run, Thread thread) throws InterruptedException, ExecutionException {
+        try {
+            return run.get(LONGEST.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            thread.interrupt();
+            return run.get();
+        }
     }
 
     private static Outcome outcome(Result result) {

@@ -16,9 +16,9 @@ import java.util.UUID;
 import org.datacapsule.agent.AgentCore;
 import org.datacapsule.agent.HostParts;
 import org.datacapsule.agent.config.WorkConfig;
-import org.datacapsule.agent.hypervisor.ReleaseDesk;
 import org.datacapsule.agent.journal.Journal;
 import org.datacapsule.agent.observe.CapsuleObserver;
+import org.datacapsule.agent.report.Admission;
 import org.datacapsule.agent.report.Heartbeats;
 import org.datacapsule.agent.report.HostProfile;
 import org.datacapsule.agent.report.Routers;
@@ -35,6 +35,7 @@ import org.datacapsule.common.wire.Contracts;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.common.wire.HeartbeatReply;
 import org.datacapsule.common.wire.PortRange;
+import org.datacapsule.common.wire.Recall;
 import org.datacapsule.common.wire.ReportContract;
 import org.datacapsule.common.wire.ReportReply;
 import org.datacapsule.common.wire.SignedCommand;
@@ -46,18 +47,16 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedMachine implements Node {
     static final Sha256 IMAGE = new Sha256("ab".repeat(32));
     private static final Duration BETWEEN_BEATS = Duration.ofSeconds(10);
-    private static final int PORTS = 6;
-    private static final ReleaseDesk NO_RELEASES = new ReleaseDesk() {
-        @Override
-        public void open(CapsuleId capsule, long generation, Path socket) {}
-
-        @Override
-        public void close(CapsuleId capsule) {}
-    };
+    /** Pairs of ports it has. */
+    static final int PORTS = 6;
+    /** How long heartbeats may go without an answer before the agent leaves the bus and joins it anew. */
+    private static final Duration REJOIN_AFTER = Duration.ofSeconds(25);
+    /** Of a sabotage in which a host that was fenced does not do what it is recalled for. */
+    private static final String OBEY = "obey";
 
     private final World world;
     private final HostId id;
-    private final Path journalDirectory;
+    private final Path directory;
     private final List<PublicKey> routerKeys;
     private final KeyPair receiptKeys;
     private final SimulatedHost host = SimulatedHost.with(Set.of(IMAGE));
@@ -65,17 +64,18 @@ final class SimulatedMachine implements Node {
     private final Random random;
     private Life process;
     private Instant lastSent = Instant.EPOCH;
-    private @Nullable AgentCore agent;
+    private @Nullable Admission agent;
+    private @Nullable HandIns handIns;
     private @Nullable Journal journal;
     private boolean hasPower = true;
+    private boolean isRecalled;
     private int failures;
     private boolean diskFull;
 
-    SimulatedMachine(
-            World world, String id, Path journalDirectory, PublicKey routerKey, KeyPair receiptKeys, Random random) {
+    SimulatedMachine(World world, String id, Path directory, PublicKey routerKey, KeyPair receiptKeys, Random random) {
         this.world = world;
         this.id = new HostId(id);
-        this.journalDirectory = journalDirectory;
+        this.directory = directory;
         this.routerKeys = List.of(routerKey);
         this.receiptKeys = receiptKeys;
         this.random = random;
@@ -137,11 +137,13 @@ final class SimulatedMachine implements Node {
             }
             process = new Life(world.time(), name());
             Life life = process;
-            Journal opened = Journal.open(journalDirectory, box, world.time());
+            Journal opened = Journal.open(directory.resolve("journal"), box, world.time());
             journal = opened;
             HostParts parts = new Ports(world, this, life).parts();
             PartyThreads threads = new PartyThreads(world.time(), life);
             ReceiptSigner receipts = new ReceiptSigner(receiptKeys.getPrivate(), receiptKeys.getPublic());
+            HandIns taking = HandIns.open(world, this, life, opened, routers(life), threads);
+            handIns = taking;
             AgentCore core = new AgentCore(
                     id,
                     new WorkConfig(64, Duration.ofMinutes(1), Duration.ofDays(2)),
@@ -149,37 +151,42 @@ final class SimulatedMachine implements Node {
                     parts,
                     opened,
                     routers(life),
-                    NO_RELEASES,
+                    taking.desk(),
                     receipts,
                     (step, operation) -> reached(life, step),
                     world.time(),
                     threads);
-            agent = core;
+            Admission admission = new Admission(core::receive, recall -> obey(core, recall), core::goOn, Duration.ZERO);
+            agent = admission;
+            taking.resume();
             core.start();
-            core.goOn();
             Heartbeats heartbeats = new Heartbeats(
                     profile(receipts),
                     parts.hypervisor().facts(),
                     parts.storage(),
                     new CapsuleObserver(parts.hypervisor(), parts.network(), parts.storage()),
                     opened,
-                    () -> 0,
+                    admission::recalled,
                     Optional::empty);
-            world.time().start(life, "heartbeat", () -> beat(life, heartbeats));
+            world.time().start(life, "heartbeat", () -> beat(life, admission, heartbeats));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private HostProfile profile(ReceiptSigner receipts) {
+    PortRange ports() {
         int number = Integer.parseInt(name().substring(1));
+        return new PortRange(20_000 + 100 * number, 5_900 + 100 * number, PORTS);
+    }
+
+    private HostProfile profile(ReceiptSigner receipts) {
         return new HostProfile(
                 id,
                 UUID.randomUUID(),
                 receipts.publicKeyText(),
                 "simulated",
                 "127.0.0.1",
-                new PortRange(20_000 + 100 * number, 5_900 + 100 * number, PORTS),
+                ports(),
                 GuestNetwork.parse(World.GUESTS),
                 0,
                 0);
@@ -194,14 +201,43 @@ final class SimulatedMachine implements Node {
         }
     }
 
-    private void beat(Life life, Heartbeats heartbeats) {
+    private boolean obey(AgentCore core, Recall recall) {
+        world.note(name() + " is recalled, epoch " + recall.epoch() + ", orders "
+                + recall.orders().size());
+        return world.sabotage().verbs().contains(OBEY) || core.obey(recall);
+    }
+
+    private boolean answered(Admission admission, HeartbeatReply reply) {
+        if (reply.recall().isEmpty() && isRecalled) {
+            isRecalled = false;
+            world.readmitted(this);
+        }
+        isRecalled |= reply.recall().isPresent();
+        return admission.answered(reply);
+    }
+
+    private void beat(Life life, Admission admission, Heartbeats heartbeats) {
+        while (!life.isDead()) {
+            admission.linkBegins();
+            beatUntilLost(life, admission, heartbeats);
+        }
+    }
+
+    private void beatUntilLost(Life life, Admission admission, Heartbeats heartbeats) {
         UUID link = UUID.randomUUID();
+        Instant lastAnswer = world.time().instant();
         while (!life.isDead()) {
             Optional<HeartbeatReply> reply = ask(life, Contracts.HEARTBEAT, heartbeats.now(link));
-            if (reply.filter(HeartbeatReply::rejoin).isPresent()) {
-                link = UUID.randomUUID();
+            boolean again = reply.isPresent() && answered(admission, reply.get());
+            Instant now = world.time().instant();
+            lastAnswer = reply.isPresent() ? now : lastAnswer;
+            if (reply.filter(HeartbeatReply::rejoin).isPresent()
+                    || Duration.between(lastAnswer, now).compareTo(REJOIN_AFTER) > 0) {
+                return;
             }
-            world.time().pause(BETWEEN_BEATS.plus(world.time().between(0, 500)));
+            world.time()
+                    .pause((again ? Duration.ZERO : BETWEEN_BEATS)
+                            .plus(world.time().between(0, 500)));
         }
     }
 
@@ -233,7 +269,7 @@ final class SimulatedMachine implements Node {
 
     @Override
     public String answer(Contract<?, ?> contract, String question) {
-        AgentCore serving = agent;
+        Admission serving = agent;
         if (serving == null) {
             throw new IllegalStateException("no agent");
         }
@@ -243,6 +279,7 @@ final class SimulatedMachine implements Node {
     void killAgent() {
         process.kill();
         agent = null;
+        handIns = null;
     }
 
     /** As a power cut does: no guest is left, and what is on the disk is. */
@@ -267,7 +304,42 @@ final class SimulatedMachine implements Node {
         return isUp()
                 && journal != null
                 && journal.unfinished().isEmpty()
-                && journal.unreported().isEmpty();
+                && journal.unreported().isEmpty()
+                && spooled().isEmpty();
+    }
+
+    /** Where its agents keep what guests have handed in. */
+    Path spool() {
+        return directory.resolve("results");
+    }
+
+    /** What guests have handed in and no router has yet. */
+    Set<UUID> spooled() {
+        return HandIns.in(spool());
+    }
+
+    /** What was handed in and no router will ever take. */
+    Set<UUID> refused() {
+        return HandIns.in(spool().resolve("refused"));
+    }
+
+    /** What takes results of this host's guests; empty while no agent runs. */
+    Optional<HandIns> handIns() {
+        return isUp() ? Optional.ofNullable(handIns) : Optional.empty();
+    }
+
+    /** Somebody copies what is stored of a capsule to another host, without asking any agent. */
+    void copyByHand(CapsuleId capsule, SimulatedMachine to) {
+        host.storage().copyByHand(capsule, to.host.storage());
+    }
+
+    /** Somebody removes all that the host has of a capsule that does not run there, likewise. */
+    void removeByHand(CapsuleId capsule) {
+        host.storage().spec(capsule).ifPresent(spec -> {
+            host.network().closeSsh(spec);
+            host.network().releaseLease(spec);
+        });
+        host.storage().delete(capsule);
     }
 
     void close() {

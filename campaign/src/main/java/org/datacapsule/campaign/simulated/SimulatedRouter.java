@@ -1,13 +1,15 @@
 package org.datacapsule.campaign.simulated;
 
 import io.vertx.sqlclient.Tuple;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import org.datacapsule.common.capsule.OperationKind;
 import org.datacapsule.common.error.ProblemException;
-import org.datacapsule.common.secret.SecretBox;
 import org.datacapsule.common.wire.Acknowledged;
 import org.datacapsule.common.wire.Contract;
 import org.datacapsule.common.wire.Contracts;
@@ -15,90 +17,32 @@ import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.common.wire.OutcomeReport;
 import org.datacapsule.common.wire.ProgressReport;
 import org.datacapsule.common.wire.ReportReply;
+import org.datacapsule.common.wire.ResultMessage;
 import org.datacapsule.common.wire.SignedReport;
 import org.datacapsule.common.wire.WireJson;
 import org.datacapsule.router.RouterConfig;
+import org.datacapsule.router.RouterParts;
 import org.datacapsule.router.audit.AuditChain;
-import org.datacapsule.router.audit.AuditLog;
-import org.datacapsule.router.capsule.CapsuleJson;
-import org.datacapsule.router.capsule.CapsuleRoutes;
-import org.datacapsule.router.capsule.CapsuleStore;
-import org.datacapsule.router.capsule.CommandCapsule;
-import org.datacapsule.router.capsule.CreateCapsule;
-import org.datacapsule.router.capsule.ListCapsules;
-import org.datacapsule.router.capsule.LoginSecret;
-import org.datacapsule.router.capsule.Reservation;
-import org.datacapsule.router.capsule.SecureVolumes;
-import org.datacapsule.router.capsule.ShowCapsules;
-import org.datacapsule.router.capsule.StartOperation;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.database.DatabaseUnavailableException;
-import org.datacapsule.router.dispatch.Agents;
-import org.datacapsule.router.dispatch.CommandBuilder;
 import org.datacapsule.router.dispatch.Delivery;
 import org.datacapsule.router.dispatch.Evictor;
-import org.datacapsule.router.dispatch.InventoryRepair;
-import org.datacapsule.router.dispatch.OutcomeRecorder;
-import org.datacapsule.router.dispatch.ProgressRecorder;
-import org.datacapsule.router.dispatch.RecallOrders;
-import org.datacapsule.router.dispatch.SideTurn;
-import org.datacapsule.router.drift.DriftLog;
-import org.datacapsule.router.evacuation.EvacuationStore;
-import org.datacapsule.router.event.EventLog;
 import org.datacapsule.router.fault.RouterStep;
-import org.datacapsule.router.fault.StepListener;
-import org.datacapsule.router.fence.ReadmitHost;
-import org.datacapsule.router.host.HeartbeatReceiver;
-import org.datacapsule.router.host.HostAbsence;
-import org.datacapsule.router.host.HostRoutes;
-import org.datacapsule.router.host.HostStore;
-import org.datacapsule.router.host.PortStore;
-import org.datacapsule.router.host.RemoveHost;
-import org.datacapsule.router.host.SetHost;
+import org.datacapsule.router.host.HostWatch;
 import org.datacapsule.router.http.Call;
 import org.datacapsule.router.http.Endpoints;
 import org.datacapsule.router.http.Success;
-import org.datacapsule.router.idempotency.Idempotency;
-import org.datacapsule.router.idempotency.IdempotencyStore;
-import org.datacapsule.router.identity.IdentityStore;
 import org.datacapsule.router.identity.Sender;
-import org.datacapsule.router.image.ImageRoutes;
-import org.datacapsule.router.image.ImageStore;
-import org.datacapsule.router.image.distribution.HostImages;
-import org.datacapsule.router.lifetime.LifetimeRule;
-import org.datacapsule.router.migration.AdvanceMigration;
-import org.datacapsule.router.migration.CancelMigration;
-import org.datacapsule.router.migration.DrainHost;
-import org.datacapsule.router.migration.EvictionStore;
-import org.datacapsule.router.migration.ForgetTarget;
-import org.datacapsule.router.migration.MigrationRoutes;
-import org.datacapsule.router.migration.MigrationStore;
-import org.datacapsule.router.migration.StartMigration;
 import org.datacapsule.router.operation.Operation;
-import org.datacapsule.router.operation.OperationSignal;
-import org.datacapsule.router.operation.OperationStore;
-import org.datacapsule.router.operation.SideOperationStore;
-import org.datacapsule.router.receipt.ReceiptStore;
-import org.datacapsule.router.receipt.RecordReceipt;
-import org.datacapsule.router.sharing.AddSharees;
-import org.datacapsule.router.sharing.AddSupportUser;
-import org.datacapsule.router.sharing.ChangeMembers;
-import org.datacapsule.router.sharing.DeleteSharees;
-import org.datacapsule.router.sharing.DescriptionStore;
-import org.datacapsule.router.sharing.ManageController;
-import org.datacapsule.router.sharing.MemberStore;
-import org.datacapsule.router.sharing.SharingRoutes;
-import org.datacapsule.router.sharing.StartKeySync;
-import org.datacapsule.router.sharing.TermsOfUse;
-import org.datacapsule.router.sharing.UpdateCapsule;
-import org.datacapsule.router.sharing.UserKeys;
-import org.datacapsule.router.user.UserStore;
 
-/** A router without its HTTP and its bus: the same use cases over the same rows, wired as {@code RouterAssembly} does. */
+/** A router without its HTTP and its bus: the same parts over the same rows, and loops that know simulated time. */
 final class SimulatedRouter implements Node {
     private static final int AT_ONCE = 8;
     private static final Duration LOOK = Duration.ofMillis(400);
+    private static final Duration LOOK_AT_EVICTIONS = Duration.ofSeconds(2);
     private static final Duration LOOK_AT_CHAIN = Duration.ofSeconds(20);
+    /** Well within a lease. */
+    private static final Duration LOOK_AT_HOSTS = Duration.ofSeconds(8);
 
     private final World world;
     private final String name;
@@ -106,7 +50,7 @@ final class SimulatedRouter implements Node {
     private final RouterConfig config;
     private final Keys keys;
     private Life process;
-    private Parts parts;
+    private Made made;
 
     SimulatedRouter(World world, String name, SimulatedDatabase rows, RouterConfig config, Keys keys) {
         this.world = world;
@@ -115,20 +59,11 @@ final class SimulatedRouter implements Node {
         this.config = config;
         this.keys = keys;
         this.process = new Life(world.time(), name);
-        this.parts = wire(process);
+        this.made = make(process);
     }
 
     /** What one life of a router is made of. */
-    private record Parts(
-            Database database,
-            OperationStore operations,
-            Delivery delivery,
-            Evictor evictor,
-            AuditChain chain,
-            HeartbeatReceiver heartbeats,
-            OutcomeRecorder outcomes,
-            ProgressRecorder progress,
-            Endpoints endpoints) {}
+    private record Made(Database database, RouterParts parts, Delivery delivery, Endpoints endpoints) {}
 
     @Override
     public String name() {
@@ -148,138 +83,38 @@ final class SimulatedRouter implements Node {
     /** A new process. */
     void start() {
         process = new Life(world.time(), name);
-        parts = wire(process);
+        made = make(process);
         Life life = process;
-        Parts made = parts;
-        world.time().start(life, "dispatcher", () -> dispatch(life, made));
-        world.time().start(life, "evictions", () -> evict(made));
-        world.time().start(life, "audit-chain", () -> chain(made));
+        Made own = made;
+        world.time().start(life, "dispatcher", () -> dispatch(life, own));
+        world.time().start(life, "evictions", () -> evict(own));
+        world.time().start(life, "host-watch", () -> watch(own));
+        world.time().start(life, "audit-chain", () -> chain(own));
     }
 
-    private Parts wire(Life life) {
+    private Made make(Life life) {
         Database database = rows.router();
-        StepListener steps = (kind, step) -> reached(life, kind, step);
-        UserStore users = new UserStore(config.quota());
-        HostStore hosts = new HostStore();
-        PortStore ports = new PortStore();
-        CapsuleStore capsules = new CapsuleStore();
-        OperationStore operations = new OperationStore();
-        AuditLog audit = new AuditLog();
-        EventLog events = new EventLog(() -> {});
-        OperationSignal signal = new OperationSignal();
-        SecretBox box = keys.secrets();
-        LoginSecret secrets = new LoginSecret(box);
-        SecureVolumes volumes = new SecureVolumes(capsules, box, config.secureMode());
-        Idempotency idempotency = new Idempotency(database, new IdempotencyStore());
-        MemberStore members = new MemberStore();
-        SideOperationStore sideOperations = new SideOperationStore();
-        StartKeySync keySync = new StartKeySync(members, sideOperations, signal, config.operations());
-        MigrationStore migrations = new MigrationStore();
-        EvictionStore evictions = new EvictionStore();
-        DriftLog drift = new DriftLog();
-        CommandBuilder builder = new CommandBuilder(
-                migrations, new EvacuationStore(), config.guests(), secrets, volumes, config.stopGrace(), world.time());
-        HeartbeatReceiver heartbeats = new HeartbeatReceiver(
-                database,
-                hosts,
-                new IdentityStore(),
-                operations,
-                new InventoryRepair(capsules, keySync, audit, events, drift, config.hosts()),
-                new HostImages(image -> false),
-                new HostAbsence(hosts, events, drift),
-                new ReadmitHost(evictions, new RecallOrders(evictions, builder, keys.signer()), audit),
-                audit,
-                signal,
-                config.hosts());
-        OutcomeRecorder outcomes = new OutcomeRecorder(
-                database,
-                capsules,
-                operations,
-                ports,
-                hosts,
-                keySync,
-                new RecordReceipt(new ReceiptStore()),
-                new AdvanceMigration(migrations, evictions, ports, signal),
-                drift,
-                audit,
-                events,
-                config.operations(),
-                steps);
-        Agents agents =
-                (host, command) -> world.wires().ask(this, world.machine(host.value()), Contracts.COMMAND, command);
-        Delivery delivery = new Delivery(
-                database,
-                operations,
-                hosts,
-                new SideTurn(database, sideOperations),
-                builder,
-                keys.signer(),
-                agents,
-                outcomes,
-                heartbeats,
-                config.operations(),
-                steps);
-        StartOperation start = new StartOperation(
-                capsules,
-                volumes,
-                hosts,
-                operations,
-                audit,
-                events,
-                signal,
-                config.operations(),
-                steps,
-                new ForgetTarget(migrations, evictions));
-        ImageStore images = new ImageStore();
-        Endpoints endpoints = new Endpoints();
-        new CapsuleRoutes(
-                        new CreateCapsule(
-                                idempotency,
-                                users,
-                                images,
-                                new Reservation(hosts, ports, config.placement()),
-                                capsules,
-                                secrets,
-                                start,
-                                config.capsules(),
-                                config.secureMode(),
-                                config.guests()),
-                        new CommandCapsule(idempotency, users, capsules, start),
-                        new ShowCapsules(database, new CapsuleJson(secrets, new LifetimeRule(config.lifetime()))),
-                        new ListCapsules(database))
-                .register(endpoints);
-        StartMigration migrate = new StartMigration(
-                idempotency, capsules, hosts, ports, migrations, evictions, start, config.placement(), config.guests());
-        new HostRoutes(database, new SetHost(database, audit), new RemoveHost(idempotency, new IdentityStore(), audit))
-                .register(endpoints);
-        new MigrationRoutes(
-                        database,
-                        migrate,
-                        new CancelMigration(idempotency, capsules, migrations, start),
-                        new DrainHost(database, hosts, capsules, migrate, audit))
-                .register(endpoints);
-        new ImageRoutes(database, idempotency, images, users, audit).register(endpoints);
-        ChangeMembers change = new ChangeMembers(capsules, members, keySync, audit);
-        DescriptionStore descriptions = new DescriptionStore();
-        new SharingRoutes(
-                        new AddSharees(idempotency, users, change, descriptions, config.sharing()),
-                        new DeleteSharees(idempotency, users, change),
-                        new ManageController(idempotency, users, change),
-                        new AddSupportUser(idempotency, users, change, config.sharing()),
-                        new UpdateCapsule(idempotency, users, change, descriptions),
-                        new TermsOfUse(database, idempotency, users, change, audit),
-                        new UserKeys(idempotency, users, change, keySync, audit))
-                .register(endpoints);
-        return new Parts(
-                database,
-                operations,
-                delivery,
-                new Evictor(database, evictions, builder, keys.signer(), agents),
-                new AuditChain(database),
-                heartbeats,
-                outcomes,
-                new ProgressRecorder(database, operations),
-                endpoints);
+        try {
+            RouterParts parts = new RouterParts(
+                    config,
+                    new RouterParts.Around(
+                            database,
+                            keys.secrets(),
+                            keys.signer(),
+                            (host, command) ->
+                                    world.wires().ask(this, world.machine(host.value()), Contracts.COMMAND, command),
+                            () -> {},
+                            image -> false,
+                            new PowerSwitch(world, life),
+                            world.time()::pause,
+                            world.time(),
+                            (kind, step) -> reached(life, kind, step)));
+            Endpoints endpoints = new Endpoints();
+            parts.register(endpoints);
+            return new Made(database, parts, parts.delivery(), endpoints);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** In the middle of a transaction nobody else has a turn, as they would wait for its rows; the router may die all the same. */
@@ -291,94 +126,100 @@ final class SimulatedRouter implements Node {
         }
     }
 
-    /** Looks when somebody has written, or when what is written is due: looks in between would find nothing. */
-    private void dispatch(Life life, Parts made) {
+    /** Looks when somebody has changed operations, or when one is due: looks in between would find nothing. */
+    private void dispatch(Life life, Made own) {
         long seen = -1;
-        Optional<OffsetDateTime> next = Optional.empty();
+        Optional<Instant> next = Optional.empty();
         while (!life.isDead()) {
-            if (seen != rows.commits()
-                    || next.filter(at -> !at.toInstant().isAfter(world.time().instant()))
-                            .isPresent()) {
-                seen = rows.commits();
-                next = quietly(() -> look(life, made));
+            if (seen != rows.changes() || isDue(next)) {
+                seen = rows.changes();
+                next = quietly(() -> nextDue(own), Optional.of(world.time().instant()));
+                if (isDue(next)) {
+                    quietly(() -> deliverDue(life, own), false);
+                }
             }
             world.time().pause(LOOK.plus(world.time().between(0, 100)));
         }
     }
 
-    /** Answers when the next is due. */
-    private Optional<OffsetDateTime> look(Life life, Parts made) throws InterruptedException {
-        List<Operation> due = made.database()
-                .transaction(tx -> made.operations()
-                        .claimDue(tx, AT_ONCE, config.operations().claim()));
-        for (Operation operation : due) {
-            world.time()
-                    .start(
-                            life,
-                            "delivery",
-                            () -> quietly(() -> {
-                                made.delivery().deliver(operation);
-                                return Optional.empty();
-                            }));
-        }
-        return made.database()
-                .read(tx -> tx.first(
-                                "select min(due_at) as due from operation where state in ('QUEUED', 'RUNNING')",
-                                Tuple.tuple(),
-                                row -> Optional.ofNullable(row.getOffsetDateTime("due")))
-                        .orElseThrow());
+    private boolean isDue(Optional<Instant> next) {
+        return next.filter(at -> !at.isAfter(world.time().instant())).isPresent();
     }
 
-    private void evict(Parts made) {
+    private static Optional<Instant> nextDue(Made own) throws InterruptedException {
+        return own.database()
+                .read(tx -> tx.first(
+                        "select min(due_at) as due from operation where state in ('QUEUED', 'RUNNING')",
+                        Tuple.tuple(),
+                        row -> Optional.ofNullable(row.getOffsetDateTime("due")).map(OffsetDateTime::toInstant)))
+                .orElseThrow();
+    }
+
+    private boolean deliverDue(Life life, Made own) throws InterruptedException {
+        List<Operation> due = own.database()
+                .transaction(tx -> own.parts()
+                        .operations()
+                        .claimDue(tx, AT_ONCE, config.operations().claim()));
+        for (Operation operation : due) {
+            world.time().start(life, "delivery", () -> quietly(() -> deliver(own, operation), false));
+        }
+        return !due.isEmpty();
+    }
+
+    private static boolean deliver(Made own, Operation operation) throws InterruptedException {
+        own.delivery().deliver(operation);
+        return true;
+    }
+
+    private void evict(Made own) {
+        Evictor evictor = own.parts().evictor();
         long seen = -1;
         boolean waits = false;
         while (true) {
-            if (waits || seen != rows.commits()) {
-                seen = rows.commits();
-                waits = quietly(() -> made.database()
-                                .read(tx -> tx.first(
-                                        "select now() from eviction limit 1",
-                                        Tuple.tuple(),
-                                        row -> row.getOffsetDateTime(0))))
-                        .isPresent();
+            if (waits || seen != rows.changes()) {
+                seen = rows.changes();
+                waits = quietly(
+                        () -> own.database()
+                                .read(tx -> tx.first("select from eviction limit 1", Tuple.tuple(), row -> true))
+                                .isPresent(),
+                        true);
                 if (waits) {
-                    quietly(() -> {
-                        made.evictor().takeOne();
-                        return Optional.empty();
-                    });
+                    quietly(evictor::takeOne, false);
                 }
             }
-            world.time().pause(Duration.ofSeconds(2).plus(world.time().between(0, 500)));
+            world.time().pause(LOOK_AT_EVICTIONS.plus(world.time().between(0, 500)));
         }
     }
 
-    private void chain(Parts made) {
+    private void watch(Made own) {
+        HostWatch watch = own.parts().deadHosts().watch();
+        while (true) {
+            quietly(watch::look, false);
+            world.time().pause(LOOK_AT_HOSTS.plus(world.time().between(0, 1_000)));
+        }
+    }
+
+    private void chain(Made own) {
+        AuditChain chain = own.parts().chain();
         while (true) {
             world.time().pause(LOOK_AT_CHAIN.plus(world.time().between(0, 5_000)));
-            extendChain(made);
+            quietly(chain::extend, false);
         }
-    }
-
-    private static void extendChain(Parts made) {
-        quietly(() -> {
-            made.chain().extend();
-            return Optional.empty();
-        });
     }
 
     /** Something a router does again when it failed. */
     @FunctionalInterface
-    private interface Work {
-        Optional<OffsetDateTime> now() throws InterruptedException;
+    private interface Work<T> {
+        T now() throws InterruptedException;
     }
 
-    private static Optional<OffsetDateTime> quietly(Work work) {
+    private static <T> T quietly(Work<T> work, T otherwise) {
         try {
             return work.now();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         } catch (DatabaseUnavailableException e) {
-            return Optional.empty();
+            return otherwise;
         }
     }
 
@@ -395,9 +236,13 @@ final class SimulatedRouter implements Node {
     }
 
     private Object taken(String contract, SignedReport report) throws InterruptedException {
+        RouterParts parts = made.parts();
         if (contract.equals(Contracts.HEARTBEAT.name())) {
             return parts.heartbeats()
                     .receive(new Sender(report.host(), report.at()), WireJson.read(report.report(), Heartbeat.class));
+        }
+        if (contract.equals(Contracts.RESULT.name())) {
+            return parts.results().receive(report.host(), WireJson.read(report.report(), ResultMessage.class));
         }
         if (contract.equals(Contracts.OUTCOME.name())) {
             parts.outcomes().record(WireJson.read(report.report(), OutcomeReport.class));
@@ -410,7 +255,7 @@ final class SimulatedRouter implements Node {
     /** @throws ProblemException as for a client */
     Success handle(Call call) {
         try {
-            return parts.endpoints().find(call.operation()).orElseThrow().handle(call);
+            return made.endpoints().find(call.operation()).orElseThrow().handle(call);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -418,10 +263,11 @@ final class SimulatedRouter implements Node {
 
     /** Chains what waits, and follows the whole chain. */
     AuditChain.Report verifyChain() throws InterruptedException {
-        while (parts.chain().extend()) {
+        AuditChain chain = made.parts().chain();
+        while (chain.extend()) {
             // Until nothing waits.
         }
-        return parts.chain().verify(Optional.empty());
+        return chain.verify(Optional.empty());
     }
 
     void kill() {

@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * and holds the floor until it waits here or ends; so whatever it does, nobody else does anything meanwhile.
  */
 final class Timeline implements InstantSource {
-    /** Of real time; past it a party is blocked in something that is not simulated. */
-    private static final int SECONDS_FOR_ONE_TURN = 60;
-
     private final PriorityQueue<Due> due = new PriorityQueue<>();
     private final Deque<Runnable> urgent = new ArrayDeque<>();
     private final Semaphore floor = new Semaphore(0);
@@ -172,13 +169,12 @@ final class Timeline implements InstantSource {
         speaking = party;
         go.run();
         try {
-            if (!floor.tryAcquire(SECONDS_FOR_ONE_TURN, TimeUnit.SECONDS)) {
-                IllegalStateException stuck = new IllegalStateException(party + " is blocked");
-                stuck.setStackTrace(party.thread.getStackTrace());
-                throw stuck;
-            }
+            floor.acquire();
         } catch (InterruptedException e) {
-            throw new IllegalStateException("interrupted", e);
+            IllegalStateException stuck =
+                    new IllegalStateException(party + " is blocked in something that is not simulated", e);
+            stuck.setStackTrace(party.thread.getStackTrace());
+            throw stuck;
         } finally {
             speaking = before;
         }

@@ -6,11 +6,15 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.datacapsule.agent.simulated.SimulatedHost;
 import org.datacapsule.campaign.check.Breach;
 import org.datacapsule.campaign.check.Checker;
@@ -18,6 +22,7 @@ import org.datacapsule.campaign.check.HostView;
 import org.datacapsule.campaign.check.HostView.Guest;
 import org.datacapsule.campaign.check.Rule;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.HostId;
 import org.datacapsule.router.RouterConfig;
 
 /** A fleet that is simulated: routers, hosts, what is between them, and a time of its own. */
@@ -59,6 +64,12 @@ final class World implements AutoCloseable {
                 }
             }
         }
+        // Two of them have their capsules' disks on storage that both can reach.
+        SimulatedMachine first = machine(0);
+        SimulatedMachine second = machine(1);
+        first.host()
+                .storage()
+                .share("pool", new HostId(first.name()), second.host().storage(), new HostId(second.name()));
         for (int number = 1; number <= ROUTERS; number++) {
             routers.add(new SimulatedRouter(this, "r" + number, rows, config, keys));
         }
@@ -135,12 +146,27 @@ final class World implements AutoCloseable {
 
     /** Whatever must be so at every moment is looked at whenever a guest has come, gone or changed. */
     void look() {
-        for (Breach breach : Checker.twice(hosts())) {
-            if (!seen.contains(breach)) {
-                seen.add(breach);
-                note(breach.toString());
-            }
+        Checker.twice(hosts()).forEach(this::saw);
+    }
+
+    /** Something is wrong at this moment. */
+    void saw(Breach breach) {
+        if (!seen.contains(breach)) {
+            seen.add(breach);
+            note(breach.toString());
         }
+    }
+
+    /** A host that was fenced may work again: by now it has nothing of what was given away. */
+    void readmitted(SimulatedMachine machine) {
+        Set<CapsuleId> there = new HashSet<>(machine.host().storage().all());
+        there.addAll(machine.host().hypervisor().all().keySet());
+        rows.givenAway(machine.name()).stream()
+                .filter(there::contains)
+                .forEach(capsule -> saw(new Breach(
+                        Rule.ONE_HOME,
+                        "host " + machine.name() + " was fenced, may work again and still has capsule " + capsule
+                                + ", which was given away")));
     }
 
     private void failed(Throwable failure) {
@@ -180,11 +206,13 @@ final class World implements AutoCloseable {
                 ids(host.network().open()),
                 ids(host.storage().secure().stream()
                         .filter(host.storage()::hasSecureOverlay)
-                        .toList()));
+                        .toList()),
+                machine.spooled(),
+                machine.refused());
     }
 
-    private static java.util.Set<UUID> ids(java.util.Collection<CapsuleId> capsules) {
-        return capsules.stream().map(CapsuleId::value).collect(java.util.stream.Collectors.toSet());
+    private static Set<UUID> ids(Collection<CapsuleId> capsules) {
+        return capsules.stream().map(CapsuleId::value).collect(Collectors.toSet());
     }
 
     /** What was seen to be wrong while it ran. */

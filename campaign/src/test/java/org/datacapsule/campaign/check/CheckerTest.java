@@ -19,7 +19,8 @@ class CheckerTest {
     private static final UUID CAPSULE = new UUID(0, 1);
     private static final UUID LAUNCH = new UUID(0, 2);
     private static final HostView HOME = host("h1", new Guest(3, false));
-    private static final HostView OTHER = new HostView("h2", Map.of(), Set.of(), Set.of(), Set.of(), Set.of());
+    private static final HostView OTHER =
+            new HostView("h2", Map.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of());
     private static final Capsule RUNNING = capsule("RUNNING", "MAINTENANCE");
     private static final Operation LAUNCHED = operation("SUCCEEDED", Optional.empty());
     private static final Asked ASKED = new Asked("key", "ada", "launchvm", new Answer.Began(List.of(LAUNCH)));
@@ -37,7 +38,8 @@ class CheckerTest {
 
     @Test
     void whatRunsHasAGuest() {
-        HostView without = new HostView("h1", Map.of(), HOME.files(), HOME.leases(), HOME.ways(), Set.of());
+        HostView without =
+                new HostView("h1", Map.of(), HOME.files(), HOME.leases(), HOME.ways(), Set.of(), Set.of(), Set.of());
 
         assertThat(rules(RUNNING, LAUNCHED, List.of(without, OTHER), ASKED)).containsExactly(Rule.ONE_HOME);
     }
@@ -113,6 +115,7 @@ class CheckerTest {
                 List.of(CAPSULE),
                 List.of(),
                 List.of(),
+                List.of(),
                 List.of());
         return Checker.check(rows, hosts, List.of(asked)).stream()
                 .map(Breach::rule)
@@ -121,11 +124,11 @@ class CheckerTest {
 
     private static HostView host(String id, Guest guest) {
         Set<UUID> own = Set.of(CAPSULE);
-        return new HostView(id, Map.of(CAPSULE, guest), own, own, own, Set.of());
+        return new HostView(id, Map.of(CAPSULE, guest), own, own, own, Set.of(), Set.of(), Set.of());
     }
 
     private static Capsule capsule(String state, String mode) {
-        return new Capsule(CAPSULE, state, mode, "h1", 20_001, 5_901, 3, "ada");
+        return new Capsule(CAPSULE, state, mode, "h1", 20_001, 5_901, 3, "ada", new Use(1, 1024, 10));
     }
 
     private static Operation operation(String state, Optional<String> error) {

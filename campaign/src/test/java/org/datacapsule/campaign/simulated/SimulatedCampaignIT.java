@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SimulatedCampaignIT {
     private static final int RUNS = 12;
     /** By then a broken rule has shown. */
-    private static final int RUNS_TO_NOTICE = 12;
+    private static final int RUNS_TO_NOTICE = 30;
 
     private DevPostgres postgres;
     private SimulatedCampaign campaign;
@@ -115,7 +115,44 @@ class SimulatedCampaignIT {
                         "an end is not audited",
                         Sabotage.inRows(
                                 "before insert on audit",
-                                "if new.outcome = 'SUCCEEDED' then return null; end if; return new;")));
+                                "if new.outcome = 'SUCCEEDED' then return null; end if; return new;")),
+                arguments(
+                        Rule.QUOTA,
+                        "a capsule takes more than was asked for",
+                        Sabotage.inRows("before insert on capsule", "new.vcpus := new.vcpus + 9; return new;")),
+                arguments(
+                        Rule.QUOTA,
+                        "what is deleted still counts",
+                        Sabotage.inRows(
+                                "before update on capsule",
+                                "if new.state = 'DELETED' then new.state := 'SHUTDOWN'; end if; return new;")),
+                arguments(Rule.RESULTS, "a result is lost", Sabotage.inRows("before insert on result", "return null;")),
+                arguments(
+                        Rule.RESULTS,
+                        "a result is there twice",
+                        Sabotage.inRows(
+                                "after insert on result",
+                                "if new.comment is null then insert into result (id, capsule_id, bytes, sha256, asked_at, status,"
+                                        + " files, comment) values (gen_random_uuid(), new.capsule_id, new.bytes, new.sha256,"
+                                        + " new.asked_at, 'PENDING', new.files, 'twice'); end if; return null;")),
+                arguments(
+                        Rule.RESULTS,
+                        "nobody's approval is written down",
+                        Sabotage.inRows("before insert on result_vote", "return null;")),
+                arguments(
+                        Rule.RESULTS,
+                        "a result is released by itself",
+                        Sabotage.inRows(
+                                "before insert on result",
+                                "if new.status = 'PENDING' then new.status := 'RELEASED'; new.decided_at := now(); end if; return new;")),
+                arguments(Rule.ONE_HOME, "a host that counts as off runs on", Sabotage.without("powerOff")),
+                arguments(Rule.ONE_HOME, "a host that is back keeps what was given away", Sabotage.without("obey")),
+                arguments(
+                        Rule.ONE_HOME,
+                        "a host that is not fenced is evacuated",
+                        Sabotage.inRows(
+                                "before insert on evacuation",
+                                "update host set fence_state = null where id = new.from_host; return new;")));
     }
 
     /** A rule of which nobody would notice that it is broken is none. */

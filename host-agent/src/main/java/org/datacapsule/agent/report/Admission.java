@@ -26,6 +26,7 @@ public final class Admission {
     private final Function<SignedCommand, CommandReply> commands;
     private final Predicate<Recall> recalls;
     private final Runnable goOn;
+    private final Duration patience;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private boolean isOpen;
@@ -38,6 +39,16 @@ public final class Admission {
      * @param goOn takes up unfinished work; run once
      */
     public Admission(Function<SignedCommand, CommandReply> commands, Predicate<Recall> recalls, Runnable goOn) {
+        this(commands, recalls, goOn, PATIENCE);
+    }
+
+    /** @param patience how long a command that comes before the first answer waits for that, in real time */
+    public Admission(
+            Function<SignedCommand, CommandReply> commands,
+            Predicate<Recall> recalls,
+            Runnable goOn,
+            Duration patience) {
+        this.patience = patience;
         this.commands = commands;
         this.recalls = recalls;
         this.goOn = goOn;
@@ -58,12 +69,12 @@ public final class Admission {
     }
 
     /** What was true over the link before need not be now. */
-    void linkBegins() {
+    public void linkBegins() {
         set(false);
     }
 
     /** Takes in a router's answer to a heartbeat; answers whether to send the next one at once. */
-    boolean answered(HeartbeatReply reply) {
+    public boolean answered(HeartbeatReply reply) {
         if (reply.recall().isPresent()) {
             set(false);
             return obey(reply.recall().get());
@@ -90,7 +101,7 @@ public final class Admission {
     private boolean awaitOpen() {
         lock.lock();
         try {
-            long left = PATIENCE.toNanos();
+            long left = patience.toNanos();
             while (!isOpen && left > 0) {
                 left = changed.awaitNanos(left);
             }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -12,6 +11,7 @@ import org.datacapsule.agent.report.Backoff;
 import org.datacapsule.agent.report.Routers;
 import org.datacapsule.agent.step.Abandoned;
 import org.datacapsule.agent.work.Closing;
+import org.datacapsule.agent.work.Threads;
 import org.datacapsule.common.error.Problem;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.wire.Contracts;
@@ -25,27 +25,32 @@ import org.slf4j.spi.LoggingEventBuilder;
  * Brings spooled results to the routers: each from wherever the routers say that they have it, until one of them says that it
  * is stored, or that it will never be.
  */
-final class ResultShipper {
+public final class ResultShipper {
     private static final Logger LOG = LoggerFactory.getLogger(ResultShipper.class);
     private static final Duration TO_BE_ANSWERED = Duration.ofSeconds(5);
-    /** Chunks on their way, so that many results take neither the agent's memory nor the bus. */
-    private static final int CHUNKS_AT_ONCE = 2;
-
     private final Spool spool;
     private final Routers routers;
     private final Predicate<CapsuleId> settled;
     private final ResultSteps steps;
     private final Waits waits;
-    private final Closing closing = new Closing();
-    private final Semaphore asking = new Semaphore(CHUNKS_AT_ONCE, true);
-    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
-            Thread.ofVirtual().name("ship-", 0).factory());
+    private final Closing closing;
+    private final Semaphore asking;
+    private final ExecutorService shipping;
 
     /**
      * @param settled whether the routers know of all that was done with a capsule; before they know that it is in secure mode
      *     they would refuse its results for ever
      */
-    ResultShipper(Spool spool, Routers routers, Predicate<CapsuleId> settled, ResultSteps steps, Waits waits) {
+    ResultShipper(
+            Spool spool,
+            Routers routers,
+            Predicate<CapsuleId> settled,
+            ResultSteps steps,
+            Waits waits,
+            Threads threads) {
+        this.closing = threads.closing();
+        this.asking = new Semaphore(waits.chunksAtOnce(), true);
+        this.shipping = threads.each("ship-");
         this.spool = spool;
         this.routers = routers;
         this.settled = settled;
@@ -53,9 +58,15 @@ final class ResultShipper {
         this.waits = waits;
     }
 
-    /** From the first try to the second, and at the longest. */
-    record Waits(Duration first, Duration longest) {
-        static final Waits USUAL = new Waits(Duration.ofMillis(500), Duration.ofSeconds(30));
+    /**
+     * How patient it is.
+     *
+     * @param first from the first try to the second
+     * @param longest from one try to the next, at most
+     * @param chunksAtOnce on their way, so that many results take neither the agent's memory nor the bus
+     */
+    public record Waits(Duration first, Duration longest, int chunksAtOnce) {
+        static final Waits USUAL = new Waits(Duration.ofMillis(500), Duration.ofSeconds(30), 2);
 
         Backoff backoff() {
             return new Backoff(first, longest);
@@ -76,15 +87,15 @@ final class ResultShipper {
     /** One thread a result, so that one that no router can store does not hold up the others. */
     void ship(SpooledResult result) {
         if (!closing.isBegun()) {
-            threads.execute(() -> shipUntilSettled(result));
+            shipping.execute(() -> shipUntilSettled(result));
         }
     }
 
     /** Ends once what is being asked is answered; the rest is shipped at the next start. */
     void stop() throws InterruptedException {
         closing.begin();
-        threads.shutdown();
-        if (!threads.awaitTermination(TO_BE_ANSWERED.toMillis(), TimeUnit.MILLISECONDS)) {
+        shipping.shutdown();
+        if (!shipping.awaitTermination(TO_BE_ANSWERED.toMillis(), TimeUnit.MILLISECONDS)) {
             LOG.atInfo().log("some results are still being shipped; they are shipped on at the next start");
         }
     }

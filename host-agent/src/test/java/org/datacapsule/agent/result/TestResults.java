@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.datacapsule.agent.config.ResultsConfig;
 import org.datacapsule.agent.report.Routers;
 import org.datacapsule.agent.step.Abandoned;
+import org.datacapsule.agent.work.Threads;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.ResultId;
@@ -98,7 +99,8 @@ final class TestResults implements AutoCloseable {
                     any -> settled,
                     () -> now,
                     alive,
-                    new ResultShipper.Waits(Duration.ofMillis(1), Duration.ofMillis(10)));
+                    new ResultShipper.Waits(Duration.ofMillis(1), Duration.ofMillis(10), 2),
+                    Threads.VIRTUAL);
             running = Optional.of(results);
             results.resume(Map.of(capsule, 3L));
             return this;

@@ -107,10 +107,9 @@ public final class StartOperation {
 
     /** Ends what is at work for a capsule whose row is locked, because what follows takes its place. */
     public void cancelAtWork(Tx tx, Capsule capsule) throws InterruptedException {
-        Optional<OperationId> cancelled = operations.cancelAtWork(tx, capsule.id());
-        if (cancelled.isPresent()) {
-            audit.ended(tx, cancelled.get(), "CANCELLED", Optional.of(ErrorCode.OPERATION_CANCELLED.slug()));
-            events.cancelled(tx, capsule.id(), cancelled.get());
+        for (OperationId cancelled : operations.cancelAtWork(tx, capsule.id())) {
+            audit.ended(tx, cancelled, "CANCELLED", Optional.of(ErrorCode.OPERATION_CANCELLED.slug()));
+            events.cancelled(tx, capsule.id(), cancelled);
         }
     }
 

@@ -14,36 +14,29 @@ import java.util.concurrent.TimeoutException;
 import org.datacapsule.common.id.HostId;
 
 /** Runs the operator's fence command: an argument list, no shell, limited time and output. */
-final class FenceCommand {
+public final class FenceCommand implements Fencing {
     private static final int OUTPUT_LIMIT = 4096;
     private static final int NOT_RUN = -1;
     private static final Duration TO_END = Duration.ofSeconds(2);
 
     private final FenceConfig config;
 
-    FenceCommand(FenceConfig config) {
+    public FenceCommand(FenceConfig config) {
         this.config = config;
     }
 
-    /**
-     * @param exitCode 0 means that the host is off; -1 when the command could not be run or had to be killed
-     * @param output the first 4096 bytes of what it said, or why it was not run
-     */
-    record Result(int exitCode, String output) {
-        boolean isOff() {
-            return exitCode == 0;
-        }
-    }
-
-    boolean isThere() {
+    @Override
+    public boolean isThere() {
         return !config.command().isEmpty();
     }
 
-    Duration timeout() {
+    @Override
+    public Duration timeout() {
         return config.timeout();
     }
 
-    Result run(HostId host) throws InterruptedException {
+    @Override
+    public Result run(HostId host) throws InterruptedException {
         List<String> arguments = new ArrayList<>(config.command());
         arguments.add(host.value());
         Process process;

@@ -9,9 +9,9 @@ import org.datacapsule.common.id.HostId;
 import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.database.Tx;
-import org.datacapsule.router.fence.FenceCommand.Result;
 import org.datacapsule.router.fence.FenceStore.Fenced;
 import org.datacapsule.router.fence.FenceStore.Standing;
+import org.datacapsule.router.fence.Fencing.Result;
 import org.datacapsule.router.http.Call;
 import org.datacapsule.router.http.Parameters;
 import org.datacapsule.router.http.Reply;
@@ -30,12 +30,12 @@ public final class FenceHost {
 
     private final Database database;
     private final FenceStore fences = new FenceStore();
-    private final FenceCommand command;
+    private final Fencing command;
     private final AuditLog audit;
 
-    public FenceHost(Database database, FenceConfig config, AuditLog audit) {
+    public FenceHost(Database database, Fencing command, AuditLog audit) {
         this.database = database;
-        this.command = new FenceCommand(config);
+        this.command = command;
         this.audit = audit;
     }
 

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.router.database.Tx;
-import org.datacapsule.router.fence.FenceCommand.Result;
+import org.datacapsule.router.fence.Fencing.Result;
 
 /** Rows of fences, and what of them stands in a host's row. */
 final class FenceStore {

@@ -43,13 +43,13 @@ public final class OperationStore {
                         deadline.toMillis())));
     }
 
-    /** Ends what is at work for a capsule, because a later command takes its place; answers its id. */
-    public Optional<OperationId> cancelAtWork(Tx tx, CapsuleId capsule) throws InterruptedException {
+    /** Ends all that is at work for a capsule, pushes of keys too, because a later command takes its place; answers the ids. */
+    public List<OperationId> cancelAtWork(Tx tx, CapsuleId capsule) throws InterruptedException {
         String sql = """
                 update operation set state = 'CANCELLED', finished_at = now(), error_code = $2, error_detail = $3
                 where capsule_id = $1 and state in ('QUEUED', 'RUNNING') returning id
                 """;
-        return tx.first(
+        return tx.list(
                 sql,
                 Tuple.of(capsule.value(), ErrorCode.OPERATION_CANCELLED.slug(), "A later command took its place."),
                 row -> new OperationId(row.getUUID("id")));

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.datacapsule.common.bus.Bus;
+import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.wire.Contracts;
 import org.datacapsule.common.wire.ResultMessage;
+import org.datacapsule.common.wire.ResultReply;
 import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.capsule.CapsuleStore;
 import org.datacapsule.router.database.Database;
@@ -16,6 +18,7 @@ import org.datacapsule.router.identity.ReportDesk;
 import org.datacapsule.router.mail.Outbox;
 import org.datacapsule.router.user.UserStore;
 import org.datacapsule.router.work.Loop;
+import org.datacapsule.router.work.Pauses;
 
 /** Wires all there is of results. */
 public final class ResultParts implements AutoCloseable {
@@ -35,7 +38,8 @@ public final class ResultParts implements AutoCloseable {
             CapsuleStore capsules,
             AuditLog audit,
             EventLog events,
-            Outbox outbox) {}
+            Outbox outbox,
+            Pauses pauses) {}
 
     /** @throws IOException when the release store is not there */
     public ResultParts(ResultConfig config, Around around) throws IOException {
@@ -55,7 +59,7 @@ public final class ResultParts implements AutoCloseable {
                 new ResultMail(around.outbox(), config.linkPrefix()),
                 links,
                 config);
-        StoreResult store = new StoreResult(database, uploads, results, release, news);
+        StoreResult store = new StoreResult(database, uploads, results, release, news, around.pauses());
         this.receive = new ReceiveResult(database, uploads, results, store, config.maxBytes());
         this.show = new ShowResults(database, around.capsules(), results, around.audit());
         this.send = new SendResult(
@@ -88,7 +92,12 @@ public final class ResultParts implements AutoCloseable {
                 bus,
                 Contracts.RESULT,
                 message -> message instanceof ResultMessage.Begin begin ? Optional.of(begin.host()) : Optional.empty(),
-                (from, message) -> receive.receive(from.host(), message));
+                (from, message) -> receive(from.host(), message));
+    }
+
+    /** What a host sends of a result. */
+    public ResultReply receive(HostId from, ResultMessage message) throws InterruptedException {
+        return receive.receive(from, message);
     }
 
     /** Deletes what has been kept for long enough, until it is closed. */

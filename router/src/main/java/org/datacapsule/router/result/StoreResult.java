@@ -22,6 +22,7 @@ import org.datacapsule.router.archive.ArchiveReader;
 import org.datacapsule.router.archive.ArchiveVerdict;
 import org.datacapsule.router.archive.ArchiveVerdict.Listed;
 import org.datacapsule.router.database.Database;
+import org.datacapsule.router.work.Pauses;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,10 +34,10 @@ final class StoreResult {
     private static final Logger LOG = LoggerFactory.getLogger(StoreResult.class);
     private static final Duration LEASE = Duration.ofSeconds(60);
     private static final Duration RENEWAL = LEASE.dividedBy(4);
-    /** Below the time-out of who asked. */
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
     private static final Duration LOOK = Duration.ofMillis(100);
+    /** In all below the time-out of who asked. */
+    private static final int LOOKS = 200;
+
     private static final int MOST_MISMATCHES = 3;
     private static final int BUFFER = 64 * 1024;
 
@@ -45,13 +46,21 @@ final class StoreResult {
     private final ResultStore results;
     private final ReleaseStore release;
     private final ResultNews news;
+    private final Pauses pauses;
 
-    StoreResult(Database database, UploadStore uploads, ResultStore results, ReleaseStore release, ResultNews news) {
+    StoreResult(
+            Database database,
+            UploadStore uploads,
+            ResultStore results,
+            ReleaseStore release,
+            ResultNews news,
+            Pauses pauses) {
         this.database = database;
         this.uploads = uploads;
         this.results = results;
         this.release = release;
         this.news = news;
+        this.pauses = pauses;
     }
 
     /** What to do with an upload of which all bytes are said to have been sent. */
@@ -90,12 +99,11 @@ final class StoreResult {
 
     /** Another router is at it: it is asked again when that takes long. */
     private ResultReply await(Upload upload) throws InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (System.nanoTime() < deadline) {
+        for (int look = 0; look < LOOKS; look++) {
             if (database.read(tx -> results.checksum(tx, upload.id())).isPresent()) {
                 return new Stored();
             }
-            Thread.sleep(LOOK);
+            pauses.pause(LOOK);
         }
         return new SendFrom(upload.bytes());
     }

@@ -12,7 +12,6 @@ import org.datacapsule.common.wire.Contracts;
 import org.datacapsule.common.wire.ImageSource;
 import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Database;
-import org.datacapsule.router.host.ImageCheck;
 import org.datacapsule.router.identity.ReportDesk;
 import org.datacapsule.router.image.depot.ImageDepot;
 import org.datacapsule.router.work.Loop;
@@ -60,11 +59,6 @@ public final class DistributionParts implements AutoCloseable {
             LOG.atError().setCause(e).log("hosts cannot fetch images from this router");
             return Optional.empty();
         }
-    }
-
-    /** What heartbeats are compared with. */
-    public ImageCheck check() {
-        return new HostImages(around::stores);
     }
 
     /** Answers hosts that lack an image. */
