@@ -46,6 +46,8 @@ results:
 images:
   directory: $state/images
   port: 0
+image-apis:
+  nova: {enabled: true}
 END
 }
 

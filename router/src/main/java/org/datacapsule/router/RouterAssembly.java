@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.datacapsule.common.bus.Bus;
@@ -68,6 +69,7 @@ import org.datacapsule.router.host.SetHost;
 import org.datacapsule.router.http.ApiServer;
 import org.datacapsule.router.http.Authenticator;
 import org.datacapsule.router.http.Contract;
+import org.datacapsule.router.http.Dialect;
 import org.datacapsule.router.http.Endpoints;
 import org.datacapsule.router.http.ErrorRenderer;
 import org.datacapsule.router.http.RefusalLog;
@@ -79,6 +81,7 @@ import org.datacapsule.router.identity.IdentityStore;
 import org.datacapsule.router.identity.ReportDesk;
 import org.datacapsule.router.image.CatalogueRoutes;
 import org.datacapsule.router.image.ImageConfig;
+import org.datacapsule.router.image.ImageDesk;
 import org.datacapsule.router.image.ImageRoutes;
 import org.datacapsule.router.image.ImageStore;
 import org.datacapsule.router.image.NightlyExpunge;
@@ -86,6 +89,7 @@ import org.datacapsule.router.image.depot.DirectoryDepot;
 import org.datacapsule.router.image.depot.ImageDepot;
 import org.datacapsule.router.image.distribution.DistributionParts;
 import org.datacapsule.router.image.intake.IntakeParts;
+import org.datacapsule.router.imageapi.ImageApiParts;
 import org.datacapsule.router.lifetime.LifetimeRule;
 import org.datacapsule.router.mail.MailSender;
 import org.datacapsule.router.mail.Outbox;
@@ -341,7 +345,16 @@ public final class RouterAssembly implements AutoCloseable {
         sweepExpired(node.vertx(), database, new ExpiryParts(capsules, start, events, lifetime));
         Strangers strangers = new Strangers(database, audit);
         remember(Loop.start("unknown-callers", config.unknownCallersEvery(), strangers::write));
-        listen(node.vertx(), endpoints, database, new AuditedRefusals(database, audit, strangers));
+        Authenticator authenticator = Authenticator.create(node.vertx(), config.auth(), Clock.systemUTC());
+        List<Dialect> dialects = ImageApiParts.dialects(
+                config.imageApis(), new ImageDesk(database, idempotency, images, users, audit), authenticator);
+        listen(
+                node.vertx(),
+                endpoints,
+                dialects,
+                authenticator,
+                database,
+                new AuditedRefusals(database, audit, strangers));
         // Before the server drains: who waits for an event would hold that up.
         remember(feed);
     }
@@ -402,14 +415,20 @@ public final class RouterAssembly implements AutoCloseable {
         });
     }
 
-    private void listen(Vertx vertx, Endpoints endpoints, Database database, RefusalLog refusals)
-            throws IOException, InterruptedException {
+    private void listen(
+            Vertx vertx,
+            Endpoints endpoints,
+            List<Dialect> dialects,
+            Authenticator authenticator,
+            Database database,
+            RefusalLog refusals) {
         ApiServer server = new ApiServer(
                 vertx,
                 config.http(),
                 Contract.load(),
                 endpoints,
-                Authenticator.create(vertx, config.auth(), Clock.systemUTC()),
+                dialects,
+                authenticator,
                 new ErrorRenderer(RouterAssembly::databaseAway),
                 refusals,
                 Map.of("database", database::answers));

@@ -1,0 +1,22 @@
+package org.datacapsule.router.imageapi;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.datacapsule.router.http.Authenticator;
+import org.datacapsule.router.http.Dialect;
+import org.datacapsule.router.image.ImageDesk;
+import org.datacapsule.router.imageapi.nova.NovaDialect;
+
+/** Wires the dialects that are switched on. */
+public final class ImageApiParts {
+
+    private ImageApiParts() {}
+
+    public static List<Dialect> dialects(ImageApiConfig config, ImageDesk desk, Authenticator tokens) {
+        List<Dialect> dialects = new ArrayList<>();
+        if (config.nova()) {
+            dialects.add(new NovaDialect(desk, tokens));
+        }
+        return dialects;
+    }
+}
