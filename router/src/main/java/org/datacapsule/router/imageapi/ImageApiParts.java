@@ -5,6 +5,7 @@ import java.util.List;
 import org.datacapsule.router.http.Authenticator;
 import org.datacapsule.router.http.Dialect;
 import org.datacapsule.router.image.ImageDesk;
+import org.datacapsule.router.imageapi.danube.DanubeDialect;
 import org.datacapsule.router.imageapi.nova.NovaDialect;
 
 /** Wires the dialects that are switched on. */
@@ -16,6 +17,9 @@ public final class ImageApiParts {
         List<Dialect> dialects = new ArrayList<>();
         if (config.nova()) {
             dialects.add(new NovaDialect(desk, tokens));
+        }
+        if (config.danube()) {
+            dialects.add(new DanubeDialect(desk, tokens));
         }
         return dialects;
     }
