@@ -48,6 +48,7 @@ images:
   port: 0
 image-apis:
   nova: {enabled: true}
+  zstack: {enabled: true}
   danube: {enabled: true}
 END
 }

@@ -7,6 +7,7 @@ import org.datacapsule.router.http.Dialect;
 import org.datacapsule.router.image.ImageDesk;
 import org.datacapsule.router.imageapi.danube.DanubeDialect;
 import org.datacapsule.router.imageapi.nova.NovaDialect;
+import org.datacapsule.router.imageapi.zstack.ZstackDialect;
 
 /** Wires the dialects that are switched on. */
 public final class ImageApiParts {
@@ -20,6 +21,9 @@ public final class ImageApiParts {
         }
         if (config.danube()) {
             dialects.add(new DanubeDialect(desk, tokens));
+        }
+        if (config.zstack()) {
+            dialects.add(new ZstackDialect(desk, tokens));
         }
         return dialects;
     }
