@@ -89,6 +89,8 @@ import org.datacapsule.router.image.depot.DirectoryDepot;
 import org.datacapsule.router.image.depot.ImageDepot;
 import org.datacapsule.router.image.distribution.DistributionParts;
 import org.datacapsule.router.image.intake.IntakeParts;
+import org.datacapsule.router.image.source.AddressGuard;
+import org.datacapsule.router.image.source.ImageSource;
 import org.datacapsule.router.imageapi.ImageApiParts;
 import org.datacapsule.router.lifetime.LifetimeRule;
 import org.datacapsule.router.mail.MailSender;
@@ -346,8 +348,14 @@ public final class RouterAssembly implements AutoCloseable {
         Strangers strangers = new Strangers(database, audit);
         remember(Loop.start("unknown-callers", config.unknownCallersEvery(), strangers::write));
         Authenticator authenticator = Authenticator.create(node.vertx(), config.auth(), Clock.systemUTC());
+        ImageSource manifests = remember(
+                ImageSource.create(node.vertx(), AddressGuard.of(config.intake().origins())));
         List<Dialect> dialects = ImageApiParts.dialects(
-                config.imageApis(), new ImageDesk(database, idempotency, images, users, audit), authenticator);
+                config.imageApis(),
+                new ImageDesk(database, idempotency, images, users, audit),
+                intake,
+                manifests,
+                authenticator);
         listen(
                 node.vertx(),
                 endpoints,

@@ -185,7 +185,8 @@ final class RequestHandler {
     /** Slow clients hold a part of the slots at most. */
     private Success receive(Endpoint endpoint, Call call) throws InterruptedException {
         if (!transfers.tryAcquire()) {
-            throw RunningRequests.unavailable("The server receives as many files as it can at once; try again in a moment.");
+            throw RunningRequests.unavailable(
+                    "The server receives as many files as it can at once; try again in a moment.");
         }
         try {
             return endpoint.handle(call);

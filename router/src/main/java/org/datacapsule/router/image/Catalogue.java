@@ -102,7 +102,7 @@ public final class Catalogue {
     }
 
     /** Takes a request for deletion back. */
-    public Image recover(Tx tx, Caller caller, ImageId id) throws InterruptedException {
+    Image recover(Tx tx, Caller caller, ImageId id) throws InterruptedException {
         Image image = changeable(tx, caller, id);
         requirePossible(image, ImageCommand.RECOVER);
         if (!images.wasActive(tx, id)) {

@@ -1,9 +1,11 @@
 package org.datacapsule.router.image;
 
+import org.datacapsule.common.id.ImageId;
 import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.http.Call;
+import org.datacapsule.router.http.Caller;
 import org.datacapsule.router.http.Reply;
 import org.datacapsule.router.idempotency.Idempotency;
 import org.datacapsule.router.user.UserStore;
@@ -54,6 +56,12 @@ public final class ImageDesk {
             note.in(tx);
             return true;
         });
+    }
+
+    /** Takes a request for deletion back; the image counts among its owner's again. */
+    public Image recover(Tx tx, Caller caller, ImageId id) throws InterruptedException {
+        users.requireImage(tx, catalogue.changeable(tx, caller, id).owner());
+        return catalogue.recover(tx, caller, id);
     }
 
     /** Changes in one transaction; asked again with the same Idempotency-Key it answers what it answered. */

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 import org.datacapsule.router.http.TokenRole;
 import org.datacapsule.router.testing.DialectClient;
 import org.datacapsule.router.testing.DialectClient.Came;
 import org.datacapsule.router.testing.ImageRows;
 import org.datacapsule.router.testing.ImageRows.Sample;
+import org.datacapsule.router.testing.ImageServer;
 import org.datacapsule.router.testing.TestRouter;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DanubeIT {
     private TestRouter router;
     private ImageRows rows;
+    private ImageServer source;
     private DialectClient anybody;
     private DialectClient user;
     private DialectClient admin;
@@ -34,7 +38,9 @@ class DanubeIT {
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
-        router = TestRouter.start(directory, Map.of("image-apis.danube.enabled", "true"));
+        source = ImageServer.start(directory);
+        router = TestRouter.start(
+                directory, Map.of("image-apis.danube.enabled", "true", "images.import-origins", source.origin()));
         rows = new ImageRows(router);
         anybody = new DialectClient(router.uri(), Map.of());
         admin = of(router.token("admin", TokenRole.ADMIN));
@@ -43,12 +49,15 @@ class DanubeIT {
     @AfterAll
     void stop() throws Exception {
         router.close();
+        source.close();
     }
 
     @BeforeEach
     void newOwner() throws Exception {
         owner = "owner-" + UUID.randomUUID();
         user = of(router.token(owner));
+        // What another test made public would stand in every list.
+        router.change(false, List.of("update image set is_public = false"));
         image = rows.insert(new Sample(
                 UUID.randomUUID().toString(),
                 "centos-" + owner,
@@ -245,8 +254,85 @@ class DanubeIT {
     }
 
     @Test
+    void anImportIsATaskThatLastsUntilTheImageHasItsContent() throws Exception {
+        String name = "imported-" + UUID.randomUUID().toString().substring(0, 8);
+        source.serve("/manifest", """
+                {"v": 2, "uuid": "%s", "name": "centos-7", "version": "7.2", "description": "CentOS Linux", "os": "linux",
+                 "tags": {"resize": true}, "files": [{"size": %d, "sha256": "%s", "compression": "none"}]}
+                """.formatted(UUID.randomUUID(), source.disk().length, source.sha256()));
+        JsonObject body = new JsonObject()
+                .put("manifest_url", source.origin() + "/manifest")
+                .put("file_url", source.diskUrl())
+                .put("access", 1)
+                .put("alias", name + "-a")
+                .put("dc", "main");
+
+        Came begun = admin.send("POST", "/api/image/" + name + "/", body);
+        String task = begun.json().getString("task_id");
+        Came ended = Awaitility.await()
+                .atMost(Duration.ofSeconds(40))
+                .pollInterval(Duration.ofMillis(30))
+                .until(() -> admin.get("/api/task/" + task + "/status/"), came -> came.status() != 201);
+
+        assertThat(begun.status()).as(begun.text()).isEqualTo(201);
+        assertThat(begun.json())
+                .isEqualTo(new JsonObject()
+                        .put("status", "PENDING")
+                        .putNull("result")
+                        .put("task_id", task));
+        assertThat(ended.status()).as(ended.text()).isEqualTo(200);
+        JsonObject result = ended.json().getJsonObject("result");
+        assertThat(result.getString("name")).isEqualTo(name);
+        assertThat(result.getString("version")).isEqualTo("7.2");
+        assertThat(result.getString("desc")).isEqualTo("CentOS Linux");
+        assertThat(result.getString("alias")).isEqualTo(name + "-a");
+        assertThat(result.getInteger("access")).isEqualTo(1);
+        assertThat(result.getBoolean("resize")).isTrue();
+        assertThat(admin.send("POST", "/api/image/" + name + "/", body).status())
+                .isEqualTo(406);
+        assertThat(admin.get("/api/task/nothing/status/").status()).isEqualTo(404);
+    }
+
+    @Test
+    void anImportThatCannotBeIsSaidByFieldOrByItsTask() throws Exception {
+        String path = "/api/image/bad-import/";
+        source.serve("/none", "[]");
+        source.serve("/two", "{\"files\": [{}, {}]}");
+        source.serve("/packed", "{\"files\": [{\"compression\": \"gzip\"}]}");
+        source.serve("/long", " ".repeat(9000));
+        source.serve("/other", "{\"files\": [{\"sha256\": \"" + "0".repeat(64) + "\"}]}");
+        for (String manifest : List.of("/none", "/two", "/packed", "/long", "/missing")) {
+            Came came = admin.send("POST", path, new JsonObject().put("manifest_url", source.origin() + manifest));
+            assertThat(came.status()).as(came.text()).isEqualTo(400);
+            assertThat(came.json().getJsonObject("result").fieldNames()).containsExactly("manifest_url");
+        }
+        assertThat(admin.send("POST", path, new JsonObject()).json().getString("status"))
+                .isEqualTo("FAILURE");
+        assertThat(admin.send("POST", path, new JsonObject().put("manifest_url", "http://192.168.1.20/manifest"))
+                        .status())
+                .isEqualTo(400);
+        assertThat(user.send("POST", path, new JsonObject().put("manifest_url", source.origin() + "/other"))
+                        .status())
+                .isEqualTo(403);
+
+        Came begun = admin.send(
+                "POST",
+                path,
+                new JsonObject().put("manifest_url", source.origin() + "/other").put("file_url", source.diskUrl()));
+        Came ended = Awaitility.await()
+                .atMost(Duration.ofSeconds(40))
+                .pollInterval(Duration.ofMillis(30))
+                .until(
+                        () -> admin.get("/api/task/" + begun.json().getString("task_id") + "/status/"),
+                        came -> came.status() != 201);
+
+        assertThat(ended.status()).as(ended.text()).isEqualTo(400);
+        assertThat(ended.json().getString("status")).isEqualTo("FAILURE");
+        assertThat(admin.get(path).status()).isEqualTo(404);
+    }
+
+    @Test
     void whatIsNotServedIsNotThere() throws Exception {
-        assertThat(user.send("POST", path(), new JsonObject()).status()).isEqualTo(405);
         Came snapshot = user.send("POST", "/api/vm/x/snapshot/y/image/z/", new JsonObject());
         assertThat(snapshot.status()).isEqualTo(404);
         assertThat(snapshot.json().fieldNames()).containsExactly("detail");

@@ -6,14 +6,17 @@ import io.vertx.core.json.JsonObject;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 import org.datacapsule.router.http.TokenRole;
 import org.datacapsule.router.testing.DialectClient;
 import org.datacapsule.router.testing.DialectClient.Came;
 import org.datacapsule.router.testing.ImageRows;
 import org.datacapsule.router.testing.ImageRows.Sample;
+import org.datacapsule.router.testing.ImageServer;
 import org.datacapsule.router.testing.TestRouter;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ZstackIT {
     private TestRouter router;
     private ImageRows rows;
+    private ImageServer source;
     private DialectClient user;
     private DialectClient operator;
     private String owner;
@@ -36,7 +40,9 @@ class ZstackIT {
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
-        router = TestRouter.start(directory, Map.of("image-apis.zstack.enabled", "true"));
+        source = ImageServer.start(directory);
+        router = TestRouter.start(
+                directory, Map.of("image-apis.zstack.enabled", "true", "images.import-origins", source.origin()));
         rows = new ImageRows(router);
         operator = of(router.token("operator", TokenRole.OPERATOR));
     }
@@ -44,6 +50,7 @@ class ZstackIT {
     @AfterAll
     void stop() throws Exception {
         router.close();
+        source.close();
     }
 
     @BeforeEach
@@ -78,6 +85,54 @@ class ZstackIT {
         Came missing = user.get("/zstack/v1/images/" + "0".repeat(32));
         assertThat(missing.status()).isEqualTo(503);
         assertThat(missing.json().getJsonObject("error").getString("code")).isEqualTo("SYS.1003");
+    }
+
+    @Test
+    void addingAnImageImportsItAndTheJobLastsAsLong() throws Exception {
+        Came added = user.send("POST", "/zstack/v1/images", addition());
+        assertThat(added.status()).as(added.text()).isEqualTo(202);
+        Came ended = Awaitility.await()
+                .atMost(Duration.ofSeconds(40))
+                .pollInterval(Duration.ofMillis(30))
+                .until(() -> user.get(local(added)), came -> came.status() != 202);
+
+        assertThat(ended.status()).as(ended.text()).isEqualTo(200);
+        JsonObject inventory = ended.json().getJsonObject("inventory");
+        assertThat(inventory.getString("name")).isEqualTo("Tiny-" + owner);
+        assertThat(inventory.getString("url")).isEqualTo(source.diskUrl());
+        assertThat(inventory.getString("mediaType")).isEqualTo("RootVolumeTemplate");
+        assertThat(inventory.getString("platform")).isEqualTo("Linux");
+        assertThat(inventory.getString("format")).isEqualTo("qcow2");
+        assertThat(inventory.getJsonArray("backupStorageRefs").getJsonObject(0).getString("backupStorageUuid"))
+                .isEqualTo(storage);
+        assertThat(names(q("name=Tiny-" + owner))).hasSize(1);
+        assertThat(router.sql("select action || ' ' || outcome from audit where user_guid = '" + owner + "'"))
+                .isEqualTo("zstack.addImage DONE");
+        assertThat(code(user.send("POST", "/zstack/v1/images", addition()))).isEqualTo("SYS.1006");
+    }
+
+    @Test
+    void anAdditionThatCannotBeIsToldByItsJob() throws Exception {
+        Map<String, Object> wrong = Map.of(
+                "mediaType", "ISO",
+                "platform", "Windows",
+                "format", "iso",
+                "system", true,
+                "backupStorageUuids", List.of("0".repeat(32)),
+                "resourceUuid", uuid,
+                "name", "",
+                "url", "not a url");
+        for (Map.Entry<String, Object> each : wrong.entrySet()) {
+            JsonObject body = addition();
+            body.getJsonObject("params").put(each.getKey(), each.getValue());
+            assertThat(code(user.send("POST", "/zstack/v1/images", body)))
+                    .as(each.getKey())
+                    .isEqualTo("SYS.1007");
+        }
+        JsonObject elsewhere = addition();
+        elsewhere.getJsonObject("params").put("url", "http://192.168.1.20/share/images/tinylinux.qcow2");
+        assertThat(code(user.send("POST", "/zstack/v1/images", elsewhere))).startsWith("SYS.");
+        assertThat(names("")).containsExactly(image.name());
     }
 
     @Test
@@ -205,6 +260,15 @@ class ZstackIT {
         assertThat(code(user.send("PUT", path + "/actions", new JsonObject("{\"recoverImage\": {}}"))))
                 .isEqualTo("SYS.1006");
         assertThat(rows.status(broken)).isEqualTo("DELETE_PENDING");
+    }
+
+    /** The seed's example, with what there is here in the place of its addresses. */
+    private JsonObject addition() {
+        return new JsonObject("""
+                {"params": {"name": "Tiny-%s", "url": "%s", "mediaType": "RootVolumeTemplate", "system": false,
+                            "format": "qcow2", "platform": "Linux", "backupStorageUuids": ["%s"]},
+                 "systemTags": [], "userTags": []}
+                """.formatted(owner, source.diskUrl(), storage));
     }
 
     private Came act(DialectClient client, JsonObject body) throws Exception {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.datacapsule.common.id.ImageId;
 import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.http.Parameters;
 import org.datacapsule.router.image.Image;
 
 /** Rows of images' attributes; an image without a row has the plain ones. */
@@ -31,13 +32,17 @@ final class AttributeStore {
         return found;
     }
 
-    /** Nobody else gives an image an alias until the transaction ends. */
-    void holdAliases(Tx tx) throws InterruptedException {
+    /** Takes alias and version until the transaction ends, or says that they are another image's. */
+    void requireFree(Tx tx, ImageId image, Attributes attributes) throws InterruptedException {
         tx.update("select pg_advisory_xact_lock(hashtextextended('image-alias', 0))", Tuple.tuple());
+        if (!isFree(tx, image, attributes.alias(), attributes.version())) {
+            throw Parameters.invalid(
+                    "alias", "This alias is already in use. Please supply a different alias or version.");
+        }
     }
 
     /** Whether no other image that is there has this alias, in any letter case, and this version. */
-    boolean isFree(Tx tx, ImageId image, String alias, String version) throws InterruptedException {
+    private static boolean isFree(Tx tx, ImageId image, String alias, String version) throws InterruptedException {
         String sql = """
                 select 1 from image i left join image_danube d on d.image_id = i.id
                 where i.id <> $1 and i.status <> 'DELETED' and lower(coalesce(d.alias, i.name)) = lower($2)

@@ -1,6 +1,10 @@
 package org.datacapsule.router.imageapi.danube;
 
 import java.util.List;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.router.http.Caller;
+import org.datacapsule.router.http.TokenRole;
 import org.datacapsule.router.image.Image;
 
 /**
@@ -18,6 +22,18 @@ record Attributes(String alias, String version, boolean resize, boolean deploy, 
 
     /** Of an image of which nobody said anything. */
     static Attributes plain(Image image) {
-        return new Attributes(image.name(), FIRST_VERSION, false, false, List.of(), true);
+        return plain(image.name());
+    }
+
+    static Attributes plain(String name) {
+        return new Attributes(name, FIRST_VERSION, false, false, List.of(), true);
+    }
+
+    /** What belongs to no datacenter, or is to belong to one or none from now on, is for admins. */
+    static void requireMayBind(Caller caller, Attributes now, Attributes then) {
+        if ((!now.isBound() || !then.isBound()) && !caller.hasAny(TokenRole.ADMIN)) {
+            throw new ProblemException(
+                    ErrorCode.IMAGE_PERMISSION_DENIED, "Only an admin changes what has dc_bound=false.");
+        }
     }
 }

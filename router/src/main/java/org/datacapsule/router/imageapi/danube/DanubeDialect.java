@@ -17,6 +17,8 @@ import org.datacapsule.router.http.DialectRequest;
 import org.datacapsule.router.http.DialectRoute;
 import org.datacapsule.router.http.DialectRoute.Access;
 import org.datacapsule.router.image.ImageDesk;
+import org.datacapsule.router.image.intake.IntakeParts;
+import org.datacapsule.router.image.source.ImageSource;
 
 /** Danube Cloud's server disk images (seed 004) at {@code /api}. */
 public final class DanubeDialect implements Dialect {
@@ -27,10 +29,14 @@ public final class DanubeDialect implements Dialect {
 
     private final Authenticator tokens;
     private final DanubeImages images;
+    private final DanubeImport imports;
 
-    public DanubeDialect(ImageDesk desk, Authenticator tokens) {
+    /** @param manifests fetches images' manifests, from where imports may come */
+    public DanubeDialect(ImageDesk desk, IntakeParts intake, ImageSource manifests, Authenticator tokens) {
+        AttributeStore store = new AttributeStore();
         this.tokens = tokens;
-        this.images = new DanubeImages(desk, new AttributeStore());
+        this.images = new DanubeImages(desk, store);
+        this.imports = new DanubeImport(desk, store, intake.begin(), intake.show(), manifests);
     }
 
     @Override
@@ -50,6 +56,8 @@ public final class DanubeDialect implements Dialect {
                 new DialectRoute(HttpMethod.POST, LOGIN, "login", Access.OPEN, (request, call) -> login(request)),
                 new DialectRoute(HttpMethod.GET, ROOT + "/image", "listImages", Access.READ, images::list),
                 new DialectRoute(HttpMethod.GET, one, "showImage", Access.READ, images::show),
+                new DialectRoute(HttpMethod.POST, one, "importImage", Access.COMMAND, imports::begin),
+                new DialectRoute(HttpMethod.GET, ROOT + "/task/{id}/status", "showTask", Access.READ, imports::status),
                 new DialectRoute(HttpMethod.PUT, one, "updateImage", Access.COMMAND, images::update),
                 new DialectRoute(HttpMethod.DELETE, one, "deleteImage", Access.COMMAND, images::delete));
     }

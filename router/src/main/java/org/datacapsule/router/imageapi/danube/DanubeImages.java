@@ -10,11 +10,9 @@ import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.ImageId;
 import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.http.Call;
-import org.datacapsule.router.http.Caller;
 import org.datacapsule.router.http.DialectAnswer;
 import org.datacapsule.router.http.DialectRequest;
 import org.datacapsule.router.http.Parameters;
-import org.datacapsule.router.http.TokenRole;
 import org.datacapsule.router.image.Catalogue;
 import org.datacapsule.router.image.Image;
 import org.datacapsule.router.image.ImageDesk;
@@ -22,10 +20,7 @@ import org.datacapsule.router.image.ImageStatus;
 
 /** {@code /image} and {@code /image/(name)}. */
 final class DanubeImages {
-    private static final int LONGEST_ALIAS = 32;
-    private static final int LONGEST_VERSION = 16;
-    private static final int LONGEST_DESCRIPTION = 128;
-    private static final int LONGEST_OWNER = 128;
+    private static final int LONGEST_ORDER = 16;
 
     private final ImageDesk desk;
     private final AttributeStore store;
@@ -40,7 +35,7 @@ final class DanubeImages {
         Given given = Given.of(request);
         boolean extended = given.flag("extended").orElse(false);
         boolean full = given.flag("full").orElse(false) || extended;
-        Comparator<Image> order = order(given.text("order_by", LONGEST_OWNER).orElse("name"));
+        Comparator<Image> order = order(given.text("order_by", LONGEST_ORDER).orElse("name"));
         JsonArray result = new JsonArray();
         desk.read((tx, catalogue) -> {
                     List<Image> images = catalogue.all(tx, call.caller()).stream()
@@ -67,57 +62,15 @@ final class DanubeImages {
         return Envelope.answer(Envelope.success(image.json(extended)));
     }
 
-    /** What a request changes; what is not given stays. */
-    private record Changes(
-            Optional<String> alias,
-            Optional<String> version,
-            Optional<Visibility> access,
-            Optional<String> owner,
-            Optional<String> description,
-            Optional<Boolean> resize,
-            Optional<Boolean> deploy,
-            Optional<List<String>> tags,
-            Optional<Boolean> isBound) {
-
-        static Changes of(Given given) {
-            return new Changes(
-                    given.text("alias", LONGEST_ALIAS),
-                    given.text("version", LONGEST_VERSION),
-                    given.visibility("access"),
-                    given.text("owner", LONGEST_OWNER),
-                    given.text("desc", LONGEST_DESCRIPTION),
-                    given.flag("resize"),
-                    given.flag("deploy"),
-                    given.tags("tags"),
-                    given.flag("dc_bound"));
-        }
-
-        Attributes to(Attributes now) {
-            return new Attributes(
-                    alias.orElse(now.alias()),
-                    version.orElse(now.version()),
-                    resize.orElse(now.resize()),
-                    deploy.orElse(now.deploy()),
-                    tags.orElse(now.tags()),
-                    isBound.orElse(now.isBound()));
-        }
-    }
-
     DialectAnswer update(DialectRequest request, Call call) throws InterruptedException {
         Changes changes = Changes.of(Given.of(request));
         return Envelope.answer(desk.change(call, (tx, catalogue) -> {
             Image image = changeable(tx, catalogue, request, call);
             Attributes now = store.of(tx, image);
             Attributes then = changes.to(now);
-            requireMayBind(call.caller(), now, then);
-            changes.owner().filter(owner -> !owner.equals(image.owner())).ifPresent(owner -> {
-                throw Parameters.invalid("owner", "an image stays with its owner");
-            });
-            store.holdAliases(tx);
-            if (!store.isFree(tx, image.id(), then.alias(), then.version())) {
-                throw Parameters.invalid(
-                        "alias", "This alias is already in use. Please supply a different alias or version.");
-            }
+            Attributes.requireMayBind(call.caller(), now, then);
+            changes.requireOwner(image.owner());
+            store.requireFree(tx, image.id(), then);
             Image changed = catalogue.update(
                     tx,
                     call.caller(),
@@ -143,7 +96,7 @@ final class DanubeImages {
         return Envelope.answer(desk.change(call, (tx, catalogue) -> {
             Image image = changeable(tx, catalogue, request, call);
             Attributes now = store.of(tx, image);
-            requireMayBind(call.caller(), now, now);
+            Attributes.requireMayBind(call.caller(), now, now);
             if (catalogue.isUsed(tx, image.id())) {
                 throw new ProblemException(ErrorCode.IMAGE_IN_USE, "Image is used by some VMs");
             }
@@ -156,14 +109,6 @@ final class DanubeImages {
             throws InterruptedException {
         Image named = catalogue.visible(tx, call.caller(), request.pathValue("name"));
         return catalogue.changeable(tx, call.caller(), named.id());
-    }
-
-    /** What belongs to no datacenter, or is to belong to one or none from now on, is for admins. */
-    private static void requireMayBind(Caller caller, Attributes now, Attributes then) {
-        if ((!now.isBound() || !then.isBound()) && !caller.hasAny(TokenRole.ADMIN)) {
-            throw new ProblemException(
-                    ErrorCode.IMAGE_PERMISSION_DENIED, "Only an admin changes what has dc_bound=false.");
-        }
     }
 
     private static Comparator<Image> order(String by) {

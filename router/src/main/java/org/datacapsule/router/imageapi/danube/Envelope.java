@@ -19,6 +19,21 @@ final class Envelope {
         return Reply.ok(task("SUCCESS", result));
     }
 
+    /** A task that goes on: its end is asked for by its id. */
+    static Reply pending(String task) {
+        return new Reply(201, task("PENDING", null, task));
+    }
+
+    /** A task that began before, and ended well. */
+    static Reply ended(String task, JsonObject result) {
+        return Reply.ok(task("SUCCESS", result, task));
+    }
+
+    /** A task that began before, and came to nothing. */
+    static Reply failed(String task, String why) {
+        return new Reply(400, task("FAILURE", why, task));
+    }
+
     static DialectAnswer answer(Reply reply) {
         return DialectAnswer.json(reply.status(), reply.body())
                 .with(Map.of("es_task_id", reply.body().getString("task_id")));
@@ -39,10 +54,11 @@ final class Envelope {
     }
 
     private static JsonObject task(String status, @Nullable Object result) {
-        return new JsonObject()
-                .put("status", status)
-                .put("result", result)
-                .put("task_id", UUID.randomUUID().toString());
+        return task(status, result, UUID.randomUUID().toString());
+    }
+
+    private static JsonObject task(String status, @Nullable Object result, String id) {
+        return new JsonObject().put("status", status).put("result", result).put("task_id", id);
     }
 
     private static int status(ErrorCode code) {

@@ -2,6 +2,8 @@ package org.datacapsule.router.imageapi.danube;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,6 +19,8 @@ import org.datacapsule.router.http.Parameters;
 final class Given {
     private static final Pattern TAG = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,31}");
 
+    private static final int LONGEST_URL = 1024;
+
     private final JsonObject values;
 
     private Given(JsonObject values) {
@@ -28,6 +32,25 @@ final class Given {
         request.query().forEach(one -> values.put(one.name(), one.value()));
         values.mergeIn(request.jsonIfAny());
         return new Given(values);
+    }
+
+    static Given of(JsonObject values) {
+        return new Given(values);
+    }
+
+    /** These, and in the place of those that are missing the others. */
+    Given above(Given others) {
+        return new Given(others.values.copy().mergeIn(values));
+    }
+
+    Optional<URI> url(String name) {
+        return text(name, LONGEST_URL).map(text -> {
+            try {
+                return new URI(text);
+            } catch (URISyntaxException e) {
+                throw Parameters.invalid(name, "Enter a valid URL.");
+            }
+        });
     }
 
     Optional<String> text(String name, int longest) {

@@ -4,6 +4,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import org.datacapsule.router.image.Image;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,11 @@ final class Inventory {
     private Inventory() {}
 
     static JsonObject of(Image image) {
+        return of(image, Optional.empty());
+    }
+
+    /** @param url where its content was fetched from, as far as that is still known */
+    static JsonObject of(Image image, Optional<String> url) {
         String uuid = ZstackId.of(image.id().value());
         String created = time(image.createdAt());
         String changed = time(image.updatedAt());
@@ -33,7 +39,7 @@ final class Inventory {
                 .put("size", size(image))
                 .put("actualSize", size(image))
                 .putNull("md5Sum")
-                .putNull("url")
+                .put("url", url.orElse(null))
                 .put("mediaType", "RootVolumeTemplate")
                 .putNull("guestOsType")
                 .put("type", "zstack")

@@ -17,6 +17,8 @@ import org.datacapsule.router.http.DialectRequest;
 import org.datacapsule.router.http.DialectRoute;
 import org.datacapsule.router.http.DialectRoute.Access;
 import org.datacapsule.router.image.ImageDesk;
+import org.datacapsule.router.image.intake.BeginIntake;
+import org.datacapsule.router.image.intake.ShowIntakes;
 
 /** ZStack's images (seed 002) at {@code /zstack/v1}; a token is the session. */
 public final class ZstackDialect implements Dialect {
@@ -26,11 +28,13 @@ public final class ZstackDialect implements Dialect {
     private final Authenticator tokens;
     private final Jobs jobs;
     private final ZstackImages images;
+    private final AddImage addition;
 
-    public ZstackDialect(ImageDesk desk, Authenticator tokens) {
+    public ZstackDialect(ImageDesk desk, BeginIntake begin, ShowIntakes intakes, Authenticator tokens) {
         this.tokens = tokens;
-        this.jobs = new Jobs(desk, new JobStore());
+        this.jobs = new Jobs(desk, new JobStore(), intakes);
         this.images = new ZstackImages(desk, jobs);
+        this.addition = new AddImage(jobs, begin);
     }
 
     @Override
@@ -49,6 +53,7 @@ public final class ZstackDialect implements Dialect {
         String one = all + "/{uuid}";
         return List.of(
                 new DialectRoute(HttpMethod.GET, all, "queryImage", Access.READ, images::query),
+                new DialectRoute(HttpMethod.POST, all, "addImage", Access.COMMAND, addition::add),
                 new DialectRoute(HttpMethod.GET, one, "getImage", Access.READ, images::show),
                 new DialectRoute(HttpMethod.DELETE, one, "deleteImage", Access.COMMAND, images::delete),
                 new DialectRoute(HttpMethod.PUT, one + "/actions", "actOnImage", Access.COMMAND, images::act),

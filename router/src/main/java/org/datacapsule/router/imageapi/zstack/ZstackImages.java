@@ -79,7 +79,7 @@ final class ZstackImages {
             if (forGood) {
                 catalogue.deleteAsOperator(tx, call.caller(), id);
             }
-            return "image " + id + (forGood ? " DELETED" : " DELETE_PENDING");
+            return Jobs.Outcome.of("image " + id + (forGood ? " DELETED" : " DELETE_PENDING"));
         });
     }
 
@@ -94,8 +94,8 @@ final class ZstackImages {
             ImageId id = catalogue.visible(tx, call.caller(), id(request)).id();
             Image image = action.equals("expungeImage")
                     ? catalogue.deleteAsOperator(tx, call.caller(), id)
-                    : catalogue.recover(tx, call.caller(), id);
-            return "image " + id + " " + image.status();
+                    : desk.recover(tx, call.caller(), id);
+            return Jobs.Outcome.of("image " + id + " " + image.status());
         });
     }
 
