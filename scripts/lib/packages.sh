@@ -18,6 +18,10 @@ image_packages=(mtools syslinux cpio e2fsprogs fdisk)
 # shellcheck disable=SC2034
 testbed_packages=(haproxy e2fsprogs)
 
+# For tests alone beside these: shell checks, and clients that others made for the image APIs.
+# shellcheck disable=SC2034
+test_packages=(shellcheck python3-openstacksdk)
+
 # missing_packages NAME...: those that are not installed.
 missing_packages() {
   local name

@@ -46,6 +46,10 @@ results:
 images:
   directory: $state/images
   port: 0
+image-apis:
+  nova: {enabled: true}
+  zstack: {enabled: true}
+  danube: {enabled: true}
 END
 }
 

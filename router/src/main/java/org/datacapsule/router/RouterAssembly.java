@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.datacapsule.common.bus.Bus;
@@ -38,6 +39,7 @@ import org.datacapsule.router.host.PortStore;
 import org.datacapsule.router.http.ApiServer;
 import org.datacapsule.router.http.Authenticator;
 import org.datacapsule.router.http.Contract;
+import org.datacapsule.router.http.Dialect;
 import org.datacapsule.router.http.Endpoints;
 import org.datacapsule.router.http.ErrorRenderer;
 import org.datacapsule.router.http.RefusalLog;
@@ -46,11 +48,15 @@ import org.datacapsule.router.identity.IdentityParts;
 import org.datacapsule.router.identity.IdentityStore;
 import org.datacapsule.router.identity.ReportDesk;
 import org.datacapsule.router.image.ImageConfig;
+import org.datacapsule.router.image.ImageDesk;
 import org.datacapsule.router.image.NightlyExpunge;
 import org.datacapsule.router.image.depot.DirectoryDepot;
 import org.datacapsule.router.image.depot.ImageDepot;
 import org.datacapsule.router.image.distribution.DistributionParts;
 import org.datacapsule.router.image.intake.IntakeParts;
+import org.datacapsule.router.image.source.AddressGuard;
+import org.datacapsule.router.image.source.ImageSource;
+import org.datacapsule.router.imageapi.ImageApiParts;
 import org.datacapsule.router.mail.MailSender;
 import org.datacapsule.router.mail.Outbox;
 import org.datacapsule.router.work.Loop;
@@ -130,11 +136,15 @@ public final class RouterAssembly implements AutoCloseable {
         new EventRoutes(database, feed, config.http().maxConcurrent() / 2).register(endpoints);
         serveAgents(node.bus(), identity, parts);
         distributeImages(node.bus(), database, depot, authorities, identity);
-        takeImages(node.vertx(), database, depot, parts).register(endpoints);
+        IntakeParts intake = takeImages(node.vertx(), database, depot, parts);
+        intake.register(endpoints);
         goOn(node.vertx(), database, parts);
         Strangers strangers = new Strangers(database, parts.audit());
         remember(Loop.start("unknown-callers", config.unknownCallersEvery(), strangers::write));
-        listen(node.vertx(), endpoints, database, new AuditedRefusals(database, parts.audit(), strangers));
+        Authenticator authenticator = Authenticator.create(node.vertx(), config.auth(), Clock.systemUTC());
+        List<Dialect> dialects = dialects(node.vertx(), database, parts, intake, authenticator);
+        RefusalLog refusals = new AuditedRefusals(database, parts.audit(), strangers);
+        listen(node.vertx(), endpoints, dialects, authenticator, database, refusals);
         // Before the server drains: who waits for an event would hold that up.
         remember(feed);
     }
@@ -168,6 +178,14 @@ public final class RouterAssembly implements AutoCloseable {
                         vertx, database, parts.idempotency(), parts.users(), parts.images(), parts.audit(), depot)));
         intake.start();
         return intake;
+    }
+
+    private List<Dialect> dialects(
+            Vertx vertx, Database database, RouterParts parts, IntakeParts intake, Authenticator authenticator) {
+        ImageSource manifests = remember(
+                ImageSource.create(vertx, AddressGuard.of(config.intake().origins())));
+        ImageDesk desk = new ImageDesk(database, parts.idempotency(), parts.images(), parts.users(), parts.audit());
+        return ImageApiParts.dialects(config.imageApis(), desk, intake, manifests, authenticator);
     }
 
     /** Starts what a router does by itself. */
@@ -212,14 +230,20 @@ public final class RouterAssembly implements AutoCloseable {
         parts.results().serve(bus, desk);
     }
 
-    private void listen(Vertx vertx, Endpoints endpoints, Database database, RefusalLog refusals)
-            throws IOException, InterruptedException {
+    private void listen(
+            Vertx vertx,
+            Endpoints endpoints,
+            List<Dialect> dialects,
+            Authenticator authenticator,
+            Database database,
+            RefusalLog refusals) {
         ApiServer server = new ApiServer(
                 vertx,
                 config.http(),
                 Contract.load(),
                 endpoints,
-                Authenticator.create(vertx, config.auth(), Clock.systemUTC()),
+                dialects,
+                authenticator,
                 new ErrorRenderer(RouterAssembly::databaseAway),
                 refusals,
                 Map.of("database", database::answers));

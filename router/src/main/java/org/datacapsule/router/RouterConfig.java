@@ -20,6 +20,7 @@ import org.datacapsule.router.identity.AuthorityConfig;
 import org.datacapsule.router.image.ImageConfig;
 import org.datacapsule.router.image.distribution.DistributionConfig;
 import org.datacapsule.router.image.intake.IntakeConfig;
+import org.datacapsule.router.imageapi.ImageApiConfig;
 import org.datacapsule.router.lifetime.LifetimeConfig;
 import org.datacapsule.router.mail.MailConfig;
 import org.datacapsule.router.operation.OperationConfig;
@@ -49,6 +50,7 @@ public record RouterConfig(
         ImageConfig images,
         IntakeConfig intake,
         DistributionConfig distribution,
+        ImageApiConfig imageApis,
         SecureModeConfig secureMode,
         PlacementPolicy placement,
         OperationConfig operations,
@@ -99,6 +101,7 @@ public record RouterConfig(
                 ImageConfig.from(settings),
                 IntakeConfig.from(settings),
                 DistributionConfig.from(settings, bus.host()),
+                ImageApiConfig.from(settings),
                 SecureModeConfig.from(settings),
                 PlacementPolicy.from(settings),
                 OperationConfig.from(settings),

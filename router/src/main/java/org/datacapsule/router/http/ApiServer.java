@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,13 +26,17 @@ public final class ApiServer {
 
     private final HttpConfig config;
     private final Contract contract;
+    private final RunningRequests requests;
     private final RequestHandler handler;
+    private final DialectHandler dialectHandler;
+    private final List<Dialect> dialects;
     private final ServicePages pages;
     private final Vertx vertx;
     private final HttpServer server;
 
     /**
      * @param endpoints one for each operation of the contract but the pages of the server's own, and no other
+     * @param dialects APIs beside the contract's, which has the first say on every path
      * @param checks what must be up for {@code /health/ready}, by name; they run on virtual threads and may block
      * @throws IllegalStateException when contract and endpoints do not fit
      */
@@ -40,6 +45,7 @@ public final class ApiServer {
             HttpConfig config,
             Contract contract,
             Endpoints endpoints,
+            List<Dialect> dialects,
             Authenticator authenticator,
             ErrorRenderer errors,
             RefusalLog refusals,
@@ -48,8 +54,11 @@ public final class ApiServer {
         this.vertx = vertx;
         this.config = config;
         this.contract = contract;
-        this.handler = new RequestHandler(vertx, config, endpoints, authenticator, errors, refusals);
-        this.pages = new ServicePages(vertx, contract, new Readiness(checks, handler::draining));
+        this.requests = new RunningRequests(vertx, config.maxConcurrent());
+        this.handler = new RequestHandler(vertx, config, requests, endpoints, authenticator, errors, refusals);
+        this.dialectHandler = new DialectHandler(vertx, config, requests, errors, refusals);
+        this.dialects = List.copyOf(dialects);
+        this.pages = new ServicePages(vertx, contract, new Readiness(checks, requests::draining));
         this.server = vertx.createHttpServer(options(config));
     }
 
@@ -68,9 +77,9 @@ public final class ApiServer {
 
     /** Refuses new requests, lets those that run come to an end within {@code http.drain}, then closes. */
     public Future<Void> close() {
-        return handler.drain(config.drain())
+        return requests.drain(config.drain())
                 .eventually(() -> server.shutdown(1, TimeUnit.SECONDS))
-                .onComplete(done -> handler.close());
+                .onComplete(done -> requests.close());
     }
 
     private Router router() {
@@ -85,6 +94,7 @@ public final class ApiServer {
                                 operation -> operation.method().name(), Collectors.toCollection(TreeSet::new))));
         verbs.forEach((path, allowed) ->
                 router.route(route(path)).handler(context -> refuseVerb(context, String.join(", ", allowed))));
+        dialects.forEach(dialect -> mount(dialect, router));
         router.route()
                 .handler(context -> handler.refuse(
                         context.request(),
@@ -92,6 +102,21 @@ public final class ApiServer {
                                 ErrorCode.REQUEST_NOT_FOUND, "There is no such path; see /openapi.yaml.")));
         router.route().failureHandler(context -> handler.refuse(context.request(), failure(context)));
         return router;
+    }
+
+    private void mount(Dialect dialect, Router router) {
+        dialect.routes()
+                .forEach(route -> router.route(route.method(), route(route.path()))
+                        .handler(context -> dialectHandler.handle(dialect, route, context)));
+        Map<String, Set<String>> verbs = dialect.routes().stream()
+                .collect(Collectors.groupingBy(
+                        DialectRoute::path,
+                        Collectors.mapping(route -> route.method().name(), Collectors.toCollection(TreeSet::new))));
+        verbs.forEach((path, allowed) -> router.route(route(path))
+                .handler(context -> dialectHandler.refuseVerb(dialect, context, String.join(", ", allowed))));
+        dialect.prefixes()
+                .forEach(prefix -> router.route(config.basePath() + prefix + "/*")
+                        .handler(context -> dialectHandler.refusePath(dialect, context)));
     }
 
     private void serve(Operation operation, RoutingContext context) {

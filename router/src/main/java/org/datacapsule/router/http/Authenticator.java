@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
@@ -54,8 +55,16 @@ public final class Authenticator {
         return configured.map(other -> KeySources.both(own::asKeySet, other)).orElse(own::asKeySet);
     }
 
+    /** A token that holds: whose it is, and until when. */
+    public record Verified(Caller caller, Instant expires) {}
+
     /** @throws ProblemException when the token does not hold, or when there is no key to tell by */
-    Caller authenticate(String token) {
+    public Caller authenticate(String token) {
+        return verify(token).caller();
+    }
+
+    /** @throws ProblemException when the token does not hold, or when there is no key to tell by */
+    public Verified verify(String token) {
         TokenHeader header = TokenHeader.parse(token).orElseThrow(Authenticator::invalid);
         Keyring keyring = keys.current().orElseThrow(Authenticator::noKeys);
         if (!keyring.knows(header.algorithm(), header.kid())) {
@@ -65,11 +74,12 @@ public final class Authenticator {
             throw invalid();
         }
         JsonObject payload = keyring.claims(token).orElseThrow(Authenticator::invalid);
-        requireCurrent(payload);
-        return claims.caller(payload);
+        long expires = requireCurrent(payload);
+        return new Verified(claims.caller(payload), Instant.ofEpochSecond(expires));
     }
 
-    private void requireCurrent(JsonObject payload) {
+    /** Answers when it expires, in seconds of the epoch. */
+    private long requireCurrent(JsonObject payload) {
         long now = clock.instant().getEpochSecond();
         long leeway = config.leeway().toSeconds();
         long expires = time(payload, "exp").orElseThrow(() -> invalid("The token has no exp."));
@@ -82,6 +92,7 @@ public final class Authenticator {
             throw new ProblemException(
                     ErrorCode.AUTH_TOKEN_EXPIRED, "The token is not valid yet; is the issuer's clock right?");
         }
+        return expires;
     }
 
     private static Optional<Long> time(JsonObject payload, String claim) {

@@ -49,7 +49,8 @@ public final class ErrorRenderer {
         return new Rendered(status, problem.code(), headers(problem.code()), body);
     }
 
-    private Problem problem(Throwable failure, String requestId) {
+    /** What is to be said of a failure, which is logged where it is a fault of ours. */
+    Problem problem(Throwable failure, String requestId) {
         if (failure instanceof ProblemException refusal) {
             return refusal.problem();
         }

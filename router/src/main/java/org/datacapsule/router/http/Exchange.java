@@ -80,6 +80,11 @@ final class Exchange {
         return answer(OK, JSON, reply.body());
     }
 
+    Future<Void> answer(DialectAnswer reply) {
+        reply.headers().forEach(request.response()::putHeader);
+        return answer(reply.status(), reply.contentType(), reply.body());
+    }
+
     Future<Void> answer(ErrorRenderer.Rendered error) {
         error.headers().forEach(request.response()::putHeader);
         return answer(error.status(), JSON, error.body().toBuffer());

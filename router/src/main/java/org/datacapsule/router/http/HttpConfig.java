@@ -1,5 +1,7 @@
 package org.datacapsule.router.http;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -10,6 +12,8 @@ import org.datacapsule.common.config.Settings;
  * Where and how the service listens.
  *
  * @param basePath what stands in front of every path of the contract; empty or {@code /…} without a slash at the end
+ * @param publicUrl where clients find the service, base path included and without a slash at the end; without it they find it
+ *     where their requests say that they do
  * @param maxBody bytes
  * @param bodyTimeout how long a request's body may take to arrive
  * @param maxConcurrent how many requests run at once; more are told to come back
@@ -19,6 +23,7 @@ public record HttpConfig(
         String host,
         int port,
         String basePath,
+        Optional<URI> publicUrl,
         int maxBody,
         Duration bodyTimeout,
         int maxConcurrent,
@@ -38,6 +43,11 @@ public record HttpConfig(
                         "What stands in front of every path, such as /capsules, for front ends that expect it.",
                         "/",
                         HttpConfig::parseBasePath),
+                settings.optional(
+                                "http.public-url",
+                                "The URL clients know the service by, base path included, for links in answers of the image"
+                                        + " APIs; without it what a request's Host header says")
+                        .flatMap(text -> publicUrl(settings, text)),
                 settings.integer(
                         "http.max-body", "The largest body of a request, in bytes.", 256 * 1024, 1024, 64 << 20),
                 settings.duration(
@@ -63,6 +73,20 @@ public record HttpConfig(
             settings.reject("http.tls.certificate and http.tls.key are set together or not at all");
         }
         return certificate.flatMap(file -> key.map(keyFile -> new Tls(Path.of(file), Path.of(keyFile))));
+    }
+
+    private static Optional<URI> publicUrl(Settings settings, String text) {
+        try {
+            URI url = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+            boolean web = "https".equals(url.getScheme()) || "http".equals(url.getScheme());
+            if (web && url.getHost() != null && url.getQuery() == null && url.getFragment() == null) {
+                return Optional.of(url);
+            }
+        } catch (URISyntaxException e) {
+            // Refused below like every other text that is no such URL.
+        }
+        settings.reject("http.public-url is \"" + text + "\": a URL such as https://capsules.example.org is expected");
+        return Optional.empty();
     }
 
     private static String parseBasePath(String text) {

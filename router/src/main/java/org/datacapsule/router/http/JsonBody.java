@@ -6,10 +6,16 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +29,9 @@ final class JsonBody {
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
             .build();
+    private static final ObjectMapper TREE = new ObjectMapper(JSON)
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private JsonBody() {}
 
@@ -43,6 +52,40 @@ final class JsonBody {
             throw malformed("The body is not valid JSON" + place(e.getLocation()) + ".");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The object as a tree; of two equal names neither counts, for it is refused. */
+    static JsonObject object(byte[] body) {
+        try {
+            Map<String, Object> tree = TREE.readValue(UnicodeText.decode(body), new TypeReference<>() {});
+            if (tree == null) {
+                throw malformed("The body is JSON, but not an object.");
+            }
+            requireText(tree);
+            return new JsonObject(tree);
+        } catch (MismatchedInputException e) {
+            throw malformed("The body is empty, or JSON but not an object.");
+        } catch (JsonProcessingException e) {
+            throw malformed("The body is not valid JSON" + place(e.getLocation()) + ".");
+        }
+    }
+
+    /** Escapes of JSON can write what neither UTF-8 nor Postgres can hold. */
+    private static void requireText(@Nullable Object value) {
+        switch (value) {
+            case String text
+            when !UnicodeText.isWellFormed(text) || text.indexOf('\0') >= 0 ->
+                throw malformed("The body has text with a NUL or with half a character.");
+            case Map<?, ?> map ->
+                map.forEach((name, inner) -> {
+                    requireText(name);
+                    requireText(inner);
+                });
+            case List<?> list -> list.forEach(JsonBody::requireText);
+            case null, default -> {
+                // Numbers, flags and null are what they are.
+            }
         }
     }
 

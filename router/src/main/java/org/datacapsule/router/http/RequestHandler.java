@@ -1,22 +1,17 @@
 package org.datacapsule.router.http;
 
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 
@@ -28,33 +23,29 @@ final class RequestHandler {
     private static final String NO_TEMPLATE = "-";
 
     private final Vertx vertx;
+    private final RunningRequests requests;
     private final Endpoints endpoints;
     private final Authenticator authenticator;
     private final ErrorRenderer errors;
     private final RefusalLog refusals;
     private final BodyReader bodies;
-    private final Semaphore slots;
     private final Semaphore transfers;
-    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
-            Thread.ofVirtual().name("request-", 0).factory());
-    private final AtomicInteger running = new AtomicInteger();
-    private final Promise<Void> idle = Promise.promise();
-    private volatile boolean draining;
 
     RequestHandler(
             Vertx vertx,
             HttpConfig config,
+            RunningRequests requests,
             Endpoints endpoints,
             Authenticator authenticator,
             ErrorRenderer errors,
             RefusalLog refusals) {
         this.vertx = vertx;
+        this.requests = requests;
         this.endpoints = endpoints;
         this.authenticator = authenticator;
         this.errors = errors;
         this.refusals = refusals;
         this.bodies = new BodyReader(vertx, config.maxBody(), config.bodyTimeout());
-        this.slots = new Semaphore(config.maxConcurrent());
         this.transfers = new Semaphore(Math.max(1, config.maxConcurrent() / 4));
     }
 
@@ -70,9 +61,10 @@ final class RequestHandler {
     void handle(Operation operation, RoutingContext context) {
         Exchange exchange = Exchange.begin(vertx, context.request(), operation.path());
         Optional<StreamInput> stream = operation.streamed() ? Optional.of(exchange.stream()) : Optional.empty();
-        running.incrementAndGet();
-        if (draining) {
-            fail(exchange, unavailable("The server is stopping; try again in a moment."));
+        try {
+            requests.admit();
+        } catch (ProblemException stopping) {
+            fail(exchange, stopping);
             return;
         }
         try {
@@ -125,62 +117,44 @@ final class RequestHandler {
         }
     }
 
-    boolean draining() {
-        return draining;
-    }
-
-    Future<Void> drain(Duration most) {
-        draining = true;
-        if (running.get() == 0) {
-            idle.tryComplete();
-        }
-        long timer = vertx.setTimer(Math.max(1, most.toMillis()), late -> idle.tryComplete());
-        return idle.future().onComplete(done -> vertx.cancelTimer(timer));
-    }
-
-    void close() {
-        threads.shutdownNow();
-    }
-
     void refuse(HttpServerRequest request, Throwable failure) {
-        running.incrementAndGet();
+        requests.begin();
         fail(Exchange.begin(vertx, request, NO_TEMPLATE), failure);
     }
 
     private void dispatch(Exchange exchange, Arrived arrived) {
-        if (!slots.tryAcquire()) {
-            fail(exchange, unavailable("The server has as many requests as it takes at once; try again in a moment."));
-            return;
+        try {
+            requests.run(() -> run(exchange, arrived));
+        } catch (ProblemException full) {
+            fail(exchange, full);
         }
-        threads.execute(() -> run(exchange, arrived));
     }
 
     private void run(Exchange exchange, Arrived arrived) {
         try {
             switch (serve(exchange, arrived)) {
-                case Reply reply -> exchange.answer(reply).onComplete(written -> ended());
-                case WrittenReply reply -> exchange.answer(reply).onComplete(written -> ended());
+                case Reply reply -> exchange.answer(reply).onComplete(written -> requests.ended());
+                case WrittenReply reply -> exchange.answer(reply).onComplete(written -> requests.ended());
                 case FileReply file -> transfer(exchange, file);
             }
         } catch (Throwable failure) {
             // An Error of one request, a stack overflow say, must not leave its client without an answer.
             fail(exchange, failure);
-        } finally {
-            slots.release();
         }
     }
 
     /** Slow clients hold a part of the slots at most. */
     private void transfer(Exchange exchange, FileReply file) throws InterruptedException, IOException {
         if (!transfers.tryAcquire()) {
-            throw unavailable("The server sends as many files as it can at once; try again in a moment.");
+            throw RunningRequests.unavailable(
+                    "The server sends as many files as it can at once; try again in a moment.");
         }
         try {
             new FileTransfer(exchange, file).run();
         } finally {
             transfers.release();
         }
-        ended();
+        requests.ended();
     }
 
     private Success serve(Exchange exchange, Arrived arrived) throws InterruptedException {
@@ -211,7 +185,8 @@ final class RequestHandler {
     /** Slow clients hold a part of the slots at most. */
     private Success receive(Endpoint endpoint, Call call) throws InterruptedException {
         if (!transfers.tryAcquire()) {
-            throw unavailable("The server receives as many files as it can at once; try again in a moment.");
+            throw RunningRequests.unavailable(
+                    "The server receives as many files as it can at once; try again in a moment.");
         }
         try {
             return endpoint.handle(call);
@@ -267,16 +242,6 @@ final class RequestHandler {
     }
 
     private void fail(Exchange exchange, Throwable failure) {
-        exchange.answer(errors.render(failure, exchange.requestId())).onComplete(written -> ended());
-    }
-
-    private void ended() {
-        if (running.decrementAndGet() == 0 && draining) {
-            idle.tryComplete();
-        }
-    }
-
-    private static ProblemException unavailable(String detail) {
-        return new ProblemException(ErrorCode.SERVICE_UNAVAILABLE, detail);
+        exchange.answer(errors.render(failure, exchange.requestId())).onComplete(written -> requests.ended());
     }
 }

@@ -21,7 +21,7 @@ public final class Catalogue {
     }
 
     /** What an owner changes; what is not given stays. */
-    record Description(Optional<String> name, Optional<String> description, Optional<Boolean> isPublic) {}
+    public record Description(Optional<String> name, Optional<String> description, Optional<Boolean> isPublic) {}
 
     /** @throws ProblemException when there is no such image, or not for this caller */
     public Image visible(Tx tx, Caller caller, ImageId id) throws InterruptedException {
@@ -30,9 +30,44 @@ public final class Catalogue {
                 .orElseThrow(() -> notFound(id));
     }
 
-    Image update(Tx tx, Caller caller, ImageId id, Description changes) throws InterruptedException {
+    /** The image of that name that is not deleted. */
+    public Image visible(Tx tx, Caller caller, String name) throws InterruptedException {
+        return images.find(tx, name)
+                .filter(image -> image.isVisibleTo(caller.guid()) || runsTheCluster(caller))
+                .orElseThrow(() -> new ProblemException(
+                        ErrorCode.IMAGE_NOT_FOUND,
+                        "There is no image named \"" + name + "\" that is public or your own."));
+    }
+
+    /** Whether there is a capsule that was made from it. */
+    public boolean isUsed(Tx tx, ImageId id) throws InterruptedException {
+        return images.isUsed(tx, id);
+    }
+
+    /** What this caller may see, whatever its state, oldest first: what is public or their own. */
+    public List<Image> listed(Tx tx, Caller caller) throws InterruptedException {
+        return images.visible(tx, caller.guid());
+    }
+
+    /** Every image, for those who run the cluster. */
+    public List<Image> all(Tx tx, Caller caller) throws InterruptedException {
+        return runsTheCluster(caller) ? images.all(tx) : listed(tx, caller);
+    }
+
+    /** The image, which this caller may change and nobody else changes until the transaction ends. */
+    public Image changeable(Tx tx, Caller caller, ImageId id) throws InterruptedException {
         Image image = locked(tx, caller, id);
         requireMayChange(image, caller);
+        return image;
+    }
+
+    /** Something was changed that stands beside the image. */
+    public void touch(Tx tx, ImageId id) throws InterruptedException {
+        images.touch(tx, id);
+    }
+
+    public Image update(Tx tx, Caller caller, ImageId id, Description changes) throws InterruptedException {
+        Image image = changeable(tx, caller, id);
         requirePossible(image, ImageCommand.UPDATE);
         String name = changes.name().orElse(image.name());
         if (!name.equals(image.name())) {
@@ -59,11 +94,33 @@ public final class Catalogue {
         return move(tx, image, ImageCommand.ACTIVATE);
     }
 
-    Image requestDelete(Tx tx, Caller caller, ImageId id) throws InterruptedException {
-        Image image = locked(tx, caller, id);
-        requireMayChange(image, caller);
+    public Image requestDelete(Tx tx, Caller caller, ImageId id) throws InterruptedException {
+        Image image = changeable(tx, caller, id);
         requirePossible(image, ImageCommand.REQUEST_DELETE);
-        return move(tx, image, ImageCommand.REQUEST_DELETE);
+        images.requestDelete(tx, id);
+        return images.find(tx, id).orElseThrow();
+    }
+
+    /** Takes a request for deletion back. */
+    Image recover(Tx tx, Caller caller, ImageId id) throws InterruptedException {
+        Image image = changeable(tx, caller, id);
+        requirePossible(image, ImageCommand.RECOVER);
+        if (!images.wasActive(tx, id)) {
+            throw new ProblemException(
+                    ErrorCode.IMAGE_INVALID_STATE,
+                    "Image " + id + " could not be used when its deletion was requested, so it is not taken back.");
+        }
+        return move(tx, image, ImageCommand.RECOVER);
+    }
+
+    /** The same as {@link #delete}, for those who may. */
+    public Image deleteAsOperator(Tx tx, Caller caller, ImageId id) throws InterruptedException {
+        if (!runsTheCluster(caller)) {
+            throw new ProblemException(
+                    ErrorCode.IMAGE_PERMISSION_DENIED,
+                    "Image " + id + " is deleted for good by the nightly expunge, an operator or an admin.");
+        }
+        return delete(tx, caller, id);
     }
 
     /** @throws ProblemException {@link ErrorCode#IMAGE_IN_USE} while a capsule is being made from it */

@@ -21,6 +21,13 @@ public enum ImageCommand {
             return status == ImageStatus.ACTIVE || status == ImageStatus.ERROR;
         }
     },
+    /** Takes a request for deletion back, of an image that could be used before it. */
+    RECOVER(ImageStatus.ACTIVE) {
+        @Override
+        public boolean isPossibleIn(ImageStatus status) {
+            return status == ImageStatus.DELETE_PENDING;
+        }
+    },
     DELETE(ImageStatus.DELETED) {
         @Override
         public boolean isPossibleIn(ImageStatus status) {

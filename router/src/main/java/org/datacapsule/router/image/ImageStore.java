@@ -88,7 +88,11 @@ public final class ImageStore {
         return tx.first(IMAGE + "where i.id = $1", Tuple.of(id.value()), ImageStore::image);
     }
 
-    /** The same, and nobody changes it, or begins to make a capsule from it, until the transaction ends. */
+    Optional<Image> find(Tx tx, String name) throws InterruptedException {
+        return tx.first(IMAGE + "where i.name = $1 and i.status <> 'DELETED'", Tuple.of(name), ImageStore::image);
+    }
+
+    /** The image of that id, and nobody changes it, or begins to make a capsule from it, until the transaction ends. */
     Optional<Image> lock(Tx tx, ImageId id) throws InterruptedException {
         return tx.first(IMAGE + "where i.id = $1 for update of i", Tuple.of(id.value()), ImageStore::image);
     }
@@ -109,6 +113,10 @@ public final class ImageStore {
     List<Image> visible(Tx tx, String user) throws InterruptedException {
         String sql = IMAGE + "where i.is_public or i.owner = $1 order by i.created_at, i.id";
         return tx.list(sql, Tuple.of(user), ImageStore::image);
+    }
+
+    List<Image> all(Tx tx) throws InterruptedException {
+        return tx.list(IMAGE + "order by i.created_at, i.id", Tuple.tuple(), ImageStore::image);
     }
 
     /** The user's own that can be used or will be. */
@@ -145,9 +153,37 @@ public final class ImageStore {
                 .orElse(false);
     }
 
+    boolean isUsed(Tx tx, ImageId id) throws InterruptedException {
+        return tx.first(
+                        "select 1 from capsule where image_id = $1 and state <> 'DELETED' limit 1",
+                        Tuple.of(id.value()),
+                        row -> true)
+                .orElse(false);
+    }
+
     void setStatus(Tx tx, ImageId id, ImageStatus status) throws InterruptedException {
         tx.update(
                 "update image set status = $2, updated_at = now() where id = $1", Tuple.of(id.value(), status.name()));
+    }
+
+    /** Sets DELETE_PENDING and keeps what the image was until then. */
+    void requestDelete(Tx tx, ImageId id) throws InterruptedException {
+        tx.update(
+                "update image set deleted_from = status, status = 'DELETE_PENDING', updated_at = now() where id = $1",
+                Tuple.of(id.value()));
+    }
+
+    /** Whether the image could be used when its deletion was requested. */
+    boolean wasActive(Tx tx, ImageId id) throws InterruptedException {
+        return tx.first(
+                        "select 1 from image where id = $1 and deleted_from = 'ACTIVE'",
+                        Tuple.of(id.value()),
+                        row -> true)
+                .orElse(false);
+    }
+
+    void touch(Tx tx, ImageId id) throws InterruptedException {
+        tx.update("update image set updated_at = now() where id = $1", Tuple.of(id.value()));
     }
 
     void describe(Tx tx, ImageId id, String name, String description, boolean isPublic) throws InterruptedException {

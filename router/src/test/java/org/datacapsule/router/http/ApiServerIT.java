@@ -184,7 +184,15 @@ class ApiServerIT {
     @Test
     void aBodyThatDoesNotArriveIsTimedOut() throws Exception {
         HttpConfig config = new HttpConfig(
-                "127.0.0.1", 0, "", 1024, Duration.ofMillis(300), 4, Duration.ofSeconds(1), Optional.empty());
+                "127.0.0.1",
+                0,
+                "",
+                Optional.empty(),
+                1024,
+                Duration.ofMillis(300),
+                4,
+                Duration.ofSeconds(1),
+                Optional.empty());
         try (RunningServer server = start(config, echo.serving(Contract.load()))) {
             String head = "POST /launchvm HTTP/1.1\r\nHost: x\r\nAuthorization: " + ISSUER.bearer()
                     + "\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
@@ -222,6 +230,7 @@ class ApiServerIT {
                 "127.0.0.1",
                 0,
                 "",
+                Optional.empty(),
                 1024,
                 Duration.ofSeconds(5),
                 4,
@@ -292,6 +301,7 @@ class ApiServerIT {
                 config.host(),
                 0,
                 basePath,
+                Optional.empty(),
                 config.maxBody(),
                 config.bodyTimeout(),
                 config.maxConcurrent(),
@@ -302,6 +312,14 @@ class ApiServerIT {
     private static HttpConfig withMaxConcurrent(int most) {
         HttpConfig config = RunningServer.CONFIG;
         return new HttpConfig(
-                config.host(), 0, "", config.maxBody(), config.bodyTimeout(), most, config.drain(), config.tls());
+                config.host(),
+                0,
+                "",
+                Optional.empty(),
+                config.maxBody(),
+                config.bodyTimeout(),
+                most,
+                config.drain(),
+                config.tls());
     }
 }

@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -13,7 +14,15 @@ import java.util.concurrent.TimeUnit;
 /** A server of the tests on a free port of loopback. */
 final class RunningServer implements AutoCloseable {
     static final HttpConfig CONFIG = new HttpConfig(
-            "127.0.0.1", 0, "", 256 * 1024, Duration.ofSeconds(5), 64, Duration.ofSeconds(5), Optional.empty());
+            "127.0.0.1",
+            0,
+            "",
+            Optional.empty(),
+            256 * 1024,
+            Duration.ofSeconds(5),
+            64,
+            Duration.ofSeconds(5),
+            Optional.empty());
 
     private final Vertx vertx;
     private final ApiServer server;
@@ -39,6 +48,7 @@ final class RunningServer implements AutoCloseable {
                 config,
                 Contract.load(),
                 endpoints,
+                List.of(),
                 Authenticator.create(vertx, auth, Clock.systemUTC()),
                 new ErrorRenderer(failure -> Optional.empty()),
                 RefusalLog.NONE,

@@ -1,0 +1,33 @@
+package org.datacapsule.router.http;
+
+import io.vertx.core.http.HttpMethod;
+
+/**
+ * One thing to call in a dialect.
+ *
+ * @param path a template such as {@code /v2.1/images/{id}}; one that ends in a slash fits no request without it
+ * @param operation its name within the dialect, such as {@code deleteImage}
+ */
+public record DialectRoute(HttpMethod method, String path, String operation, Access access, Endpoint endpoint) {
+
+    /** Who may call, and what is kept of a refusal. */
+    public enum Access {
+        /** Anybody; what is refused counts as a stranger's. */
+        OPEN,
+        /** A known caller, who changes nothing. */
+        READ,
+        /** A known caller, who changes something: a refusal is audited. */
+        COMMAND
+    }
+
+    /** Serves it, on a virtual thread. */
+    @FunctionalInterface
+    public interface Endpoint {
+
+        /**
+         * @param call the request as the use cases take it, its caller known
+         * @throws org.datacapsule.common.error.ProblemException when it is refused
+         */
+        DialectAnswer handle(DialectRequest request, Call call) throws InterruptedException;
+    }
+}

@@ -1,0 +1,112 @@
+package org.datacapsule.router.imageapi.zstack;
+
+import io.vertx.core.http.HttpMethod;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.Problem;
+import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.router.http.Authenticator;
+import org.datacapsule.router.http.Caller;
+import org.datacapsule.router.http.Dialect;
+import org.datacapsule.router.http.DialectAnswer;
+import org.datacapsule.router.http.DialectRequest;
+import org.datacapsule.router.http.DialectRoute;
+import org.datacapsule.router.http.DialectRoute.Access;
+import org.datacapsule.router.image.ImageDesk;
+import org.datacapsule.router.image.intake.BeginIntake;
+import org.datacapsule.router.image.intake.ShowIntakes;
+
+/** ZStack's images (seed 002) at {@code /zstack/v1}; a token is the session. */
+public final class ZstackDialect implements Dialect {
+    static final String ROOT = "/zstack/v1";
+    private static final Pattern SESSION = Pattern.compile("OAuth +(\\S+) *", Pattern.CASE_INSENSITIVE);
+
+    private final Authenticator tokens;
+    private final Jobs jobs;
+    private final ZstackImages images;
+    private final AddImage addition;
+
+    public ZstackDialect(ImageDesk desk, BeginIntake begin, ShowIntakes intakes, Authenticator tokens) {
+        this.tokens = tokens;
+        this.jobs = new Jobs(desk, new JobStore(), intakes);
+        this.images = new ZstackImages(desk, jobs);
+        this.addition = new AddImage(jobs, begin);
+    }
+
+    @Override
+    public String name() {
+        return "zstack";
+    }
+
+    @Override
+    public List<String> prefixes() {
+        return List.of(ROOT);
+    }
+
+    @Override
+    public List<DialectRoute> routes() {
+        String all = ROOT + "/images";
+        String one = all + "/{uuid}";
+        return List.of(
+                new DialectRoute(HttpMethod.GET, all, "queryImage", Access.READ, images::query),
+                new DialectRoute(HttpMethod.POST, all, "addImage", Access.COMMAND, addition::add),
+                new DialectRoute(HttpMethod.GET, one, "getImage", Access.READ, images::show),
+                new DialectRoute(HttpMethod.DELETE, one, "deleteImage", Access.COMMAND, images::delete),
+                new DialectRoute(HttpMethod.PUT, one + "/actions", "actOnImage", Access.COMMAND, images::act),
+                new DialectRoute(
+                        HttpMethod.GET,
+                        ROOT + "/backup-storage",
+                        "queryBackupStorage",
+                        Access.READ,
+                        (request, call) -> images.storages(request)),
+                new DialectRoute(HttpMethod.GET, ROOT + "/api-jobs/{id}", "askJob", Access.READ, jobs::ask));
+    }
+
+    @Override
+    public Caller caller(DialectRequest request) {
+        Matcher session = SESSION.matcher(request.header("Authorization").orElse(""));
+        if (!session.matches()) {
+            throw new ProblemException(
+                    ErrorCode.AUTH_TOKEN_MISSING, "Send a token in the header \"Authorization: OAuth <token>\".");
+        }
+        return tokens.authenticate(session.group(1));
+    }
+
+    /** A session that does not hold is told by the job, as all that goes wrong with a call that has one. */
+    @Override
+    public DialectAnswer refusal(DialectRequest request, Problem problem) {
+        return switch (problem.code()) {
+            case AUTH_TOKEN_INVALID, AUTH_TOKEN_EXPIRED ->
+                request.method().equals(HttpMethod.GET)
+                        ? failed(problem)
+                        : Jobs.location(request, ZstackId.of(UUID.randomUUID()));
+            case AUTH_TOKEN_MISSING,
+                    REQUEST_MALFORMED,
+                    REQUEST_NOT_FOUND,
+                    REQUEST_METHOD_NOT_ALLOWED,
+                    REQUEST_TOO_LARGE,
+                    REQUEST_TIMEOUT -> plain(problem);
+            default -> isOfJobId(problem) ? plain(problem) : failed(problem);
+        };
+    }
+
+    private static boolean isOfJobId(Problem problem) {
+        return problem.violations().stream().anyMatch(one -> one.field().equals(Jobs.HEADER));
+    }
+
+    private static DialectAnswer plain(Problem problem) {
+        int status = problem.code() == ErrorCode.AUTH_TOKEN_MISSING
+                ? 400
+                : problem.code().httpStatus();
+        return DialectAnswer.text(status, problem.detail());
+    }
+
+    private static DialectAnswer failed(Problem problem) {
+        DialectAnswer answer = DialectAnswer.json(503, ZstackError.of(problem));
+        return problem.code() == ErrorCode.SERVICE_UNAVAILABLE ? answer.with(Map.of("Retry-After", "2")) : answer;
+    }
+}
