@@ -2,9 +2,11 @@ package org.datacapsule.campaign.real;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.datacapsule.devkit.fleet.Testbed;
@@ -21,7 +23,7 @@ final class Faults {
     private final int routers;
     private final Consumer<String> says;
     /** How each fault in force is ended. */
-    private final Map<String, List<String>> inForce = new LinkedHashMap<>();
+    private final Map<String, List<String>> inForce = Collections.synchronizedMap(new LinkedHashMap<>());
 
     private final Map<String, Integer> counts = new TreeMap<>();
 
@@ -62,7 +64,7 @@ final class Faults {
 
     private void lasting(String name, List<String> end, Begin begin) throws IOException, InterruptedException {
         String place = name.substring(name.indexOf(' ') + 1);
-        if (inForce.keySet().stream().anyMatch(it -> isAt(it, place))) {
+        if (names().stream().anyMatch(it -> isAt(it, place))) {
             return;
         }
         while (inForce.size() >= AT_ONCE) {
@@ -82,6 +84,22 @@ final class Faults {
     private static boolean isAt(String fault, String place) {
         String last = place.substring(place.lastIndexOf(' ') + 1);
         return fault.endsWith(" " + last);
+    }
+
+    /** A host that nothing strikes yet loses its power; answers which. */
+    Optional<String> powerOff(int number) throws IOException, InterruptedException {
+        List<String> candidates = whole();
+        if (candidates.isEmpty()) {
+            return Optional.empty();
+        }
+        String host = candidates.get(number % candidates.size());
+        killed("host", host);
+        return Optional.of(host);
+    }
+
+    /** Whether the host has no power now. */
+    boolean isOff(String host) {
+        return inForce.containsKey("kill host " + host);
     }
 
     /** The guest's process is killed, or its domain destroyed by hand. */
@@ -136,9 +154,16 @@ final class Faults {
 
     /** Hosts on which a look is possible. */
     List<String> whole() {
+        List<String> now = names();
         return hosts.stream()
-                .filter(host -> inForce.keySet().stream().noneMatch(fault -> fault.endsWith(" " + host)))
+                .filter(host -> now.stream().noneMatch(fault -> fault.endsWith(" " + host)))
                 .toList();
+    }
+
+    private List<String> names() {
+        synchronized (inForce) {
+            return List.copyOf(inForce.keySet());
+        }
     }
 
     String summary() {

@@ -32,9 +32,15 @@ import org.datacapsule.devkit.fleet.Testbed;
  */
 public final class RealCampaign {
     private static final Duration TO_COME_TO_REST = Duration.ofMinutes(6);
-    private static final Duration TO_REPAIR = Duration.ofSeconds(12);
+    /** A sweep of each agent and some heartbeats. */
+    private static final Duration TO_REPAIR = Duration.ofSeconds(6);
+
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(2_500);
     private static final int POSTGRES_PORT = 7442;
+    /** Every so many steps a host loses its power, and is fenced and evacuated. */
+    private static final int HOST_DIES = 16;
+    /** Every so many steps all hosts are looked at. */
+    private static final int LOOK = 4;
 
     private final Testbed testbed;
     private final List<String> hosts;
@@ -64,7 +70,10 @@ public final class RealCampaign {
             } else {
                 faults.strike((choice - 60) * Faults.KINDS / 40, number, users.capsules());
             }
-            if (step % 8 == 0) {
+            if (step % HOST_DIES == HOST_DIES / 2) {
+                faults.powerOff(number).ifPresent(host -> users.evacuate(host, () -> faults.isOff(host)));
+            }
+            if (step % LOOK == 0) {
                 lookWhileItRuns();
             }
             Thread.sleep(pause);
@@ -160,7 +169,8 @@ public final class RealCampaign {
             return false;
         }
         String work = "select not exists (select from operation where state in ('QUEUED', 'RUNNING'))"
-                + " and not exists (select from eviction)";
+                + " and not exists (select from eviction)"
+                + " and not exists (select from host where fence_state is not null)";
         try (Statement statement = database.createStatement();
                 ResultSet row = statement.executeQuery(work)) {
             return row.next() && row.getBoolean(1);

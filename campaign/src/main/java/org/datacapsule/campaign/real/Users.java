@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.datacapsule.campaign.check.Asked;
 import org.datacapsule.devkit.fleet.Answer;
@@ -160,6 +161,38 @@ final class Users {
         }
     }
 
+    /**
+     * A host has no power: once that is noticed, the operator says so and has its capsules made anew elsewhere.
+     *
+     * @param isOff looked at once more before it is said
+     */
+    void evacuate(String host, BooleanSupplier isOff) {
+        threads.execute(() -> {
+            String at = "/v1/hosts/" + host;
+            for (int time = 0; time < TIMES && isOff.getAsBoolean(); time++) {
+                Optional<JsonNode> fenced = ask("admin", at + "/fence", Map.of("machineIsOff", host), "fenceHost");
+                if (fenced.filter(body -> body.path("state").asText().equals("FENCED"))
+                        .isPresent()) {
+                    ask("admin", at + "/evacuate", Map.of("anew", "true"), "evacuateHost");
+                    return;
+                }
+                if (isInterrupted()) {
+                    return;
+                }
+            }
+        });
+    }
+
+    private static boolean isInterrupted() {
+        try {
+            Thread.sleep(500);
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
     /** Asks with the same key until there is an answer that says what became of it. */
     private Optional<JsonNode> ask(String user, String path, Map<String, String> form, String verb) {
         String key = run + "-" + number.incrementAndGet();
@@ -208,10 +241,12 @@ final class Users {
         if (said.body().hasNonNull("operation")) {
             begun.add(UUID.fromString(said.body().path("operation").asText()));
         }
-        said.body()
-                .path("moving")
-                .forEach(
-                        move -> begun.add(UUID.fromString(move.path("operation").asText())));
+        for (String list : List.of("moving", "evacuating")) {
+            said.body()
+                    .path(list)
+                    .forEach(one ->
+                            begun.add(UUID.fromString(one.path("operation").asText())));
+        }
         return begun.isEmpty() ? new Asked.Answer.Done() : new Asked.Answer.Began(begun);
     }
 
