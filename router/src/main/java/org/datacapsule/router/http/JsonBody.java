@@ -29,7 +29,7 @@ final class JsonBody {
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
             .build();
-    private static final ObjectMapper TREE = new ObjectMapper(JSON)
+    private static final ObjectMapper TREE = new ObjectMapper(JSON.copy())
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
