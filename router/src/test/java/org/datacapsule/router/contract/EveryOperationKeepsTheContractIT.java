@@ -138,17 +138,18 @@ class EveryOperationKeepsTheContractIT {
             if (operation.bodyTypes().isEmpty()) {
                 continue;
             }
+            ApiRequest good = stage.good(operation);
             for (String type :
                     List.of("application/json", "multipart/form-data", "application/x-www-form-urlencoded")) {
-                call(withBody(operation, type, "{\"a\": [}"));
-                call(withBody(operation, type, "[1]"));
-                call(withBody(operation, type, "%zz=%"));
+                call(withBody(good, type, "{\"a\": [}"));
+                call(withBody(good, type, "[1]"));
+                call(withBody(good, type, "%zz=%"));
             }
-            call(withBody(operation, "application/json", "[".repeat(50_000)));
-            expect(withBody(operation, "text/plain", "vmid=1"), 415);
+            call(withBody(good, "application/json", "[".repeat(50_000)));
+            expect(withBody(good, "text/plain", "vmid=1"), 415);
             // A body that is streamed has a limit of its own, and no such type.
             boolean streamed = operation.bodyTypes().equals(List.of("application/octet-stream"));
-            expect(withBody(operation, "application/json", " ".repeat(300 * 1024)), streamed ? 415 : 413);
+            expect(withBody(good, "application/json", " ".repeat(300 * 1024)), streamed ? 415 : 413);
         }
         assertNothingToComplainOf();
     }
@@ -195,8 +196,8 @@ class EveryOperationKeepsTheContractIT {
         }
     }
 
-    private ApiRequest withBody(ApiOperation operation, String type, String body) throws Exception {
-        ApiRequest request = copy(stage.good(operation));
+    private static ApiRequest withBody(ApiRequest good, String type, String body) {
+        ApiRequest request = copy(good);
         request.bodyType = type;
         request.rawBody = Optional.of(body.getBytes(StandardCharsets.UTF_8));
         return request;
