@@ -1,6 +1,7 @@
 package org.datacapsule.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.util.Map;
@@ -44,7 +45,7 @@ class HostDiskIT {
                             .getInteger("diskGb"))
                     .as("10 of disk, 5 of volume, 2 of memory")
                     .isEqualTo(17);
-            assertThat(agent.received()).isNotEmpty();
+            await().untilAsserted(() -> assertThat(agent.received()).isNotEmpty());
         }
     }
 
