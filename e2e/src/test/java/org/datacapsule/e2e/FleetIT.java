@@ -384,7 +384,7 @@ class FleetIT {
         assertThat(traces.look())
                 .containsOnlyKeys("devices", "nftables", "loop devices", "ports", "processes", "namespaces");
 
-        TESTBED.get().close();
+        TESTBED.get().takeDown();
 
         assertThat(traces.look()).isEmpty();
         assertThat(TESTBED.get().state()).doesNotExist();

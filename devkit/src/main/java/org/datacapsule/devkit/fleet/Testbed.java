@@ -45,7 +45,7 @@ public final class Testbed implements AutoCloseable {
         Path state = root.resolve(".testbed");
         Testbed testbed = new Testbed(root.resolve("scripts/testbed"), state, TestbedTurn.take(state));
         try {
-            testbed.run(DONE_WITHIN, "down", "--clean");
+            testbed.takeDown();
             TestbedTurn.mark(state);
             testbed.run(
                     UP_WITHIN,
@@ -189,6 +189,11 @@ public final class Testbed implements AutoCloseable {
         return text.toString();
     }
 
+    /** Removes all of it; nobody else makes one before this is closed. */
+    public void takeDown() throws IOException, InterruptedException {
+        run(DONE_WITHIN, "down", "--clean");
+    }
+
     /** Twice is fine. */
     @Override
     public synchronized void close() throws IOException {
@@ -203,7 +208,7 @@ public final class Testbed implements AutoCloseable {
         }
         try (turn;
                 http) {
-            run(DONE_WITHIN, "down", "--clean");
+            takeDown();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted before all of the testbed was removed", e);
