@@ -32,6 +32,16 @@ public final class CapsuleApi {
         this.token = token;
     }
 
+    /** Where it is. */
+    public URI base() {
+        return base;
+    }
+
+    /** What it is asked with. */
+    public String token() {
+        return token;
+    }
+
     public Answer get(String path) throws IOException, InterruptedException {
         return send(request(path).GET().build());
     }
@@ -78,11 +88,6 @@ public final class CapsuleApi {
     public Answer delete(String path, String idempotencyKey) throws IOException, InterruptedException {
         return send(
                 request(path).DELETE().header("Idempotency-Key", idempotencyKey).build());
-    }
-
-    /** What a success answers, not looked into: for who measures how long it takes to come. */
-    public byte[] bytes(String path, Map<String, String> form) throws IOException, InterruptedException {
-        return success(request(path, form).build());
     }
 
     /** An operation on a capsule that the API said it has begun. */

@@ -82,7 +82,9 @@ public final class JsonText {
     }
 
     private static SerializableString written(String name) {
-        return NAMES.computeIfAbsent(name, SerializedString::new);
+        SerializableString known = NAMES.get(name);
+        // To compute one locks, even where there is nothing to compute.
+        return known == null ? NAMES.computeIfAbsent(name, SerializedString::new) : known;
     }
 
     /** All of it; closes whatever is open. */
