@@ -290,7 +290,7 @@ public final class RouterParts implements AutoCloseable {
                 around.database(),
                 operations,
                 hosts,
-                new SideTurn(around.database(), new SideOperationStore()),
+                new SideTurn(around.database(), new SideOperationStore(), audit, events),
                 builder,
                 around.signer(),
                 around.agents(),

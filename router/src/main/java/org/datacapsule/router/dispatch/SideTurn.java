@@ -2,7 +2,10 @@ package org.datacapsule.router.dispatch;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Database;
+import org.datacapsule.router.event.EventLog;
 import org.datacapsule.router.operation.Operation;
 import org.datacapsule.router.operation.SideOperationStore;
 
@@ -16,10 +19,14 @@ public final class SideTurn {
 
     private final Database database;
     private final SideOperationStore operations;
+    private final AuditLog audit;
+    private final EventLog events;
 
-    public SideTurn(Database database, SideOperationStore operations) {
+    public SideTurn(Database database, SideOperationStore operations, AuditLog audit, EventLog events) {
         this.database = database;
         this.operations = operations;
+        this.audit = audit;
+        this.events = events;
     }
 
     /** The operation as it is to be sent; empty when it waits for the capsule to run, or there is no guest any more. */
@@ -29,9 +36,10 @@ public final class SideTurn {
             if (bound.isEmpty()) {
                 if (operations.hasGuest(tx, operation.capsule())) {
                     operations.askAgain(tx, operation.id(), operation.attempt(), SOON, LATEST);
-                } else {
-                    operations.cancel(
-                            tx, operation.id(), "The guest does not run any more; its next launch brings the keys.");
+                } else if (operations.cancel(
+                        tx, operation.id(), "The guest does not run any more; its next launch brings the keys.")) {
+                    audit.ended(tx, operation.id(), "CANCELLED", Optional.of(ErrorCode.OPERATION_CANCELLED.slug()));
+                    events.cancelled(tx, operation.capsule(), operation.id());
                 }
             }
             return bound;

@@ -35,7 +35,7 @@ public final class EventLog {
                 of(operation, kind).put("outcome", outcome).mergeIn(of(now)));
     }
 
-    /** A later command took the operation's place. */
+    /** A later command took the operation's place, or nothing is there any more that it could be done in. */
     public void cancelled(Tx tx, CapsuleId capsule, OperationId operation) throws InterruptedException {
         add(
                 tx,

@@ -64,13 +64,13 @@ public final class SideOperationStore {
         return tx.first(sql, Tuple.of(capsule.value()), row -> true).orElse(false);
     }
 
-    /** There is no guest any more that it could be done in. */
-    public void cancel(Tx tx, OperationId id, String why) throws InterruptedException {
+    /** There is no guest any more that it could be done in; answers false where it has ended already. */
+    public boolean cancel(Tx tx, OperationId id, String why) throws InterruptedException {
         String sql = """
                 update operation set state = 'CANCELLED', finished_at = now(), error_code = $2, error_detail = $3
                 where id = $1 and state in ('QUEUED', 'RUNNING')
                 """;
-        tx.update(sql, Tuple.of(id.value(), ErrorCode.OPERATION_CANCELLED.slug(), why));
+        return tx.update(sql, Tuple.of(id.value(), ErrorCode.OPERATION_CANCELLED.slug(), why)) == 1;
     }
 
     /** The same attempt is sent again, after a while that grows with the operation's age. */
