@@ -61,7 +61,9 @@ public final class Reservation {
             // All creates see the same host as the best; those that need not wait for it pass each other.
             Optional<Place> place = tx.attempt(() -> {
                 Optional<HostId> idle = hosts.lockIdle(tx, alike);
-                return idle.isPresent() ? takeOn(tx, capsule, demand, idle.get()) : Optional.empty();
+                return idle.isPresent()
+                        ? takeOn(tx, capsule, demand, hosts.candidate(tx, idle.get(), demand.image()))
+                        : Optional.empty();
             });
             if (place.isPresent()) {
                 return place;
@@ -73,7 +75,8 @@ public final class Reservation {
         for (HostId host : inTurn) {
             // A host that turns out full is let go of before the next is waited for: no two creates can hold one each
             // and wait for the other's.
-            Optional<Place> place = tx.attempt(() -> takeOn(tx, capsule, demand, host));
+            Optional<Place> place =
+                    tx.attempt(() -> takeOn(tx, capsule, demand, hosts.lockCandidate(tx, host, demand.image())));
             if (place.isPresent()) {
                 return place;
             }
@@ -81,11 +84,12 @@ public final class Reservation {
         return Optional.empty();
     }
 
-    private Optional<Place> takeOn(Tx tx, CapsuleId capsule, Demand demand, HostId host) throws InterruptedException {
-        Optional<Candidate> locked = hosts.lockCandidate(tx, host, demand.image());
+    private Optional<Place> takeOn(Tx tx, CapsuleId capsule, Demand demand, Optional<Candidate> locked)
+            throws InterruptedException {
         if (locked.isEmpty() || Placement.lack(demand, locked.get(), policy).isPresent()) {
             return Optional.empty();
         }
+        HostId host = locked.get().id();
         Optional<PortPair> pair = ports.takePorts(tx, host, capsule);
         if (pair.isEmpty()) {
             return Optional.empty();

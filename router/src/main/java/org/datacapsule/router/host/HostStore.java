@@ -172,6 +172,11 @@ public final class HostStore {
     public Optional<Candidate> lockCandidate(Tx tx, HostId host, Sha256 image) throws InterruptedException {
         // The lock is a statement of its own: the sums below must be taken after it was granted, not before.
         tx.first("select id from host where id = $1 for no key update", Tuple.of(host.value()), row -> true);
+        return candidate(tx, host, image);
+    }
+
+    /** The same of a host whose row this transaction has locked already. */
+    public Optional<Candidate> candidate(Tx tx, HostId host, Sha256 image) throws InterruptedException {
         return tx.first(
                 CANDIDATES + "where h.removed_at is null and h.id = $4",
                 Tuple.of(image.hex(), (String) null, stored.test(image), host.value()),
