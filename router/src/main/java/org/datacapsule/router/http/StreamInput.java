@@ -4,18 +4,18 @@ import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InterruptedIOException;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.datacapsule.router.io.PiecewiseInput;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What an event loop receives, read by a virtual thread. No more than a few pieces wait in memory: who sends is held up
  * while nobody reads.
  */
-public final class StreamInput extends InputStream {
+public final class StreamInput extends PiecewiseInput {
     /** Pieces that may wait; one has 64 KiB at most. */
     private static final int WINDOW = 8;
 
@@ -23,10 +23,7 @@ public final class StreamInput extends InputStream {
     private final ReadStream<Buffer> stream;
     private final BlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
     private final AtomicBoolean over = new AtomicBoolean();
-    private byte[] piece = new byte[0];
-    private int at;
     private int taken;
-    private boolean ended;
 
     private sealed interface Piece {
         record Bytes(Buffer buffer) implements Piece {}
@@ -65,52 +62,20 @@ public final class StreamInput extends InputStream {
     }
 
     @Override
-    public int read() throws IOException {
-        return more() ? piece[at++] & 0xff : -1;
-    }
-
-    /** @throws IOException when the other side went away before the end */
-    @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-        if (length == 0) {
-            return 0;
-        }
-        if (!more()) {
-            return -1;
-        }
-        int some = Math.min(length, piece.length - at);
-        System.arraycopy(piece, at, into, offset, some);
-        at += some;
-        return some;
+    protected Optional<byte[]> next() throws IOException, InterruptedException {
+        return switch (pieces.take()) {
+            case Piece.Bytes(Buffer buffer) -> {
+                wantMore();
+                yield Optional.of(buffer.getBytes());
+            }
+            case Piece.End() -> Optional.empty();
+            case Piece.Broken(var cause) -> throw new IOException("the connection was lost", cause);
+        };
     }
 
     private void last(Piece piece) {
         if (over.compareAndSet(false, true)) {
             pieces.add(piece);
-        }
-    }
-
-    private boolean more() throws IOException {
-        while (at == piece.length && !ended) {
-            switch (next()) {
-                case Piece.Bytes(Buffer buffer) -> {
-                    piece = buffer.getBytes();
-                    at = 0;
-                    wantMore();
-                }
-                case Piece.End() -> ended = true;
-                case Piece.Broken(var cause) -> throw new IOException("the connection was lost", cause);
-            }
-        }
-        return !ended;
-    }
-
-    private Piece next() throws IOException {
-        try {
-            return pieces.take();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("the server is stopping");
         }
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.UUID;
 import org.datacapsule.common.id.ResultId;
+import org.datacapsule.router.io.PrivateFiles;
 
 /** Archives as files of one directory; where there are several routers, one that all of them have mounted. */
 final class DirectoryReleaseStore implements ReleaseStore {
@@ -24,11 +25,7 @@ final class DirectoryReleaseStore implements ReleaseStore {
 
     /** Makes the directory, for its owner only, where there is none. */
     static DirectoryReleaseStore open(Path directory) throws IOException {
-        Files.createDirectories(
-                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        if (!Files.isWritable(directory)) {
-            throw new IOException("results.directory " + directory + " is not writable");
-        }
+        PrivateFiles.makeDirectory("results.directory", directory);
         return new DirectoryReleaseStore(directory);
     }
 
@@ -42,9 +39,7 @@ final class DirectoryReleaseStore implements ReleaseStore {
             Files.deleteIfExists(unfinished);
         }
         // The name is on the disk once the directory is.
-        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
-            names.force(true);
-        }
+        PrivateFiles.force(directory);
     }
 
     private static void write(Path file, long bytes, Source source) throws IOException {
@@ -64,14 +59,7 @@ final class DirectoryReleaseStore implements ReleaseStore {
 
     @Override
     public InputStream read(ResultId id, long offset) throws IOException {
-        FileChannel channel = FileChannel.open(file(id), StandardOpenOption.READ);
-        try {
-            channel.position(offset);
-            return Channels.newInputStream(channel);
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            throw e;
-        }
+        return PrivateFiles.read(file(id), offset);
     }
 
     @Override

@@ -1,22 +1,19 @@
 package org.datacapsule.router.result;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.datacapsule.common.id.ResultId;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.io.PiecewiseInput;
 
 /** The chunks of an upload one after the other, one in memory at a time. */
-final class StagedArchive extends InputStream {
+final class StagedArchive extends PiecewiseInput {
     private final Database database;
     private final UploadStore uploads;
     private final ResultId id;
     private final Duration beat;
     private final Renewal renewal;
-    private byte[] chunk = new byte[0];
-    private int at;
     private long position;
     private long renewed = System.nanoTime();
 
@@ -36,47 +33,16 @@ final class StagedArchive extends InputStream {
     }
 
     @Override
-    public int read() throws IOException {
-        return more() ? chunk[at++] & 0xff : -1;
-    }
-
-    @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-        if (length == 0) {
-            return 0;
-        }
-        if (!more()) {
-            return -1;
-        }
-        int taken = Math.min(length, chunk.length - at);
-        System.arraycopy(chunk, at, into, offset, taken);
-        at += taken;
-        return taken;
-    }
-
-    private boolean more() throws IOException {
-        if (at < chunk.length) {
-            return true;
-        }
-        position += chunk.length;
-        at = 0;
-        try {
-            chunk = next();
-            return chunk.length > 0;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("the router is stopping");
-        }
-    }
-
-    private byte[] next() throws InterruptedException {
+    protected Optional<byte[]> next() throws InterruptedException {
         long wanted = position;
-        return database.read(tx -> {
+        Optional<byte[]> chunk = database.read(tx -> {
             if (System.nanoTime() - renewed > beat.toNanos()) {
                 renewal.in(tx);
                 renewed = System.nanoTime();
             }
-            return uploads.chunk(tx, id, wanted).orElse(new byte[0]);
+            return uploads.chunk(tx, id, wanted).filter(bytes -> bytes.length > 0);
         });
+        position += chunk.map(bytes -> bytes.length).orElse(0);
+        return chunk;
     }
 }

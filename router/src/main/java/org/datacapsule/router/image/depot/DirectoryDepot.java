@@ -2,17 +2,15 @@ package org.datacapsule.router.image.depot;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.datacapsule.common.id.Sha256;
+import org.datacapsule.router.io.PrivateFiles;
 
 /** Content as files of one directory; where there are several routers, one that all of them have mounted. */
 public final class DirectoryDepot implements ImageDepot {
@@ -32,7 +30,7 @@ public final class DirectoryDepot implements ImageDepot {
      * @param spare bytes of its file system that drafts leave free
      */
     public static DirectoryDepot open(Path directory, long spare) throws IOException {
-        DepotFiles.makePrivate(directory);
+        PrivateFiles.makeDirectory("images.directory", directory);
         // Below the same directory, so that keeping a draft is a change of its name and nothing is copied.
         return new DirectoryDepot(directory, Drafts.open(directory.resolve("drafts"), spare));
     }
@@ -53,22 +51,15 @@ public final class DirectoryDepot implements ImageDepot {
 
     @Override
     public InputStream read(Sha256 content, long offset) throws IOException {
-        FileChannel channel = FileChannel.open(path(content), StandardOpenOption.READ);
-        try {
-            channel.position(offset);
-            return Channels.newInputStream(channel);
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            throw e;
-        }
+        return PrivateFiles.read(path(content), offset);
     }
 
     @Override
     public void keep(Draft draft, Sha256 content) throws IOException {
-        DepotFiles.force(draft.file());
+        PrivateFiles.force(draft.file());
         Files.setPosixFilePermissions(draft.file(), PosixFilePermissions.fromString("r--------"));
         Files.move(draft.file(), path(content), StandardCopyOption.ATOMIC_MOVE);
-        DepotFiles.force(directory);
+        PrivateFiles.force(directory);
     }
 
     @Override

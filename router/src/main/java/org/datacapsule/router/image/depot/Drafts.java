@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.datacapsule.router.io.PrivateFiles;
 
 /**
  * Files that are being written, in a directory that all routers share: any router goes on with what another began. A
@@ -32,7 +33,7 @@ public final class Drafts {
      * @param spare bytes of the file system that stay free
      */
     static Drafts open(Path directory, long spare) throws IOException {
-        DepotFiles.makePrivate(directory);
+        PrivateFiles.makeDirectory("images.directory", directory);
         return new Drafts(directory, spare);
     }
 
