@@ -36,23 +36,7 @@ public final class ShowCapsules {
             where u.guid = $1 and c.state <> 'DELETED'
             """;
 
-    /**
-     * The members of all capsules are sorted and gathered at once, as arrays: capsule by capsule, and made JSON of in the
-     * database, they cost more than all the rest.
-     */
     private static final String SHOWN = """
-            , shared as (
-                select capsule_id, array_agg(user_guid) as guids, array_agg(email) as emails, array_agg(role) as roles,
-                       array_agg(full_access) as full_accesses, array_agg(tou) as tous
-                from (
-                    select m.capsule_id, m.user_guid, mu.email, m.role, m.full_access, m.tou
-                    from mine
-                    join member m on m.capsule_id = mine.id
-                    join users mu on mu.guid = m.user_guid
-                    order by m.capsule_id, m.since, m.user_guid
-                ) members
-                group by capsule_id
-            )
             select c.*,
                    i.name as image_name, h.address as host_address, h.unreachable_since,
                    guids, emails, roles, full_accesses, tous,
@@ -68,15 +52,40 @@ public final class ShowCapsules {
             order by c.created_at, c.id
             """;
 
-    private static final String ALL = "with mine as (" + MINE + ")" + SHOWN;
-    private static final String ONE =
-            "with mine as (" + MINE + "and c.id = $2 and (c.created_at, c.id) > ($3, $4))" + SHOWN;
+    private static final String ALL =
+            "with mine as (" + MINE + "), shared as (" + members("member", "where listed.user_guid = $1") + ")" + SHOWN;
+    private static final String ONE = "with mine as (" + MINE + "and c.id = $2 and (c.created_at, c.id) > ($3, $4)), "
+            + "shared as (" + members("member", "where listed.user_guid = $1 and listed.capsule_id = $2") + ")" + SHOWN;
 
     /** The caller's capsules come first: in the order of time, everybody's would be gone through for those of the caller. */
     private static final String PAGE = "with everything as materialized (" + MINE + """
             ), mine as (
                 select * from everything where (created_at, id) > ($2, $3) order by created_at, id limit $4
-            )""" + SHOWN;
+            ), shared as ("""
+            + members("(select id as capsule_id from mine)", "") + ")" + SHOWN;
+
+    /**
+     * The members of all capsules are sorted and gathered at once, as arrays: capsule by capsule, and made JSON of in the
+     * database, they cost more than all the rest.
+     *
+     * @param capsules the list to look them up by; where it is not {@code mine}, that is read once only, and Postgres need
+     *     not keep it
+     */
+    private static String members(String capsules, String condition) {
+        return """
+            select capsule_id, array_agg(user_guid) as guids, array_agg(email) as emails, array_agg(role) as roles,
+                   array_agg(full_access) as full_accesses, array_agg(tou) as tous
+            from (
+                select m.capsule_id, m.user_guid, mu.email, m.role, m.full_access, m.tou
+                from %s listed
+                join member m on m.capsule_id = listed.capsule_id
+                join users mu on mu.guid = m.user_guid
+                %s
+                order by m.capsule_id, m.since, m.user_guid
+            ) members
+            group by capsule_id
+            """.formatted(capsules, condition);
+    }
 
     Success show(Call call) throws InterruptedException {
         Optional<CapsuleId> only = call.parameters().optionalText("vmid").isPresent()
