@@ -2,21 +2,24 @@ package org.datacapsule.e2e;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.datacapsule.agent.step.Step;
 import org.datacapsule.common.capsule.OperationKind;
 import org.datacapsule.devkit.fleet.CapsuleApi.Started;
+import org.datacapsule.devkit.fleet.Fleet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** An agent that dies at any step of any operation, and is started again, ends the operation. */
+/** An agent that dies at any step of any operation, of several capsules at once, and is started again, ends the operations. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AgentCrashIT {
     private static final List<OperationKind> LIFE = List.of(
@@ -32,17 +35,24 @@ class AgentCrashIT {
      */
     private static final Set<OperationKind> WALKED_WHOLLY = EnumSet.of(OperationKind.LAUNCH);
 
+    /** Reached under a lock that two capsules may share, so at it no other capsule is waited for. */
+    private static final Step ALONE = Step.COMMAND_JOURNALED;
+
     private static final Set<Step> UNDONE = EnumSet.of(Step.LAUNCH_UNDONE, Step.SECURE_UNDONE);
+
+    /** Capsules on the host. More at once leave fewer rounds, and then it takes longest until the last is ready for one. */
+    private static final int AT_ONCE = 6;
 
     @RegisterExtension
     static final RunningFleet FLEET = Doomed.fleet();
 
-    private CrashWalk walk;
-    private final Doomed<CrashPoint> agent = new Doomed<>(() -> FLEET.get().agent(), AgentCrashIT::start);
+    private CrashWalks walks;
+    private Doomed agent;
 
     @BeforeAll
     void begin() throws Exception {
-        walk = new CrashWalk(FLEET.get());
+        walks = new CrashWalks(FLEET.get(), AT_ONCE);
+        agent = new Doomed(FLEET.get(), Fleet::agent, Fleet::startAgent);
     }
 
     record CrashPoint(OperationKind kind, Step step) {
@@ -52,12 +62,44 @@ class AgentCrashIT {
         }
     }
 
-    /** In the order of a capsule's life, so that each operation leads to the next. */
-    static List<CrashPoint> crashPoints() {
+    /** One death of the agent, at a point of each of some capsules. */
+    record Round(List<CrashPoint> points) {
+        @Override
+        public String toString() {
+            return points.stream().map(CrashPoint::toString).collect(Collectors.joining(" "));
+        }
+    }
+
+    /** A walk does one point a round, in the order of its capsule's life, so that each operation leads to the next. */
+    static List<Round> rounds() {
+        List<List<CrashPoint>> walks = IntStream.range(0, AT_ONCE)
+                .mapToObj(walk -> new ArrayList<CrashPoint>())
+                .collect(Collectors.toList());
+        for (List<CrashPoint> life : lives()) {
+            walks.stream()
+                    .min(Comparator.comparingInt(List::size))
+                    .orElseThrow()
+                    .addAll(life);
+        }
+        walks.sort(Comparator.comparingInt(List<CrashPoint>::size).reversed());
+        List<Round> rounds = new ArrayList<>();
+        for (int index = 0; index < walks.getFirst().size(); index++) {
+            int at = index;
+            rounds.add(new Round(walks.stream()
+                    .filter(walk -> walk.size() > at)
+                    .map(walk -> walk.get(at))
+                    .toList()));
+        }
+        rounds.add(new Round(List.of(new CrashPoint(OperationKind.LAUNCH, ALONE))));
+        return rounds;
+    }
+
+    /** Each the points of one capsule from its making on. */
+    private static List<List<CrashPoint>> lives() {
         List<List<CrashPoint>> lives = new ArrayList<>();
         for (OperationKind kind : LIFE) {
             List<Step> steps = Arrays.stream(Step.values())
-                    .filter(step -> isOn(kind, step))
+                    .filter(step -> isOn(kind, step) && step != ALONE)
                     .toList();
             for (int index = 0; index < steps.size(); index++) {
                 if (index == lives.size()) {
@@ -66,7 +108,7 @@ class AgentCrashIT {
                 lives.get(index).add(new CrashPoint(kind, steps.get(index)));
             }
         }
-        return lives.stream().flatMap(List::stream).toList();
+        return lives;
     }
 
     /** Whether an operation that goes well comes by the step. */
@@ -81,28 +123,18 @@ class AgentCrashIT {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("crashPoints")
-    void theOperationEndsAsIfNothingHadHappened(CrashPoint point) throws Exception {
-        walk.readyFor(point.kind());
-        agent.arm(point);
+    @MethodSource("rounds")
+    void theOperationsEndAsIfNothingHadHappened(Round round) throws Exception {
+        walks.each(round.points(), (walk, point) -> walk.readyFor(point.kind()));
+        agent.arm(round.points());
 
-        Started started = walk.ask(point.kind(), "crash " + point);
-        agent.dieAndComeBack(walk::assertNoDataUnderAnOpenPolicy, next(point));
+        List<Started> started = walks.map(round.points(), (walk, point) -> walk.ask(point.kind(), "crash " + point));
+        agent.dieAndComeBack(walks::assertNoDataUnderAnOpenPolicy);
 
-        walk.assertEndedAsIfNothingHadHappened(point.kind(), started);
-    }
-
-    /** The next point, when the operation at hand does not come by it too. */
-    private static Optional<CrashPoint> next(CrashPoint point) {
-        List<CrashPoint> points = crashPoints();
-        return points.stream().skip(points.indexOf(point) + 1L).findFirst().filter(next -> next.kind() != point.kind());
-    }
-
-    private static void start(Optional<CrashPoint> point) throws Exception {
-        if (point.isPresent()) {
-            FLEET.get().startAgentHaltingAt(point.get().toString());
-        } else {
-            FLEET.get().startAgent();
+        for (int index = 0; index < started.size(); index++) {
+            OperationKind kind = round.points().get(index).kind();
+            walks.get(index).assertEndedAsIfNothingHadHappened(kind, started.get(index));
         }
+        walks.assertNothingElse();
     }
 }

@@ -3,34 +3,31 @@ package org.datacapsule.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.List;
+import java.util.function.Function;
+import org.datacapsule.devkit.fleet.Fleet;
 import org.datacapsule.devkit.fleet.FleetPlan;
 import org.datacapsule.devkit.fleet.Program;
 
-/**
- * One of a fleet's programs that is to die at a point, and is started again when it has.
- *
- * @param <P> where it can die
- */
-final class Doomed<P> {
+/** One of a fleet's programs that is to die at points, and is started again when it has. */
+final class Doomed {
     private static final int LIKE_KILL_9 = 137;
     private static final Duration DIES_WITHIN = Duration.ofSeconds(90);
 
-    private final Supplier<Program> program;
-    private final Start<P> start;
-    private Optional<P> armedFor = Optional.empty();
+    private final Fleet fleet;
+    private final Function<Fleet, Program> program;
+    private final Start start;
 
-    Doomed(Supplier<Program> program, Start<P> start) {
+    Doomed(Fleet fleet, Function<Fleet, Program> program, Start start) {
+        this.fleet = fleet;
         this.program = program;
         this.start = start;
     }
 
     /** Starts the program. */
     @FunctionalInterface
-    interface Start<P> {
-        /** @param point where it is to die; empty for one that lives on */
-        void armedFor(Optional<P> point) throws Exception;
+    interface Start {
+        void of(Fleet fleet) throws Exception;
     }
 
     /**
@@ -43,12 +40,9 @@ final class Doomed<P> {
                 .withRouter("secure-mode.volume-mb", "16"));
     }
 
-    /** The program is one that will die at the point. */
-    void arm(P point) throws Exception {
-        if (!armedFor.equals(Optional.of(point))) {
-            program.get().kill();
-            start(Optional.of(point));
-        }
+    /** The program will die once it has come to each of these points. */
+    void arm(List<?> points) throws Exception {
+        fleet.haltAt(points.stream().map(Object::toString).toList());
     }
 
     /** What is looked at. */
@@ -58,18 +52,14 @@ final class Doomed<P> {
     }
 
     /**
-     * Waits for its death, and starts it again.
+     * Waits for its death, and starts it again to live on.
      *
      * @param whileDead what must hold while it is dead
      */
-    void dieAndComeBack(Look whileDead, Optional<P> armed) throws Exception {
-        assertThat(program.get().awaitEnd(DIES_WITHIN)).isEqualTo(LIKE_KILL_9);
+    void dieAndComeBack(Look whileDead) throws Exception {
+        assertThat(program.apply(fleet).awaitEnd(DIES_WITHIN)).isEqualTo(LIKE_KILL_9);
         whileDead.at();
-        start(armed);
-    }
-
-    private void start(Optional<P> point) throws Exception {
-        armedFor = point;
-        start.armedFor(point);
+        arm(List.of());
+        start.of(fleet);
     }
 }

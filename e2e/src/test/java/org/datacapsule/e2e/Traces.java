@@ -64,31 +64,26 @@ enum Traces {
     },
     LEASE {
         @Override
-        boolean isThere(Fleet fleet, Place place) throws IOException, InterruptedException {
+        boolean isThere(Fleet fleet, Place place) throws IOException, InterruptedException, SQLException {
             String network = Libvirt.virsh("net-dumpxml", fleet.network());
-            return network.contains("'" + place.guest().ipv4() + "'")
-                    || network.contains("'" + place.guest().mac() + "'");
+            return !isAnothers(fleet, place)
+                    && (network.contains("'" + place.guest().ipv4() + "'")
+                            || network.contains("'" + place.guest().mac() + "'"));
         }
     },
     OPEN_SSH_PORT {
         @Override
-        boolean isThere(Fleet fleet, Place place) throws IOException, InterruptedException {
+        boolean isThere(Fleet fleet, Place place) throws IOException, InterruptedException, SQLException {
             String rules = ShortCommand.output("nft", "list", "table", "inet", fleet.network());
-            return rules.contains(place.guest().ipv4() + " ") || rules.contains(Integer.toString(place.sshPort()));
+            return !isAnothers(fleet, place)
+                    && (rules.contains(place.guest().ipv4() + " ")
+                            || rules.contains(Integer.toString(place.sshPort())));
         }
     },
     FILTER_BINDING {
         @Override
         boolean isThere(Fleet fleet, Place place) throws IOException, InterruptedException {
-            for (String line : Libvirt.virsh("nwfilter-binding-list").lines().toList()) {
-                if (!line.isBlank()) {
-                    String device = line.strip().split("\\s+", 2)[0];
-                    if (Libvirt.virsh("nwfilter-binding-dumpxml", device).contains(place.capsule())) {
-                        return true;
-                    }
-                }
-            }
-            return false;
+            return Libvirt.filterBindings().stream().anyMatch(binding -> binding.contains(place.capsule()));
         }
     };
 
@@ -113,6 +108,15 @@ enum Traces {
                     .anyMatch(line -> line.contains(place.capsule()) && line.contains("volume.qcow2."));
             return running ? Optional.empty() : Optional.of(place);
         });
+    }
+
+    /** A capsule that is deleted has left its address and its ports, and another may have one of them by now. */
+    private static boolean isAnothers(Fleet fleet, Place place) throws SQLException {
+        return hasRow(
+                fleet,
+                place,
+                "select from capsule c, capsule other where c.id = ? and other.id <> c.id and other.state <> 'DELETED'"
+                        + " and (other.guest_slot = c.guest_slot or other.ssh_port = c.ssh_port)");
     }
 
     private static boolean has(Path folder, String part) throws IOException {

@@ -30,6 +30,7 @@ import org.datacapsule.agent.report.ProgressReporter;
 import org.datacapsule.agent.result.Results;
 import org.datacapsule.agent.step.HaltAt;
 import org.datacapsule.agent.step.StepListener;
+import org.datacapsule.common.fault.HaltPoints;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.secret.SecretBox;
 import org.datacapsule.common.signing.KeyFiles;
@@ -202,7 +203,7 @@ public final class AgentAssembly {
 
     private static StepListener steps(AgentConfig config, ProgressReporter progress) {
         List<StepListener> listeners = new ArrayList<>();
-        config.development().haltAt().ifPresent(point -> listeners.add(new HaltAt(point)));
+        config.development().haltFile().ifPresent(file -> listeners.add(new HaltAt(new HaltPoints(file))));
         listeners.add(progress);
         return StepListener.all(listeners);
     }

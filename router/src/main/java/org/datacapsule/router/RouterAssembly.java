@@ -15,6 +15,7 @@ import org.datacapsule.common.bus.BusException;
 import org.datacapsule.common.bus.BusNode;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.Problem;
+import org.datacapsule.common.fault.HaltPoints;
 import org.datacapsule.common.secret.SecretBox;
 import org.datacapsule.common.signing.CommandSigner;
 import org.datacapsule.common.signing.KeyFiles;
@@ -80,7 +81,10 @@ public final class RouterAssembly implements AutoCloseable {
 
     private RouterAssembly(RouterConfig config) {
         this.config = config;
-        this.steps = config.haltAt().isEmpty() ? StepListener.NONE : StepListener.haltingAt(config.haltAt());
+        this.steps = config.haltFile()
+                .map(HaltPoints::new)
+                .map(StepListener::haltingAt)
+                .orElse(StepListener.NONE);
     }
 
     /** Starts a router and returns once it serves requests. */

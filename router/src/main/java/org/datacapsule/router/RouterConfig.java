@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.datacapsule.common.bus.BusConfig;
 import org.datacapsule.common.config.ConfigException;
 import org.datacapsule.common.config.Settings;
@@ -33,7 +34,7 @@ import org.datacapsule.router.user.Quota;
  * Everything a router can be told.
  *
  * @param stopGrace how long a guest has to power off by itself
- * @param haltAt step at which the process halts, to test what a crash there leaves; empty but in such tests
+ * @param haltFile names the steps at which the process halts, to test what a crash there leaves; empty but in such tests
  */
 public record RouterConfig(
         HttpConfig http,
@@ -64,7 +65,7 @@ public record RouterConfig(
         SharingConfig sharing,
         ResultConfig results,
         Duration stopGrace,
-        String haltAt) {
+        Optional<Path> haltFile) {
 
     private static final GuestNetwork GUESTS = GuestNetwork.parse("10.90.0.0/16");
 
@@ -122,9 +123,12 @@ public record RouterConfig(
                         "capsules.stop-grace",
                         "How long a guest has to power off by itself before it is cut off",
                         Duration.ofSeconds(30)),
-                settings.text("fault-injection.halt-at", "Test only: the step at which the process halts", ""));
-        if (!config.haltAt().isEmpty() && !config.auth().development()) {
-            settings.reject("fault-injection.halt-at: only where development is true");
+                settings.optional(
+                                "fault-injection.halt-file",
+                                "Test only: file with the names of steps at which the process halts")
+                        .map(Path::of));
+        if (config.haltFile().isPresent() && !config.auth().development()) {
+            settings.reject("fault-injection.halt-file: only where development is true");
         }
         settings.verify();
         return config;

@@ -50,6 +50,7 @@ record Configuration(FleetFiles files, Keys keys, Lane lane, int httpPort, int r
                 authority: {directory: %s}
                 results: {directory: %s, sweep: 1s}
                 images: {port: 0}
+                fault-injection: {halt-file: %s}
                 """.formatted(
                         httpPort,
                         keys.tokens(),
@@ -63,7 +64,8 @@ record Configuration(FleetFiles files, Keys keys, Lane lane, int httpPort, int r
                         keys.routerSecret(),
                         lane.guests(),
                         files.authority(),
-                        files.results()));
+                        files.results(),
+                        files.halts()));
     }
 
     void writeAgent(String libvirtUri) throws IOException {
@@ -81,6 +83,7 @@ record Configuration(FleetFiles files, Keys keys, Lane lane, int httpPort, int r
                 vnc: {listen: 127.0.0.1}
                 images: {port: 0}
                 secrets: {key-file: %s}
+                fault-injection: {halt-file: %s}
                 """.formatted(
                         HOST,
                         agentBus,
@@ -93,7 +96,8 @@ record Configuration(FleetFiles files, Keys keys, Lane lane, int httpPort, int r
                         lane.sshFirst(),
                         lane.vncFirst(),
                         Lane.PORTS,
-                        keys.agentSecret()));
+                        keys.agentSecret(),
+                        files.halts()));
     }
 
     /** Fleets side by side never join each other. */

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -26,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fleet implements AutoCloseable {
     private static final Duration UP_WITHIN = Duration.ofSeconds(60);
-    private static final String HALT_AT = "fault-injection.halt-at";
     /** Of a simulated host's image: that of an empty file. */
     private static final String SIMULATED_IMAGE = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
@@ -132,23 +132,18 @@ public final class Fleet implements AutoCloseable {
         return started(agent);
     }
 
+    /**
+     * From now on that program dies which has come to all of these steps, as {@code fault-injection.halt-file} of both says; with
+     * none, neither does.
+     */
+    public void haltAt(List<String> steps) throws IOException {
+        Path whole = Files.writeString(files.folder().resolve("halts.new"), String.join("\n", steps));
+        Files.move(whole, files.halts(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
     public void startRouter() throws IOException, InterruptedException {
-        startRouter(Map.of());
-    }
-
-    /** A router that dies at the named step. */
-    public void startRouterHaltingAt(String step) throws IOException, InterruptedException {
-        startRouter(Map.of(HALT_AT, step));
-    }
-
-    private void startRouter(Map<String, String> more) throws IOException, InterruptedException {
         Program program = Program.serve(
-                "router",
-                plan.java(),
-                checkout.routerJar(),
-                files.routerConfig(),
-                both(plan.router(), more),
-                files.routerLog());
+                "router", plan.java(), checkout.routerJar(), files.routerConfig(), plan.router(), files.routerLog());
         router = program;
         CapsuleApi anybody = new CapsuleApi(base(), http, "none");
         Patience.await("readiness of the router", UP_WITHIN, () -> {
@@ -158,16 +153,7 @@ public final class Fleet implements AutoCloseable {
     }
 
     public void startAgent() throws IOException {
-        startAgent(Map.of());
-    }
-
-    /** An agent that dies at the named step. */
-    public void startAgentHaltingAt(String step) throws IOException {
-        startAgent(Map.of(HALT_AT, step));
-    }
-
-    private void startAgent(Map<String, String> more) throws IOException {
-        Map<String, String> settings = both(plan.agent(), more);
+        Map<String, String> settings = new LinkedHashMap<>(plan.agent());
         if (plan.simulated()) {
             settings.put("simulated.images", SIMULATED_IMAGE);
         }
@@ -270,12 +256,6 @@ public final class Fleet implements AutoCloseable {
 
     private URI base() {
         return URI.create("http://127.0.0.1:" + configuration.httpPort());
-    }
-
-    private static Map<String, String> both(Map<String, String> one, Map<String, String> other) {
-        Map<String, String> both = new LinkedHashMap<>(one);
-        both.putAll(other);
-        return both;
     }
 
     private static Program started(@Nullable Program program) {

@@ -44,6 +44,10 @@ record FleetFiles(Path folder) {
         return folder.resolve("results");
     }
 
+    Path halts() {
+        return folder.resolve("halts");
+    }
+
     Path routerConfig() {
         return folder.resolve("router.yaml");
     }

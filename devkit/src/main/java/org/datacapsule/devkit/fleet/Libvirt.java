@@ -1,6 +1,7 @@
 package org.datacapsule.devkit.fleet;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** This machine's libvirt, as virsh shows it. */
@@ -27,6 +28,22 @@ public final class Libvirt {
                 .lines()
                 .filter(line -> !line.isBlank())
                 .toList();
+    }
+
+    /** What each guest's interface is filtered by, as XML; of guests that end meanwhile it may be left out. */
+    public static List<String> filterBindings() throws IOException, InterruptedException {
+        List<String> found = new ArrayList<>();
+        for (String line : virsh("nwfilter-binding-list").lines().toList()) {
+            if (!line.isBlank()) {
+                String device = line.strip().split("\\s+", 2)[0];
+                ShortCommand one = ShortCommand.attempt(
+                        ShortCommand.PATIENCE, List.of(command("nwfilter-binding-dumpxml", device)));
+                if (one.exitStatus() == 0) {
+                    found.add(one.output());
+                }
+            }
+        }
+        return found;
     }
 
     /** Removes a capsule network with all an agent makes for it, and the guests on it. That agent is gone. */

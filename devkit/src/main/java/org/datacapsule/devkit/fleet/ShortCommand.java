@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A command that ends soon, and what it printed. */
 public record ShortCommand(int exitStatus, String output) {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** @throws IOException when it fails, or does not end in time */
     public static String output(String... command) throws IOException, InterruptedException {

@@ -1,8 +1,5 @@
 package org.datacapsule.agent.step;
 
-import java.util.Arrays;
-import java.util.stream.Collectors;
-
 /**
  * Every step boundary of the agent: the named thing has just been done, and nothing after it. An agent that dies at any of
  * them and is started again ends in the same place; tests walk them all.
@@ -96,7 +93,7 @@ public enum Step {
         this.percent = percent;
     }
 
-    /** The name in progress reports and in {@code fault-injection.halt-at}. */
+    /** The name in progress reports and in the file of {@code fault-injection.halt-file}. */
     public String wireName() {
         return wireName;
     }
@@ -104,15 +101,5 @@ public enum Step {
     /** Roughly how far the command has come, 0 to 100. */
     public int percent() {
         return percent;
-    }
-
-    public static Step parse(String wireName) {
-        for (Step step : values()) {
-            if (step.wireName.equals(wireName)) {
-                return step;
-            }
-        }
-        throw new IllegalArgumentException("not a step; the steps are "
-                + Arrays.stream(values()).map(Step::wireName).collect(Collectors.joining(", ")));
     }
 }

@@ -64,7 +64,10 @@ class AgentCommandLineTest {
                 .allSatisfy(row -> assertThat(row).matches("\\| `\\S+` \\| \\S.* \\| \\S.* \\|"))
                 .extracting(row -> row.substring(0, row.indexOf('`', 3)))
                 .contains(
-                        "| `host.name", "| `bus.rejoin-after", "| `network.denied-ranges", "| `fault-injection.halt-at")
+                        "| `host.name",
+                        "| `bus.rejoin-after",
+                        "| `network.denied-ranges",
+                        "| `fault-injection.halt-file")
                 .doesNotHaveDuplicates();
     }
 

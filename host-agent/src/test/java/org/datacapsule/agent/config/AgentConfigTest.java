@@ -9,11 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.datacapsule.agent.libvirt.LibvirtConfig;
 import org.datacapsule.agent.libvirt.WantedAcceleration;
-import org.datacapsule.agent.step.HaltPoint;
-import org.datacapsule.agent.step.Step;
 import org.datacapsule.common.config.ConfigException;
 import org.datacapsule.common.config.Settings;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,7 +90,7 @@ class AgentConfigTest {
 
     @Test
     void faultInjectionAndSimulationNeedDevelopment() throws ConfigException {
-        settings.put("fault-injection.halt-at", "launch.domain-started");
+        settings.put("fault-injection.halt-file", "/tmp/halt-here");
         settings.put("libvirt.uri", "simulated");
 
         ConfigException errors =
@@ -101,8 +98,8 @@ class AgentConfigTest {
 
         assertThat(errors.errors()).hasSize(2).allMatch(error -> error.contains("development is not true"));
         settings.put("development", "true");
-        assertThat(AgentConfig.from(Settings.of(settings)).development().haltAt())
-                .contains(new HaltPoint(Optional.empty(), Step.LAUNCH_DOMAIN_STARTED));
+        assertThat(AgentConfig.from(Settings.of(settings)).development().haltFile())
+                .contains(Path.of("/tmp/halt-here"));
     }
 
     @Test
@@ -113,25 +110,5 @@ class AgentConfigTest {
                 catchThrowableOfType(ConfigException.class, () -> AgentConfig.from(Settings.of(settings)));
 
         assertThat(errors).hasMessageContaining("storage.runtime-directory").hasMessageContaining("62 are the most");
-    }
-
-    @Test
-    void aStepThatAllCommandsComeByCanBeMeantOfOneKind() throws ConfigException {
-        settings.put("development", "true");
-        settings.put("fault-injection.halt-at", "switch-to-secure/command.verified");
-
-        assertThat(AgentConfig.from(Settings.of(settings)).development().haltAt())
-                .contains(new HaltPoint(Optional.of("switch-to-secure"), Step.COMMAND_VERIFIED));
-    }
-
-    @Test
-    void aStepThatIsNotThereIsAnErrorThatListsThem() {
-        settings.put("development", "true");
-        settings.put("fault-injection.halt-at", "launch.nowhere");
-
-        ConfigException errors =
-                catchThrowableOfType(ConfigException.class, () -> AgentConfig.from(Settings.of(settings)));
-
-        assertThat(errors).hasMessageContaining("launch.domain-started");
     }
 }

@@ -1,6 +1,8 @@
 package org.datacapsule.router.fault;
 
+import java.util.Set;
 import org.datacapsule.common.capsule.OperationKind;
+import org.datacapsule.common.fault.HaltPoints;
 
 /** Is told of each step as it is reached. */
 @FunctionalInterface
@@ -10,13 +12,8 @@ public interface StepListener {
 
     void reached(OperationKind kind, RouterStep step);
 
-    /** Halts the process at the named step, as {@code kill -9} would; nothing runs after it. */
-    static StepListener haltingAt(String name) {
-        int exitStatusOfKill = 137;
-        return (kind, step) -> {
-            if (step.of(kind).equals(name)) {
-                Runtime.getRuntime().halt(exitStatusOfKill);
-            }
-        };
+    /** Halts the process at these, of each kind of operation one. */
+    static StepListener haltingAt(HaltPoints points) {
+        return (kind, step) -> points.reached(Set.of(step.of(kind)), kind.name());
     }
 }
