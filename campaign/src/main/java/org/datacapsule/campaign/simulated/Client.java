@@ -4,10 +4,10 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.datacapsule.campaign.check.QuotaSaid;
-import org.datacapsule.campaign.check.ResultsSaid;
-import org.datacapsule.campaign.check.Use;
 import org.datacapsule.campaign.simulated.Happening.What;
+import org.datacapsule.devkit.check.QuotaSaid;
+import org.datacapsule.devkit.check.ResultsSaid;
+import org.datacapsule.devkit.check.Use;
 
 /** All users: they give commands, most of which make sense, and send one again with its key when no answer came. */
 final class Client {

@@ -3,10 +3,10 @@ package org.datacapsule.campaign.simulated;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import org.datacapsule.campaign.check.Asked.Answer;
-import org.datacapsule.campaign.check.Breach;
-import org.datacapsule.campaign.check.Rule;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.devkit.check.Asked.Answer;
+import org.datacapsule.devkit.check.Breach;
+import org.datacapsule.devkit.check.Rule;
 
 /** What an operator does about a host that is not heard of. */
 final class DeadHosts {

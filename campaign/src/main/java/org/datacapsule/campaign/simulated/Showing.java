@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.datacapsule.campaign.check.Asked.Answer;
-import org.datacapsule.campaign.check.ResultsSaid;
-import org.datacapsule.campaign.check.ResultsSaid.Decided;
-import org.datacapsule.campaign.check.ResultsSaid.Handed;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.devkit.check.Asked.Answer;
+import org.datacapsule.devkit.check.ResultsSaid;
+import org.datacapsule.devkit.check.ResultsSaid.Decided;
+import org.datacapsule.devkit.check.ResultsSaid.Handed;
 
 /** Guests that hand in results, a reviewer who decides on them, and owners who fetch them. */
 final class Showing {

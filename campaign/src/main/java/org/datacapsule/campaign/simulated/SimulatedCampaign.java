@@ -15,12 +15,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.datacapsule.campaign.check.Breach;
-import org.datacapsule.campaign.check.Rule;
 import org.datacapsule.campaign.simulated.Run.Intensity;
 import org.datacapsule.campaign.simulated.Run.Result;
 import org.datacapsule.common.config.ConfigException;
 import org.datacapsule.devkit.DevPostgres;
+import org.datacapsule.devkit.check.Breach;
+import org.datacapsule.devkit.check.Rule;
 import org.datacapsule.router.RouterConfig;
 import org.slf4j.LoggerFactory;
 

@@ -16,13 +16,13 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.datacapsule.agent.simulated.SimulatedHost;
-import org.datacapsule.campaign.check.Breach;
-import org.datacapsule.campaign.check.Checker;
-import org.datacapsule.campaign.check.HostView;
-import org.datacapsule.campaign.check.HostView.Guest;
-import org.datacapsule.campaign.check.Rule;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.HostId;
+import org.datacapsule.devkit.check.Breach;
+import org.datacapsule.devkit.check.Checker;
+import org.datacapsule.devkit.check.HostView;
+import org.datacapsule.devkit.check.HostView.Guest;
+import org.datacapsule.devkit.check.Rule;
 import org.datacapsule.router.RouterConfig;
 
 /** A fleet that is simulated: routers, hosts, what is between them, and a time of its own. */

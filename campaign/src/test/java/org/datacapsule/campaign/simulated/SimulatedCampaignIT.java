@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.stream.Stream;
-import org.datacapsule.campaign.check.Rule;
 import org.datacapsule.campaign.simulated.SimulatedCampaign.Outcome;
 import org.datacapsule.devkit.DevPostgres;
+import org.datacapsule.devkit.check.Rule;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

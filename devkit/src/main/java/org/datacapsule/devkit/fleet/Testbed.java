@@ -105,14 +105,30 @@ public final class Testbed implements AutoCloseable {
 
     /** Waits until this router, the first of which is 1, says that it serves; the address in front sends to it soon after. */
     public void awaitRouter(int number) throws IOException, InterruptedException {
-        CapsuleApi router = new CapsuleApi(
-                URI.create("http://10.77.0." + (ROUTER_ADDRESSES + number) + ":" + ROUTER_PORT), http, "none");
+        Patience.await(
+                "readiness of router " + number,
+                DONE_WITHIN,
+                () -> isReady(number) ? Optional.of(number) : Optional.empty());
+    }
+
+    private boolean isReady(int router) throws InterruptedException {
+        CapsuleApi anybody = new CapsuleApi(
+                URI.create("http://10.77.0." + (ROUTER_ADDRESSES + router) + ":" + ROUTER_PORT), http, "none");
+        try {
+            return anybody.get("/health/ready").status() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * The same, and starts it as often as it ends by itself, as a service manager does: such as one whose Postgres goes while it
+     * starts.
+     */
+    public void superviseRouter(int number) throws IOException, InterruptedException {
         Patience.await("readiness of router " + number, DONE_WITHIN, () -> {
-            try {
-                return router.get("/health/ready").status() == 200 ? Optional.of(number) : Optional.empty();
-            } catch (IOException e) {
-                return Optional.empty();
-            }
+            start("router", Integer.toString(number));
+            return isReady(number) ? Optional.of(number) : Optional.empty();
         });
     }
 

@@ -27,19 +27,15 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/**
- * Two hosts and two routers, and what each of them may lose; each test is the next chapter. All in one class, long as it is,
- * for a testbed takes half a minute to make.
- */
+/** Two hosts and two routers, and what each of them may lose; each test is the next chapter. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class FleetIT {
+abstract class FleetStory {
     private static final String USER = "ada";
     private static final String PASSWORD = "a-password-of-the-fleet";
     private static final Duration MINUTES = Duration.ofMinutes(2);
 
-    @RegisterExtension
-    static final RunningTestbed TESTBED = new RunningTestbed(2, 2);
+    private static final RunningTestbed TESTBED = TestbedIT.TESTBED;
 
     @RegisterExtension
     static final Story STORY = new Story();
@@ -57,7 +53,8 @@ class FleetIT {
     private Moves moves;
 
     @BeforeAll
-    void begin() {
+    void begin() throws Exception {
+        TESTBED.useTwoHosts();
         api = TESTBED.get().researcher();
         moves = new Moves(TESTBED.get());
         traces = new TestbedTraces(TESTBED.get().state());
@@ -460,7 +457,7 @@ class FleetIT {
                 found.add(Long.parseLong(Files.readString(record).split(" ", 2)[0]));
             }
         }
-        assertThat(found).hasSize(4);
+        assertThat(found).hasSize(TESTBED.hosts() + TESTBED.routers());
         return found;
     }
 }

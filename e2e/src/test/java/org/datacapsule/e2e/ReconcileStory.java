@@ -23,13 +23,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What happens past the routers on real hosts, and what comes of it; each test is the next chapter. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class ReconcileIT {
+abstract class ReconcileStory {
     private static final String USER = "ada";
     private static final String PASSWORD = "a-password-of-the-fleet";
     private static final Duration MINUTES = Duration.ofMinutes(2);
 
-    @RegisterExtension
-    static final RunningTestbed TESTBED = new RunningTestbed(2, 2);
+    private static final RunningTestbed TESTBED = TestbedIT.TESTBED;
 
     @RegisterExtension
     static final Story STORY = new Story();
@@ -39,7 +38,8 @@ class ReconcileIT {
     private Moves moves;
 
     @BeforeAll
-    void begin() {
+    void begin() throws Exception {
+        TESTBED.useTwoHosts();
         api = TESTBED.get().researcher();
         moves = new Moves(TESTBED.get());
     }

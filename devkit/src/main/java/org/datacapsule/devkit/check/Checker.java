@@ -1,4 +1,4 @@
-package org.datacapsule.campaign.check;
+package org.datacapsule.devkit.check;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,11 +11,11 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.datacapsule.campaign.check.Asked.Answer;
-import org.datacapsule.campaign.check.HostView.Guest;
-import org.datacapsule.campaign.check.Rows.Capsule;
-import org.datacapsule.campaign.check.Rows.HeldPorts;
-import org.datacapsule.campaign.check.Rows.Operation;
+import org.datacapsule.devkit.check.Asked.Answer;
+import org.datacapsule.devkit.check.HostView.Guest;
+import org.datacapsule.devkit.check.Rows.Capsule;
+import org.datacapsule.devkit.check.Rows.HeldPorts;
+import org.datacapsule.devkit.check.Rows.Operation;
 
 /** Judges a fleet that has come to rest: all its hosts answer, and nothing was asked of it for a while. Pure. */
 public final class Checker {

@@ -1,4 +1,4 @@
-package org.datacapsule.campaign.real;
+package org.datacapsule.devkit.campaign;
 
 import java.io.IOException;
 import java.sql.Connection;
@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.datacapsule.campaign.check.Breach;
-import org.datacapsule.campaign.check.HostView;
-import org.datacapsule.campaign.check.HostView.Guest;
-import org.datacapsule.campaign.check.Rule;
+import org.datacapsule.devkit.check.Breach;
+import org.datacapsule.devkit.check.HostView;
+import org.datacapsule.devkit.check.HostView.Guest;
+import org.datacapsule.devkit.check.Rule;
 import org.datacapsule.devkit.fleet.Testbed;
 
 /** What the hosts of a testbed have, as libvirt, the kernel and the file system say; nothing of ours is asked. */

@@ -1,4 +1,4 @@
-package org.datacapsule.campaign.check;
+package org.datacapsule.devkit.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.datacapsule.campaign.check.Asked.Answer;
-import org.datacapsule.campaign.check.HostView.Guest;
-import org.datacapsule.campaign.check.Rows.Capsule;
-import org.datacapsule.campaign.check.Rows.HeldPorts;
-import org.datacapsule.campaign.check.Rows.Operation;
+import org.datacapsule.devkit.check.Asked.Answer;
+import org.datacapsule.devkit.check.HostView.Guest;
+import org.datacapsule.devkit.check.Rows.Capsule;
+import org.datacapsule.devkit.check.Rows.HeldPorts;
+import org.datacapsule.devkit.check.Rows.Operation;
 import org.junit.jupiter.api.Test;
 
 class CheckerTest {

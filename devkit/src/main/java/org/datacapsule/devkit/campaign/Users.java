@@ -1,4 +1,4 @@
-package org.datacapsule.campaign.real;
+package org.datacapsule.devkit.campaign;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -8,7 +8,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -18,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.datacapsule.campaign.check.Asked;
+import org.datacapsule.devkit.check.Asked;
 import org.datacapsule.devkit.fleet.Answer;
 import org.datacapsule.devkit.fleet.CapsuleApi;
 import org.datacapsule.devkit.fleet.Testbed;
@@ -63,6 +65,22 @@ final class Users {
 
     List<String> capsules() {
         return capsules.stream().map(Owned::id).toList();
+    }
+
+    /** Hosts that have capsules, as far as the routers say now. */
+    List<String> homes() throws InterruptedException {
+        Set<String> homes = new TreeSet<>();
+        for (Owned capsule : capsules) {
+            try {
+                researchers
+                        .getOrDefault(capsule.owner(), operator)
+                        .show(capsule.id())
+                        .ifPresent(row -> homes.add(row.path("host").asText()));
+            } catch (IOException | IllegalStateException e) {
+                says.accept("nobody says where " + capsule.id() + " lives");
+            }
+        }
+        return List.copyOf(homes);
     }
 
     /** A capsule that runs when this returns, and that nobody gives a command on afterwards. */

@@ -1,4 +1,4 @@
-package org.datacapsule.campaign.check;
+package org.datacapsule.devkit.check;
 
 /** Something that is not as a rule has it. */
 public record Breach(Rule rule, String what) {

@@ -1,4 +1,4 @@
-package org.datacapsule.campaign.check;
+package org.datacapsule.devkit.check;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.datacapsule.campaign.check.ResultsSaid.Decided;
-import org.datacapsule.campaign.check.ResultsSaid.Handed;
-import org.datacapsule.campaign.check.Rows.Result;
+import org.datacapsule.devkit.check.ResultsSaid.Decided;
+import org.datacapsule.devkit.check.ResultsSaid.Handed;
+import org.datacapsule.devkit.check.Rows.Result;
 
 /** Judges what became of the results that guests handed in, all hosts being up and at rest. Pure. */
 public final class Results {

@@ -1,12 +1,12 @@
-package org.datacapsule.campaign.check;
+package org.datacapsule.devkit.check;
 
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import org.datacapsule.campaign.check.Rows.Capsule;
-import org.datacapsule.campaign.check.Rows.Operation;
+import org.datacapsule.devkit.check.Rows.Capsule;
+import org.datacapsule.devkit.check.Rows.Operation;
 
 /** Judges what counts against quotas. Pure. */
 public final class Quotas {

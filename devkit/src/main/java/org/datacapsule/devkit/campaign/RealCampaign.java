@@ -1,4 +1,4 @@
-package org.datacapsule.campaign.real;
+package org.datacapsule.devkit.campaign;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -18,11 +18,11 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.datacapsule.campaign.check.Asked;
-import org.datacapsule.campaign.check.Breach;
-import org.datacapsule.campaign.check.Checker;
-import org.datacapsule.campaign.check.Rows;
-import org.datacapsule.campaign.check.Rule;
+import org.datacapsule.devkit.check.Asked;
+import org.datacapsule.devkit.check.Breach;
+import org.datacapsule.devkit.check.Checker;
+import org.datacapsule.devkit.check.Rows;
+import org.datacapsule.devkit.check.Rule;
 import org.datacapsule.devkit.fleet.Patience;
 import org.datacapsule.devkit.fleet.Testbed;
 
@@ -37,7 +37,7 @@ public final class RealCampaign {
 
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(2_500);
     private static final int POSTGRES_PORT = 7442;
-    /** Every so many steps a host loses its power, and is fenced and evacuated. */
+    /** Every so many steps a host that has capsules loses its power, and is fenced and evacuated. */
     private static final int HOST_DIES = 16;
     /** Every so many steps all hosts are looked at. */
     private static final int LOOK = 4;
@@ -71,7 +71,8 @@ public final class RealCampaign {
                 faults.strike((choice - 60) * Faults.KINDS / 40, number, users.capsules());
             }
             if (step % HOST_DIES == HOST_DIES / 2) {
-                faults.powerOff(number).ifPresent(host -> users.evacuate(host, () -> faults.isOff(host)));
+                faults.powerOff(users.homes(), number)
+                        .ifPresent(host -> users.evacuate(host, () -> faults.isOff(host)));
             }
             if (step % LOOK == 0) {
                 lookWhileItRuns();

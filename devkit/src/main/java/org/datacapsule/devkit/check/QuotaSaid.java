@@ -1,4 +1,4 @@
-package org.datacapsule.campaign.check;
+package org.datacapsule.devkit.check;
 
 /**
  * What the service says of a user's quota.

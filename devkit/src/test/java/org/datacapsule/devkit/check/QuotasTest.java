@@ -1,12 +1,12 @@
-package org.datacapsule.campaign.check;
+package org.datacapsule.devkit.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.datacapsule.campaign.check.Rows.Capsule;
-import org.datacapsule.campaign.check.Rows.Operation;
+import org.datacapsule.devkit.check.Rows.Capsule;
+import org.datacapsule.devkit.check.Rows.Operation;
 import org.junit.jupiter.api.Test;
 
 class QuotasTest {

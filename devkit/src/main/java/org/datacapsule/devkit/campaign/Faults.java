@@ -1,4 +1,4 @@
-package org.datacapsule.campaign.real;
+package org.datacapsule.devkit.campaign;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -86,9 +86,9 @@ final class Faults {
         return fault.endsWith(" " + last);
     }
 
-    /** A host that nothing strikes yet loses its power; answers which. */
-    Optional<String> powerOff(int number) throws IOException, InterruptedException {
-        List<String> candidates = whole();
+    /** One of these hosts, that nothing strikes yet, loses its power; answers which. */
+    Optional<String> powerOff(List<String> some, int number) throws IOException, InterruptedException {
+        List<String> candidates = whole().stream().filter(some::contains).toList();
         if (candidates.isEmpty()) {
             return Optional.empty();
         }
@@ -145,10 +145,13 @@ final class Faults {
         }
     }
 
-    /** All of them. */
+    /** All of them; every router serves afterwards. */
     void end() throws IOException, InterruptedException {
         while (!inForce.isEmpty()) {
             endOldest();
+        }
+        for (int router = 1; router <= routers; router++) {
+            testbed.superviseRouter(router);
         }
     }
 

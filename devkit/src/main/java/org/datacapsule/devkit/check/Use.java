@@ -1,4 +1,4 @@
-package org.datacapsule.campaign.check;
+package org.datacapsule.devkit.check;
 
 /**
  * What is used of a quota, or its limit.

@@ -1,5 +1,5 @@
 /** A testbed of real hosts and guests on which faults strike. */
 @NullMarked
-package org.datacapsule.campaign.real;
+package org.datacapsule.devkit.campaign;
 
 import org.jspecify.annotations.NullMarked;

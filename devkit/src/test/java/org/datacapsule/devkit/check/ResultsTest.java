@@ -1,4 +1,4 @@
-package org.datacapsule.campaign.check;
+package org.datacapsule.devkit.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.datacapsule.campaign.check.ResultsSaid.Decided;
-import org.datacapsule.campaign.check.ResultsSaid.Handed;
-import org.datacapsule.campaign.check.Rows.Result;
+import org.datacapsule.devkit.check.ResultsSaid.Decided;
+import org.datacapsule.devkit.check.ResultsSaid.Handed;
+import org.datacapsule.devkit.check.Rows.Result;
 import org.junit.jupiter.api.Test;
 
 class ResultsTest {

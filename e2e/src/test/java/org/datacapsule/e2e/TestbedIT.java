@@ -1,0 +1,31 @@
+package org.datacapsule.e2e;
+
+import org.junit.jupiter.api.ClassOrderer;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.TestClassOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * All that takes several real hosts and routers: stories on one testbed, one after the other, for it takes half a minute to make.
+ * One alone: {@code -Dit.test='TestbedIT$Reconcile'}.
+ */
+@TestClassOrder(ClassOrderer.OrderAnnotation.class)
+class TestbedIT {
+    /** The third host is there for campaigns; where a capsule is to go must be known to the other stories. */
+    @RegisterExtension
+    static final RunningTestbed TESTBED = new RunningTestbed(3, 2);
+
+    @Nested
+    @Order(1)
+    class Campaign extends CampaignStory {}
+
+    @Nested
+    @Order(2)
+    class Reconcile extends ReconcileStory {}
+
+    /** The last, for at its end there is no testbed. */
+    @Nested
+    @Order(3)
+    class Fleet extends FleetStory {}
+}
