@@ -21,6 +21,7 @@ import org.datacapsule.agent.journal.Journal;
 import org.datacapsule.agent.local.LocalService;
 import org.datacapsule.agent.local.LocalSocket;
 import org.datacapsule.agent.observe.CapsuleObserver;
+import org.datacapsule.agent.observe.Leftovers;
 import org.datacapsule.agent.report.Admission;
 import org.datacapsule.agent.report.BusLink;
 import org.datacapsule.agent.report.Heartbeats;
@@ -35,6 +36,7 @@ import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.secret.SecretBox;
 import org.datacapsule.common.signing.KeyFiles;
 import org.datacapsule.common.signing.ReceiptSigner;
+import org.datacapsule.common.wire.ImageOrders;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,8 +117,12 @@ public final class AgentAssembly {
         core.start();
         Optional<LocalSocket> scripts = listen(config, LocalScripts.service(config, host, core, box));
         Admission admission = new Admission(core::receive, core::obey, core::goOn);
-        Heartbeats heartbeats = heartbeats(config, host, journal, receipts, admission, images);
-        link.start(admission, heartbeats::now, orders -> images.ifPresent(it -> it.obey(orders)));
+        Leftovers leftovers = new Leftovers(host.hypervisor(), host.network(), host.storage(), journal);
+        Heartbeats heartbeats = heartbeats(config, host, journal, receipts, admission, images, leftovers);
+        link.start(admission, heartbeats::now, reply -> {
+            images.ifPresent(it -> it.obey(reply.images().orElse(ImageOrders.NONE)));
+            leftovers.sweep(reply.sweep().orElse(List.of()));
+        });
         LOG.atInfo().addKeyValue("hostId", config.host().name()).log("the agent runs");
         return new AgentAssembly(host, images, link, progress, results, core, scripts);
     }
@@ -168,7 +174,8 @@ public final class AgentAssembly {
             Journal journal,
             ReceiptSigner receipts,
             Admission admission,
-            Optional<HostImages> images) {
+            Optional<HostImages> images,
+            Leftovers leftovers) {
         HostProfile profile = new HostProfile(
                 config.host().name(),
                 UUID.randomUUID(),
@@ -187,7 +194,8 @@ public final class AgentAssembly {
                 observer,
                 journal,
                 admission::recalled,
-                () -> images.map(HostImages::stock));
+                () -> images.map(HostImages::stock),
+                leftovers::known);
     }
 
     /** The guests that have a release channel, each with its generation. */

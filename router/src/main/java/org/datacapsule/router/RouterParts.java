@@ -26,6 +26,7 @@ import org.datacapsule.router.dispatch.CommandBuilder;
 import org.datacapsule.router.dispatch.Delivery;
 import org.datacapsule.router.dispatch.Evictor;
 import org.datacapsule.router.dispatch.InventoryRepair;
+import org.datacapsule.router.dispatch.Leftovers;
 import org.datacapsule.router.dispatch.OutcomeRecorder;
 import org.datacapsule.router.dispatch.ProgressRecorder;
 import org.datacapsule.router.dispatch.RecallOrders;
@@ -183,6 +184,7 @@ public final class RouterParts implements AutoCloseable {
                 operations,
                 new InventoryRepair(capsules, keys, audit, events, drift, config.hosts()),
                 new HostImages(around.storedImages()),
+                new Leftovers(drift, audit, config.drift().grace()),
                 absence,
                 new ReadmitHost(evictions, new RecallOrders(evictions, builder, around.signer()), audit),
                 audit,

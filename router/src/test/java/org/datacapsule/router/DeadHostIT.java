@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,8 @@ import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.CapsuleObservation;
 import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.CommandEnvelope;
+import org.datacapsule.common.wire.GuestNetwork;
+import org.datacapsule.common.wire.Leftover;
 import org.datacapsule.common.wire.Outcome;
 import org.datacapsule.common.wire.PortRange;
 import org.datacapsule.common.wire.SetAside;
@@ -402,6 +405,49 @@ class DeadHostIT {
         survivor().observe(List.of());
         router.awaitSql(
                 "select count(*)::text from drift where settled_at is null and kind in ('ORPHAN', 'STRANGER')", "0");
+    }
+
+    @Test
+    void whatANetworkHasOfNoCapsuleIsRemovedAfterAGraceAndWhatACapsuleHasNever() throws Exception {
+        String id = capsuleOnADyingHost("SHUTDOWN");
+        int slot = Integer.parseInt(router.sql("select guest_slot::text from capsule where id = '" + id + "'"));
+        String held = GuestNetwork.parse("10.90.0.0/16").address(slot).ipv4();
+        List<Leftover> nobodys = List.of(
+                Leftover.wayIn(22_999, "10.90.200.1"),
+                new Leftover(Leftover.Kind.ADDRESS, "10.90.200.1"),
+                new Leftover(Leftover.Kind.FILTER, "datacapsule-old"));
+        List<Leftover> all = new ArrayList<>(nobodys);
+        all.add(new Leftover(Leftover.Kind.ADDRESS, held));
+        agent().leftovers(all);
+
+        agent().beat();
+        assertThat(router.sql(
+                        "select string_agg(kind, ' ' order by kind) from drift where settled_at is null and host_id = '"
+                                + name + "'"))
+                .isEqualTo("ADDRESS_LEFT FILTER_LEFT WAY_IN_LEFT");
+        firstSeen("now() + interval '1 hour'");
+        agent().beat();
+        assertThat(agent().sweep()).as("left alone for the grace").isEmpty();
+        firstSeen("now() - interval '1 minute'");
+        agent().beat();
+        agent().beat();
+
+        assertThat(agent().sweep()).containsExactlyInAnyOrderElementsOf(nobodys);
+        assertThat(router.sql("select count(*)::text from audit where action = 'drift_collected' and detail like 'host="
+                        + name + " %'"))
+                .as("each is audited once")
+                .isEqualTo("3");
+        agent().leftovers(List.of());
+        agent().beat();
+        assertThat(agent().sweep()).isEmpty();
+        assertThat(drift("WAY_IN_LEFT")).hasSize(1).noneMatch(row -> row.getBoolean("open"));
+    }
+
+    private void firstSeen(String when) throws Exception {
+        router.change(
+                false,
+                List.of("update drift set first_seen = " + when + " where kind like '%\\_LEFT' and host_id = '" + name
+                        + "'"));
     }
 
     @Test

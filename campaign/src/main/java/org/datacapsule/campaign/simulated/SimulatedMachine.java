@@ -167,6 +167,7 @@ final class SimulatedMachine implements Node {
                     new CapsuleObserver(parts.hypervisor(), parts.network(), parts.storage()),
                     opened,
                     admission::recalled,
+                    Optional::empty,
                     Optional::empty);
             world.time().start(life, "heartbeat", () -> beat(life, admission, heartbeats));
         } catch (IOException e) {

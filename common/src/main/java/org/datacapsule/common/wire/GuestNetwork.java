@@ -17,6 +17,8 @@ public final class GuestNetwork {
     private static final int LARGEST_PREFIX = 26;
     private static final Pattern FORM = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})/(\\d{1,2})");
 
+    private static final Pattern MAC = Pattern.compile("52:54:00:([0-9a-f]{2}):([0-9a-f]{2}):([0-9a-f]{2})");
+
     private final int base;
     private final int prefix;
 
@@ -62,6 +64,16 @@ public final class GuestNetwork {
         }
         String mac = String.format("52:54:00:%02x:%02x:%02x", slot >> 16 & 0xff, slot >> 8 & 0xff, slot & 0xff);
         return new GuestAddress(mac, dotted(base + FIRST_SLOT_OFFSET + slot));
+    }
+
+    /** Whether it is the address of one of the slots, with that slot's MAC. */
+    public boolean has(GuestAddress guest) {
+        Matcher mac = MAC.matcher(guest.mac());
+        if (!mac.matches()) {
+            return false;
+        }
+        int slot = Integer.parseInt(mac.group(1) + mac.group(2) + mac.group(3), 16);
+        return slot < slots() && address(slot).equals(guest);
     }
 
     /** The host's own address on the network. */

@@ -22,6 +22,7 @@ import org.datacapsule.common.id.Sha256;
  * @param storagePool names the storage it shares with other hosts; absent where its capsules' files are its own
  * @param setAside what it keeps of capsules that live elsewhere
  * @param imageStock what else there is to say of its images; absent from an agent that fetches none
+ * @param leftovers what is on its network and of no capsule it has; absent while that is not known
  */
 public record Heartbeat(
         HostId host,
@@ -39,10 +40,12 @@ public record Heartbeat(
         long recalled,
         Optional<String> storagePool,
         List<SetAside> setAside,
-        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<ImageStock> imageStock) {
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<ImageStock> imageStock,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<List<Leftover>> leftovers) {
     public Heartbeat {
         images = List.copyOf(images);
         capsules = List.copyOf(capsules);
         setAside = List.copyOf(setAside);
+        leftovers = leftovers.map(List::copyOf);
     }
 }

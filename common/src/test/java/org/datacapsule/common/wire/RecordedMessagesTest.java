@@ -170,7 +170,7 @@ class RecordedMessagesTest {
     }
 
     private static boolean isIn(Set<String> members, String name) {
-        return members.stream().anyMatch(member -> name.startsWith(member + "/"));
+        return members.stream().anyMatch(member -> name.startsWith(member + "/") || name.startsWith(member + "[]"));
     }
 
     /** @param deep with what is in members that may be empty, too */

@@ -70,7 +70,10 @@ class WireJsonTest {
                 new ProgressReport(OperationId.random(), 2, HOST, "launch.domain-started", 80),
                 new Acknowledged(),
                 HeartbeatReply.admitted(true),
-                HeartbeatReply.admitted(false, new ImageOrders(List.of(IMAGE), List.of(), List.of(IMAGE))),
+                HeartbeatReply.admitted(
+                        false,
+                        new ImageOrders(List.of(IMAGE), List.of(), List.of(IMAGE)),
+                        List.of(Leftover.wayIn(22_001, "10.90.0.20"))),
                 new ImageQuestion(HOST, IMAGE, List.of("h2")),
                 new ImageAnswer(List.of(new ImageSource("h1", "10.0.0.21", 5702))),
                 HeartbeatReply.recalled(new Recall(2, List.of(new SignedCommand("k", "e", "s")))),
@@ -94,7 +97,8 @@ class WireJsonTest {
                                 "/var/lib/datacapsule/images",
                                 Optional.of(new ImageSource("h1", "10.0.0.21", 5702)),
                                 List.of(new ImageStock.Fetching(IMAGE, 1, 2)),
-                                List.of(new ImageStock.FailedFetch(IMAGE, "no source"))))))) {
+                                List.of(new ImageStock.FailedFetch(IMAGE, "no source")))),
+                        Optional.of(List.of(new Leftover(Leftover.Kind.ADDRESS, "10.90.0.20")))))) {
             assertThat((Object) WireJson.read(WireJson.text(value), value.getClass()))
                     .isEqualTo(value);
         }

@@ -1,6 +1,7 @@
 package org.datacapsule.agent.hypervisor;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import org.datacapsule.common.capsule.CapsuleMode;
@@ -8,6 +9,7 @@ import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.wire.CapsuleSpec;
+import org.datacapsule.common.wire.Leftover;
 
 /** The capsule network of this host: addresses, filters, and the way in by SSH. */
 public interface CapsuleNetwork {
@@ -51,6 +53,12 @@ public interface CapsuleNetwork {
 
     /** IPv4 addresses that are reserved here. */
     Set<String> leased();
+
+    /** Every way in, every address reserved for a guest, and every filter of ours that is of no policy of this host. */
+    List<Leftover> removable();
+
+    /** Removes one of these; what is not there any more, or is in use, is left as it is. */
+    void remove(Leftover leftover);
 
     /**
      * Leads the host's ssh port to the guest's port 22.

@@ -3,6 +3,7 @@ package org.datacapsule.agent.libvirt;
 import com.sun.jna.Pointer;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.datacapsule.agent.network.VirtualNetworks;
 import org.datacapsule.agent.xml.XmlElement;
@@ -13,9 +14,13 @@ import org.datacapsule.common.wire.GuestAddress;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
 import org.libvirt.Network;
+import org.libvirt.NetworkFilter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Networks, leases and filters of libvirt. */
 public final class LibvirtNetworks implements VirtualNetworks {
+    private static final Logger LOG = LoggerFactory.getLogger(LibvirtNetworks.class);
     private static final int RUNNING = 0;
     private static final int DEFINED = 1;
 
@@ -72,6 +77,28 @@ public final class LibvirtNetworks implements VirtualNetworks {
     @Override
     public void defineFilter(String xml) {
         connection.call(libvirt -> libvirt.networkFilterDefineXML(xml).free());
+    }
+
+    @Override
+    public Set<String> filters() {
+        return connection.call(libvirt -> Set.of(libvirt.listNetworkFilters()));
+    }
+
+    @Override
+    public void removeFilter(String name) {
+        connection.call(libvirt -> {
+            try {
+                NetworkFilter found = libvirt.networkFilterLookupByName(name);
+                try {
+                    found.undefine();
+                } finally {
+                    found.free();
+                }
+            } catch (LibvirtException e) {
+                LOG.atInfo().log("filter {} stays: {}", name, e.getMessage());
+            }
+            return name;
+        });
     }
 
     @Override

@@ -3,11 +3,13 @@ package org.datacapsule.agent.network;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.PolicyInForce;
 import org.datacapsule.agent.network.PolicyFolder.PolicyFile;
@@ -20,6 +22,7 @@ import org.datacapsule.common.policy.NetworkPolicy;
 import org.datacapsule.common.policy.PolicyException;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.GuestAddress;
+import org.datacapsule.common.wire.Leftover;
 
 /** The capsule network as libvirt's bridge, DHCP server and filters, and a table of our own for what crosses the host. */
 public final class LibvirtNetwork implements CapsuleNetwork {
@@ -150,7 +153,44 @@ public final class LibvirtNetwork implements CapsuleNetwork {
 
     @Override
     public Set<String> leased() {
+        return leases().stream().map(GuestAddress::ipv4).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private Set<GuestAddress> leases() {
         return libvirt.networkXml(config.name()).map(NetworkXml::leases).orElse(Set.of());
+    }
+
+    @Override
+    public List<Leftover> removable() {
+        List<Leftover> found = new ArrayList<>();
+        forwarding.ports().forEach((port, guest) -> found.add(Leftover.wayIn(port, guest)));
+        // What an operator has reserved for a service of his own is not as ours are.
+        leases().stream()
+                .filter(lease -> config.guests().has(lease))
+                .forEach(lease -> found.add(new Leftover(Leftover.Kind.ADDRESS, lease.ipv4())));
+        Set<String> policy = policies.policies().stream()
+                .map(each -> FilterXml.name(config, each))
+                .collect(Collectors.toSet());
+        libvirt.filters().stream()
+                .filter(name -> name.startsWith(config.name() + "-") && !policy.contains(name))
+                .forEach(name -> found.add(new Leftover(Leftover.Kind.FILTER, name)));
+        return found;
+    }
+
+    @Override
+    public void remove(Leftover leftover) {
+        switch (leftover.kind()) {
+            case WAY_IN -> {
+                int port = Integer.parseInt(
+                        leftover.what().substring(0, leftover.what().indexOf(' ')));
+                forwarding.close(port, leftover.address());
+            }
+            case ADDRESS ->
+                leases().stream()
+                        .filter(lease -> lease.ipv4().equals(leftover.address()))
+                        .forEach(lease -> libvirt.removeLease(config.name(), lease));
+            case FILTER -> libvirt.removeFilter(leftover.what());
+        }
     }
 
     @Override

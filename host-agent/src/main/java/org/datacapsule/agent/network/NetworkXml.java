@@ -4,6 +4,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.datacapsule.agent.xml.XmlElement;
 import org.datacapsule.agent.xml.XmlReading;
+import org.datacapsule.common.wire.GuestAddress;
 
 /**
  * The libvirt network: a bridge with the gateway's address and a DHCP server. Its forward mode is {@code open}: libvirt
@@ -47,11 +48,11 @@ final class NetworkXml {
                 && attribute(network, "ip", "netmask").equals(config.guests().netmask());
     }
 
-    /** The IPv4 addresses that a network has reserved. */
-    static Set<String> leases(String xml) {
+    /** The addresses that a network has reserved. */
+    static Set<GuestAddress> leases(String xml) {
         return XmlReading.parse(xml).first("ip", "dhcp").stream()
                 .flatMap(dhcp -> dhcp.all("host"))
-                .map(host -> host.attribute("ip"))
+                .map(host -> new GuestAddress(host.attribute("mac"), host.attribute("ip")))
                 .collect(Collectors.toUnmodifiableSet());
     }
 

@@ -1,6 +1,7 @@
 package org.datacapsule.agent.network;
 
 import java.util.Optional;
+import java.util.Set;
 import org.datacapsule.common.wire.GuestAddress;
 
 /** What the capsule network needs of libvirt. All of it can be done again. */
@@ -16,6 +17,12 @@ public interface VirtualNetworks {
 
     /** Defines the filter, or changes it, at once on every interface that uses it. */
     void defineFilter(String xml);
+
+    /** Names of all filters, whosever they are. */
+    Set<String> filters();
+
+    /** Removes the filter; one that is not there any more, or in use, is left as it is. */
+    void removeFilter(String name);
 
     void putLease(String network, GuestAddress guest);
 

@@ -21,7 +21,6 @@ import org.datacapsule.common.signing.ReportSigner;
 import org.datacapsule.common.wire.Contracts;
 import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.common.wire.HeartbeatReply;
-import org.datacapsule.common.wire.ImageOrders;
 import org.datacapsule.common.wire.ReportContract;
 import org.datacapsule.common.wire.ReportReply;
 import org.datacapsule.common.wire.SignedReport;
@@ -54,11 +53,11 @@ public final class BusLink implements Routers {
     private boolean isLost;
 
     /** What there is to do for the routers, over whichever link. */
-    private record Duties(Admission admission, Function<UUID, Heartbeat> heartbeat, Consumer<ImageOrders> images) {
+    private record Duties(Admission admission, Function<UUID, Heartbeat> heartbeat, Consumer<HeartbeatReply> orders) {
 
         /** Answers whether to send the next heartbeat at once. */
         boolean answered(HeartbeatReply reply) {
-            images.accept(reply.images().orElse(ImageOrders.NONE));
+            orders.accept(reply);
             return admission.answered(reply);
         }
     }
@@ -86,10 +85,10 @@ public final class BusLink implements Routers {
      *
      * @param admission answers the commands for this host, once a router has said that it may work
      * @param heartbeat what is sent as sign of life, over the link of this id
-     * @param images told with every answer of a router what to do about images
+     * @param orders told with every answer of a router what to do besides
      */
-    public void start(Admission admission, Function<UUID, Heartbeat> heartbeat, Consumer<ImageOrders> images) {
-        thread = Thread.ofVirtual().name("bus-link").start(() -> stayJoined(new Duties(admission, heartbeat, images)));
+    public void start(Admission admission, Function<UUID, Heartbeat> heartbeat, Consumer<HeartbeatReply> orders) {
+        thread = Thread.ofVirtual().name("bus-link").start(() -> stayJoined(new Duties(admission, heartbeat, orders)));
     }
 
     @Override

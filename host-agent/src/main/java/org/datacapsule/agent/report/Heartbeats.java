@@ -25,6 +25,7 @@ import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.CapsuleObservation;
 import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.common.wire.ImageStock;
+import org.datacapsule.common.wire.Leftover;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,10 +40,12 @@ public final class Heartbeats {
     private final Journal journal;
     private final LongSupplier recalled;
     private final Supplier<Optional<ImageStock>> imageStock;
+    private final Supplier<Optional<List<Leftover>>> leftovers;
 
     /**
      * @param recalled the epoch of the last recall that is done
      * @param imageStock what there is to say of images besides those that are here
+     * @param leftovers what its network has of no capsule; empty where nobody can say
      */
     public Heartbeats(
             HostProfile profile,
@@ -51,7 +54,8 @@ public final class Heartbeats {
             CapsuleObserver observer,
             Journal journal,
             LongSupplier recalled,
-            Supplier<Optional<ImageStock>> imageStock) {
+            Supplier<Optional<ImageStock>> imageStock,
+            Supplier<Optional<List<Leftover>>> leftovers) {
         this.profile = profile;
         this.facts = facts;
         this.storage = storage;
@@ -59,6 +63,7 @@ public final class Heartbeats {
         this.journal = journal;
         this.recalled = recalled;
         this.imageStock = imageStock;
+        this.leftovers = leftovers;
     }
 
     /** What an operation's standing is for an observation: the last that was done or begun, and whether any goes on. */
@@ -105,7 +110,8 @@ public final class Heartbeats {
                 recalled.getAsLong(),
                 storage.pool(),
                 storage.setAside(),
-                imageStock.get());
+                imageStock.get(),
+                leftovers.get());
     }
 
     private Capacity capacity() {

@@ -1,6 +1,7 @@
 package org.datacapsule.agent.simulated;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,7 @@ import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.CapsuleSpec;
+import org.datacapsule.common.wire.Leftover;
 
 /** Leases and ways in that are entries in a set. */
 public final class SimulatedNetwork implements CapsuleNetwork {
@@ -25,7 +27,8 @@ public final class SimulatedNetwork implements CapsuleNetwork {
     private final Faults faults;
     private final Set<CapsuleId> leases = ConcurrentHashMap.newKeySet();
     private final Map<CapsuleId, String> addresses = new ConcurrentHashMap<>();
-    private final Set<CapsuleId> open = ConcurrentHashMap.newKeySet();
+    private final Map<CapsuleId, Leftover> open = new ConcurrentHashMap<>();
+    private final Set<Leftover> filters = ConcurrentHashMap.newKeySet();
     private final Set<Integer> strangers = ConcurrentHashMap.newKeySet();
 
     public SimulatedNetwork(Faults faults) {
@@ -39,7 +42,7 @@ public final class SimulatedNetwork implements CapsuleNetwork {
 
     /** Capsules whose ssh port leads to them. */
     public Set<CapsuleId> open() {
-        return Set.copyOf(open);
+        return Set.copyOf(open.keySet());
     }
 
     /** Another program listens on {@code port}, or no longer does. */
@@ -48,6 +51,35 @@ public final class SimulatedNetwork implements CapsuleNetwork {
             strangers.add(port);
         } else {
             strangers.remove(port);
+        }
+    }
+
+    /** A filter of a policy that is no more. */
+    public void filter(String name) {
+        filters.add(new Leftover(Leftover.Kind.FILTER, name));
+    }
+
+    @Override
+    public List<Leftover> removable() {
+        faults.at("removable");
+        List<Leftover> found = new ArrayList<>(open.values());
+        addresses.values().forEach(address -> found.add(new Leftover(Leftover.Kind.ADDRESS, address)));
+        found.addAll(filters);
+        return found;
+    }
+
+    @Override
+    public void remove(Leftover leftover) {
+        faults.at("remove");
+        open.values().remove(leftover);
+        filters.remove(leftover);
+        if (leftover.kind() == Leftover.Kind.ADDRESS) {
+            addresses.forEach((capsule, address) -> {
+                if (address.equals(leftover.address())) {
+                    addresses.remove(capsule);
+                    leases.remove(capsule);
+                }
+            });
         }
     }
 
@@ -131,7 +163,7 @@ public final class SimulatedNetwork implements CapsuleNetwork {
                     ErrorCode.HOST_PORT_TAKEN,
                     "Another program listens on port " + spec.sshPort() + " or " + spec.vncPort() + ".");
         }
-        if (open.add(spec.id())) {
+        if (open.put(spec.id(), Leftover.wayIn(spec.sshPort(), spec.guest().ipv4())) == null) {
             faults.done("open-ssh", spec.id());
         }
     }
@@ -139,7 +171,7 @@ public final class SimulatedNetwork implements CapsuleNetwork {
     @Override
     public void closeSsh(CapsuleSpec spec) {
         faults.at("close-ssh");
-        if (open.remove(spec.id())) {
+        if (open.remove(spec.id()) != null) {
             faults.done("close-ssh", spec.id());
         }
     }

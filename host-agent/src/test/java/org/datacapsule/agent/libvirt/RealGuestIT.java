@@ -12,18 +12,24 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import org.datacapsule.agent.RealHost;
 import org.datacapsule.agent.hypervisor.DomainPlan;
 import org.datacapsule.agent.hypervisor.GuestDomain;
+import org.datacapsule.agent.journal.Journal;
+import org.datacapsule.agent.observe.Leftovers;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.secret.SecretBox;
 import org.datacapsule.common.wire.CapsuleSpec;
+import org.datacapsule.common.wire.Leftover;
 import org.datacapsule.common.wire.Login;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -151,6 +157,46 @@ class RealGuestIT {
                     .hasMessageContaining("host.port-taken")
                     .hasMessageContaining("port " + other.getLocalPort());
         }
+    }
+
+    @Test
+    void whatTheNetworkHasOfNoCapsuleIsFoundAndRemoved(@TempDir Path journal) throws Exception {
+        CapsuleSpec nobodys = host.spec(3);
+        CapsuleSpec spec = host.spec(4);
+        host.storage.createDisk(spec, image);
+        host.storage.keepSpec(spec);
+        for (CapsuleSpec each : List.of(nobodys, spec)) {
+            host.network.reserveLease(each);
+            host.network.openSsh(each);
+        }
+        Path filter = Files.writeString(
+                host.folder.resolve("filter.xml"),
+                "<filter name='dct0-renamed'><rule action='drop' direction='in'/></filter>");
+        host.programsRun("virsh", "-c", "qemu:///system", "nwfilter-define", filter.toString());
+        Leftovers leftovers = new Leftovers(
+                host.hypervisor,
+                host.network,
+                host.storage,
+                Journal.open(journal, new SecretBox(new byte[32]), InstantSource.system()));
+        List<Leftover> found = leftovers.known().orElseThrow();
+        assertThat(found)
+                .containsExactlyInAnyOrder(
+                        Leftover.wayIn(nobodys.sshPort(), nobodys.guest().ipv4()),
+                        new Leftover(Leftover.Kind.ADDRESS, nobodys.guest().ipv4()),
+                        new Leftover(Leftover.Kind.FILTER, "dct0-renamed"));
+
+        leftovers.sweep(found);
+
+        assertThat(leftovers.known()).contains(List.of());
+        assertThat(host.network.removable())
+                .containsExactlyInAnyOrder(
+                        Leftover.wayIn(spec.sshPort(), spec.guest().ipv4()),
+                        new Leftover(Leftover.Kind.ADDRESS, spec.guest().ipv4()));
+        assertThat(host.programsRun("virsh", "-c", "qemu:///system", "nwfilter-list"))
+                .doesNotContain("dct0-renamed");
+        host.network.closeSsh(spec);
+        host.network.releaseLease(spec);
+        host.storage.delete(spec.id());
     }
 
     @Test

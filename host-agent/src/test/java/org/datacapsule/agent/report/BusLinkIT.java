@@ -185,6 +185,7 @@ class BusLinkIT {
                 0,
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -132,6 +132,7 @@ class HeartbeatsTest {
                         observer,
                         agent.journal(),
                         () -> 0,
+                        Optional::empty,
                         Optional::empty)
                 .now(new UUID(0, 2));
     }

@@ -19,5 +19,11 @@ public enum DriftKind {
     /** A host has files or a guest of a capsule that is in no row. */
     STRANGER,
     /** A host keeps files of a capsule that lives elsewhere now. */
-    SET_ASIDE
+    SET_ASIDE,
+    /** A host's port leads to an address that no capsule there has. */
+    WAY_IN_LEFT,
+    /** A host keeps an address for a guest that is none of its capsules'. */
+    ADDRESS_LEFT,
+    /** A host has a network filter of ours that is of no policy, with no guest under it. */
+    FILTER_LEFT
 }

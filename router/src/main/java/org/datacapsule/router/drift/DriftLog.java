@@ -81,6 +81,30 @@ public final class DriftLog {
     /** @param subject what it is about, within its kind and host */
     public record Seen(DriftKind kind, String subject) {}
 
+    /** What is open on the host of these kinds, and was seen first longer ago than this. */
+    public List<Seen> olderThan(Tx tx, HostId host, Collection<DriftKind> kinds, Duration age)
+            throws InterruptedException {
+        String sql = """
+                select kind, subject from drift
+                where host_id = $1 and kind = any ($2) and settled_at is null
+                  and first_seen < now() - $3 * interval '1 millisecond'
+                order by id
+                """;
+        return tx.list(
+                sql,
+                Tuple.of(host.value(), kinds.stream().map(DriftKind::name).toArray(String[]::new), age.toMillis()),
+                row -> new Seen(DriftKind.valueOf(row.getString("kind")), row.getString("subject")));
+    }
+
+    /** Says what is being done about what is open; answers whether that is news. */
+    public boolean doing(Tx tx, HostId host, Seen what, String done) throws InterruptedException {
+        String sql = """
+                update drift set done = $4
+                where host_id = $1 and kind = $2 and subject = $3 and settled_at is null and done is distinct from $4
+                """;
+        return tx.update(sql, Tuple.of(host.value(), what.kind().name(), what.subject(), done)) == 1;
+    }
+
     /** Says what is being done about what is open. */
     public void doing(Tx tx, long id, String done) throws InterruptedException {
         tx.update("update drift set done = $2 where id = $1", Tuple.of(id, done));

@@ -42,7 +42,7 @@ public final class CollectDrift {
                     settings.duration(
                             "drift.grace",
                             "How long what a host has of a capsule that lives elsewhere is left alone, before it is stopped and"
-                                    + " set aside",
+                                    + " set aside; and what its network has of no capsule, before it is removed",
                             Duration.ofDays(3)),
                     settings.duration(
                             "drift.keep", "How long settled rows of /v1/drift are kept", Duration.ofDays(90)));
@@ -98,8 +98,16 @@ public final class CollectDrift {
         Optional<String> doing = switch (open.kind()) {
             case ORPHAN -> setAside(tx, open, request);
             case SET_ASIDE -> discard(tx, open, request);
-            case STRANGER, HOST_AWAY, GUEST_GONE, GUEST_FOUND, MODE_MISMATCH, PORT_TAKEN, FILES_MISSING ->
-                Optional.empty();
+            case STRANGER,
+                    HOST_AWAY,
+                    GUEST_GONE,
+                    GUEST_FOUND,
+                    MODE_MISMATCH,
+                    PORT_TAKEN,
+                    FILES_MISSING,
+                    WAY_IN_LEFT,
+                    ADDRESS_LEFT,
+                    FILTER_LEFT -> Optional.empty();
         };
         if (doing.isPresent()) {
             drift.doing(tx, open.id(), doing.get());

@@ -1,5 +1,6 @@
 package org.datacapsule.router.host;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -11,6 +12,7 @@ import org.datacapsule.common.signing.ReceiptVerifier;
 import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.common.wire.HeartbeatReply;
 import org.datacapsule.common.wire.ImageOrders;
+import org.datacapsule.common.wire.Leftover;
 import org.datacapsule.common.wire.Recall;
 import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Database;
@@ -33,6 +35,7 @@ public final class HeartbeatReceiver {
     private final OperationStore operations;
     private final InventoryCheck inventory;
     private final ImageCheck images;
+    private final LeftoverCheck leftovers;
     private final HostAbsence absence;
     private final Readmission readmission;
     private final AuditLog audit;
@@ -48,6 +51,7 @@ public final class HeartbeatReceiver {
             OperationStore operations,
             InventoryCheck inventory,
             ImageCheck images,
+            LeftoverCheck leftovers,
             HostAbsence absence,
             Readmission readmission,
             AuditLog audit,
@@ -59,6 +63,7 @@ public final class HeartbeatReceiver {
         this.operations = operations;
         this.inventory = inventory;
         this.images = images;
+        this.leftovers = leftovers;
         this.absence = absence;
         this.readmission = readmission;
         this.audit = audit;
@@ -78,8 +83,8 @@ public final class HeartbeatReceiver {
         links.put(heartbeat.host(), heartbeat.link());
         return switch (ruling) {
             case Ruling.Recalled(Recall recall) -> HeartbeatReply.recalled(recall);
-            case Ruling.Admitted(ImageOrders orders) ->
-                HeartbeatReply.admitted(heartbeat.link().equals(unreachable.remove(heartbeat.host())), orders);
+            case Ruling.Admitted(ImageOrders orders, List<Leftover> sweep) ->
+                HeartbeatReply.admitted(heartbeat.link().equals(unreachable.remove(heartbeat.host())), orders, sweep);
         };
     }
 
@@ -87,7 +92,7 @@ public final class HeartbeatReceiver {
     private sealed interface Ruling {
         record Recalled(Recall recall) implements Ruling {}
 
-        record Admitted(ImageOrders orders) implements Ruling {}
+        record Admitted(ImageOrders orders, List<Leftover> sweep) implements Ruling {}
     }
 
     /** Of a host that is fenced nothing is taken in: what it says may be of before. */
@@ -110,7 +115,7 @@ public final class HeartbeatReceiver {
         }
         ImageOrders orders = images.check(tx, heartbeat);
         inventory.check(tx, heartbeat);
-        return new Ruling.Admitted(orders);
+        return new Ruling.Admitted(orders, leftovers.check(tx, heartbeat));
     }
 
     /**

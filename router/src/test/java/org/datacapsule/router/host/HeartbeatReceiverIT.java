@@ -65,6 +65,7 @@ class HeartbeatReceiverIT {
                 new OperationStore(),
                 (tx, heartbeat) -> 0,
                 (tx, heartbeat) -> ImageOrders.NONE,
+                (tx, heartbeat) -> List.of(),
                 new HostAbsence(new HostStore(), new EventLog(() -> {}), new DriftLog()),
                 (tx, heartbeat) -> Optional.empty(),
                 new AuditLog(),
@@ -208,6 +209,7 @@ class HeartbeatReceiverIT {
                 0,
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
                 Optional.empty());
     }
 }

@@ -49,6 +49,7 @@ import org.datacapsule.common.wire.HeartbeatReply;
 import org.datacapsule.common.wire.ImageOrders;
 import org.datacapsule.common.wire.ImageStock;
 import org.datacapsule.common.wire.Landing;
+import org.datacapsule.common.wire.Leftover;
 import org.datacapsule.common.wire.ModeReceipt;
 import org.datacapsule.common.wire.Outcome;
 import org.datacapsule.common.wire.OutcomeReport;
@@ -94,6 +95,8 @@ public final class FakeAgent implements AutoCloseable {
     private volatile List<SetAside> setAside = List.of();
     private volatile Optional<ImageStock> imageStock = Optional.empty();
     private volatile ImageOrders imageOrders = ImageOrders.NONE;
+    private volatile Optional<List<Leftover>> leftovers = Optional.empty();
+    private volatile List<Leftover> sweep = List.of();
     private final ReentrantLock beating = new ReentrantLock();
     private volatile ReceiptSigner receipts = signer();
     private volatile Function<CommandEnvelope, Behaviour> behaviour = command -> new Behaviour.Do(done(command));
@@ -254,6 +257,7 @@ public final class FakeAgent implements AutoCloseable {
     private void beatNow() throws BusException, InterruptedException {
         HeartbeatReply reply = tell(Contracts.HEARTBEAT, heartbeat());
         imageOrders = reply.images().orElse(ImageOrders.NONE);
+        sweep = reply.sweep().orElse(List.of());
         reply.recall().ifPresent(this::obey);
     }
 
@@ -274,7 +278,8 @@ public final class FakeAgent implements AutoCloseable {
                 recalled,
                 pool,
                 List.copyOf(setAside),
-                imageStock);
+                imageStock,
+                leftovers);
     }
 
     /** What a test has it observe; of every other capsule it was told of it says no more than that it has it. */
@@ -340,6 +345,16 @@ public final class FakeAgent implements AutoCloseable {
     public void stock(ImageStock stock) {
         imageStock = Optional.of(stock);
         incarnation = UUID.randomUUID();
+    }
+
+    /** What its network has of no capsule, from the next heartbeat on. */
+    public void leftovers(List<Leftover> found) {
+        leftovers = Optional.of(found);
+    }
+
+    /** What of it a router has it remove, by the last heartbeat's answer. */
+    public List<Leftover> sweep() {
+        return sweep;
     }
 
     /** What it was told last to do about images. */
