@@ -21,6 +21,7 @@ import org.datacapsule.router.capsule.SecureVolumes;
 import org.datacapsule.router.capsule.ShowCapsules;
 import org.datacapsule.router.capsule.StartOperation;
 import org.datacapsule.router.database.Database;
+import org.datacapsule.router.diskimage.ShareImage;
 import org.datacapsule.router.dispatch.Agents;
 import org.datacapsule.router.dispatch.CommandBuilder;
 import org.datacapsule.router.dispatch.Delivery;
@@ -168,6 +169,7 @@ public final class RouterParts implements AutoCloseable {
                 capsules,
                 volumes,
                 hosts,
+                images,
                 operations,
                 audit,
                 events,
@@ -194,6 +196,7 @@ public final class RouterParts implements AutoCloseable {
                 operations,
                 ports,
                 hosts,
+                images,
                 keys,
                 new RecordReceipt(receipts),
                 new AdvanceMigration(migrations, evictions, ports, signal),
@@ -264,6 +267,7 @@ public final class RouterParts implements AutoCloseable {
         deadHosts.register(endpoints);
         new ImageRoutes(database, idempotency, images, users, audit).register(endpoints);
         new CatalogueRoutes(database, idempotency, images, users, audit).register(endpoints);
+        new ShareImage(idempotency, users, capsules, images, start, config.operations()).register(endpoints);
         new UserRoutes(database, idempotency, users, audit).register(endpoints);
         sharing(new ChangeMembers(capsules, members, keys, audit)).register(endpoints);
         new ReceiptRoutes(database, capsules, receipts).register(endpoints);

@@ -1,0 +1,352 @@
+package org.datacapsule.router.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.Problem;
+import org.datacapsule.common.id.OperationId;
+import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.wire.Capacity;
+import org.datacapsule.common.wire.Command;
+import org.datacapsule.common.wire.CommandEnvelope;
+import org.datacapsule.common.wire.ImageSource;
+import org.datacapsule.common.wire.ImageStock;
+import org.datacapsule.common.wire.Outcome;
+import org.datacapsule.common.wire.PortRange;
+import org.datacapsule.router.http.TokenRole;
+import org.datacapsule.router.testing.FakeAgent;
+import org.datacapsule.router.testing.FakeAgent.Behaviour;
+import org.datacapsule.router.testing.TestRouter;
+import org.datacapsule.router.testing.TestRouter.Answer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** POST /shareimage: from the request to an image that capsules are made of, and every way it may end otherwise. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ShareImageIT {
+    private TestRouter router;
+    private FakeAgent agent;
+    private String base;
+    private String operator;
+    private String owner;
+    private String token;
+    private String capsule;
+    private final BlockingQueue<CommandEnvelope> sharing = new LinkedBlockingQueue<>();
+
+    @BeforeAll
+    void start(@TempDir Path directory) throws Exception {
+        router = TestRouter.start(
+                directory,
+                Map.of(
+                        "quota.disk-gb", "10000",
+                        "quota.vcpus", "1000",
+                        "quota.images", "2",
+                        "operations.attempts", "1",
+                        "images.expunge-at", "never"));
+        agent = router.agent("h1", new Capacity(1000, 1 << 20, 100_000), new PortRange(20_000, 6_000, 500));
+        agent.stock(
+                new ImageStock("/images", Optional.of(new ImageSource("h1", "127.0.0.1", 5702)), List.of(), List.of()));
+        agent.beat();
+        base = router.registerImage();
+        operator = router.token("operator", TokenRole.OPERATOR);
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        agent.close();
+        router.close();
+    }
+
+    @BeforeEach
+    void aCapsuleThatIsShutDown() throws Exception {
+        agent.behave(command -> new Behaviour.Do(agent.done(command)));
+        sharing.clear();
+        owner = "owner-" + UUID.randomUUID();
+        token = router.token(owner);
+        Answer created = router.post(
+                "/createvm",
+                token,
+                Map.of(
+                        "imageid",
+                        base,
+                        "loginusername",
+                        "u",
+                        "loginpassword",
+                        "s3cret-Pass",
+                        "vcpu",
+                        "1",
+                        "memory",
+                        "256"));
+        assertThat(created.status()).as(created.body().encode()).isEqualTo(200);
+        capsule = created.body().getString("vmid");
+        awaitCapsule("SHUTDOWN");
+    }
+
+    @Test
+    void anImageOfTheDiskIsMadeAndIsActiveOnceEveryHostHasIt() throws Exception {
+        hold();
+        String name = "mine-" + UUID.randomUUID();
+
+        Answer answer = share(Map.of("imageName", name, "imageDescription", "R and Python", "public", "true"));
+
+        assertThat(answer.status()).as(answer.body().encode()).isEqualTo(200);
+        JsonObject image = answer.body();
+        assertThat(image.fieldNames())
+                .containsExactly(
+                        "imageId",
+                        "updatedAt",
+                        "imageDescription",
+                        "loginUserName",
+                        "loginPassWord",
+                        "createdAt",
+                        "public",
+                        "imageStatus",
+                        "sourceVM",
+                        "imageName",
+                        "imagePath",
+                        "owner",
+                        "operation");
+        assertThat(image.getString("imageStatus")).isEqualTo("SHARE_PENDING");
+        assertThat(image.getString("imageName")).isEqualTo(name);
+        assertThat(image.getString("imageDescription")).isEqualTo("R and Python");
+        assertThat(image.getBoolean("public")).isTrue();
+        assertThat(image.getString("sourceVM")).isEqualTo(capsule);
+        assertThat(image.getString("owner")).isEqualTo(owner);
+        CommandEnvelope command = sharing.poll(20, TimeUnit.SECONDS);
+        assertThat(command.command())
+                .isEqualTo(new Command.ShareImage(command.command().spec(), TestRouter.IMAGE));
+        assertThat(command.operation()).isEqualTo(OperationId.parse(image.getString("operation")));
+        awaitCapsule("IMAGE_SHARE_PENDING");
+        assertThat(router.post("/launchvm", token, Map.of("vmid", capsule)).code())
+                .isEqualTo("capsule.invalid-state");
+        String id = image.getString("imageId");
+        assertThat(router.put("/activateimage", operator, Map.of("imageId", id)).code())
+                .isEqualTo("image.invalid-state");
+        assertThat(router.put("/requestimagedelete", token, Map.of("imageId", id))
+                        .code())
+                .isEqualTo("image.invalid-state");
+
+        agent.report(agent.report(command, agent.done(command)));
+
+        awaitCapsule("SHUTDOWN");
+        awaitImage(id, "ACTIVE");
+        assertThat(router.sql("select sha256 || ' ' || size_bytes from image where id = '" + id + "'"))
+                .isEqualTo(FakeAgent.made(command.operation()).image().hex() + " 4096");
+        Answer second = router.post(
+                "/createvm",
+                router.token("somebody-else"),
+                Map.of(
+                        "imageid",
+                        id,
+                        "loginusername",
+                        "u",
+                        "loginpassword",
+                        "s3cret-Pass",
+                        "vcpu",
+                        "1",
+                        "memory",
+                        "256"));
+        assertThat(second.status()).as(second.body().encode()).isEqualTo(200);
+    }
+
+    @Test
+    void inSecureModeItIsRefusedAndSaysWhy() throws Exception {
+        put("RUNNING", "SECURE");
+
+        Answer answer = share(Map.of("imageName", "no"));
+
+        assertThat(answer.code()).isEqualTo("capsule.invalid-state");
+        assertThat(answer.body().getString("description")).contains("nothing of secure mode may get into an image");
+        assertThat(images()).isEqualTo("0");
+        put("RUNNING", "MAINTENANCE");
+        assertThat(share(Map.of("imageName", "no")).body().getString("description"))
+                .isEqualTo(
+                        "To make an image of a capsule it must be SHUTDOWN, and this one is RUNNING in MAINTENANCE.");
+    }
+
+    @Test
+    void aNameThatIsTakenOrAUsedUpQuotaLeavesTheCapsuleAlone() throws Exception {
+        assertThat(share(Map.of("imageName", "test")).code()).isEqualTo("image.name-taken");
+        awaitCapsule("SHUTDOWN");
+        router.change(false, List.of("""
+                        insert into image (id, name, is_public, owner, status, sha256)
+                        select gen_random_uuid(), gen_random_uuid()::text, false, '%s', 'ACTIVE', 'ab' from generate_series(1, 2)
+                        """.formatted(owner)));
+
+        assertThat(share(Map.of("imageName", "one-too-many")).code()).isEqualTo("quota.exceeded");
+
+        awaitCapsule("SHUTDOWN");
+        assertThat(router.sql(
+                        "select count(*) from operation where kind = 'SHARE_IMAGE' and capsule_id = '" + capsule + "'"))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void whatTheHostSaysWentWrongIsTheImagesErrorAndTheCapsuleIsAsItWas() throws Exception {
+        agent.behave(command -> new Behaviour.Do(
+                new Outcome.Failed(Problem.of(ErrorCode.HOST_DISK_FULL, "There is no room on the host."), true)));
+
+        JsonObject image = share(Map.of("imageName", "too-large-" + capsule)).body();
+
+        awaitImage(image.getString("imageId"), "ERROR");
+        awaitCapsule("SHUTDOWN");
+        assertThat(error(image.getString("imageId"))).isEqualTo("There is no room on the host.");
+        assertThat(router.get("/v1/operations/" + image.getString("operation"), token)
+                        .body()
+                        .getJsonObject("error")
+                        .getString("code"))
+                .isEqualTo("host.disk-full");
+    }
+
+    @Test
+    void aHostThatMadeNothingIsNotBelieved() throws Exception {
+        agent.behave(command -> new Behaviour.Do(Outcome.Succeeded.DONE));
+
+        String id = share(Map.of("imageName", "nothing-" + capsule)).body().getString("imageId");
+
+        awaitImage(id, "ERROR");
+        awaitCapsule("SHUTDOWN");
+    }
+
+    @Test
+    void aDeletionOfTheCapsuleCancelsItAndWhatIsMadeAllTheSameGoesWithTheImage() throws Exception {
+        hold();
+        String id = share(Map.of("imageName", "cancelled-" + capsule)).body().getString("imageId");
+        CommandEnvelope command = sharing.poll(20, TimeUnit.SECONDS);
+
+        router.post("/deletevm", token, Map.of("vmid", capsule));
+
+        awaitImage(id, "ERROR");
+        awaitCapsule("DELETED");
+        assertThat(error(id)).contains("took the place");
+        agent.report(agent.report(command, agent.done(command)));
+        Sha256 made = FakeAgent.made(command.operation()).image();
+        assertThat(router.sql("select status || ' ' || sha256 from image where id = '" + id + "'"))
+                .isEqualTo("ERROR " + made.hex());
+        router.put("/requestimagedelete", token, Map.of("imageId", id));
+        router.delete("/deleteimage?imageId=" + id, operator);
+        agent.beat();
+        assertThat(agent.imageOrders().remove()).contains(made);
+    }
+
+    @Test
+    void anImageWhoseHostIsSilentEndsWithTheOperationsDeadline() throws Exception {
+        hold();
+        JsonObject image = share(Map.of("imageName", "late-" + capsule)).body();
+        CommandEnvelope unheard = sharing.poll(20, TimeUnit.SECONDS);
+        assertThat(unheard).isNotNull();
+
+        router.execute("update operation set deadline = now() - interval '1 second', due_at = now() where id = '"
+                + image.getString("operation") + "'");
+
+        awaitImage(image.getString("imageId"), "ERROR");
+        awaitCapsule("SHUTDOWN");
+        assertThat(error(image.getString("imageId")))
+                .contains("had not done it by")
+                .contains("make the image again");
+    }
+
+    @Test
+    void anImageThatOnlyAHostHasWhichIsGoneIsGivenUpInTheEnd() throws Exception {
+        String id = UUID.randomUUID().toString();
+        String content = id.replace("-", "").repeat(2);
+        router.change(
+                false,
+                List.of(
+                        """
+                        insert into host (id, incarnation, version, address, acceleration, cpus, memory_mb, disk_gb, ssh_first,
+                                          vnc_first, port_count, guest_network, lease_until)
+                        values ('gone', gen_random_uuid(), 'test', '127.0.0.1', 'none', 1, 1, 1, 20000, 6000, 1,
+                                '10.90.0.0/16', now() - interval '1 hour')
+                        """,
+                        "insert into host_image (host_id, sha256) values ('gone', '" + content + "')",
+                        """
+                        insert into image (id, name, is_public, owner, status, sha256, source_capsule, share_operation,
+                                           pending_until)
+                        values ('%s', '%1$s', false, '%s', 'SHARE_PENDING', '%s', '%s', gen_random_uuid(),
+                                now() + interval '1 hour')
+                        """.formatted(id, owner, content, capsule)));
+        awaitCareHasLooked();
+        assertThat(router.sql("select status from image where id = '" + id + "'"))
+                .isEqualTo("SHARE_PENDING");
+
+        router.execute("update image set pending_until = now() where id = '" + id + "'");
+
+        awaitImage(id, "ERROR");
+        assertThat(error(id)).isEqualTo("Its file is only on hosts that are away: gone. Make the image again.");
+    }
+
+    @Test
+    void askedAgainWithItsKeyItIsTheSameImage() throws Exception {
+        Map<String, String> form = Map.of("vmId", capsule, "imageName", "once-" + capsule);
+        Map<String, String> key = Map.of("Idempotency-Key", UUID.randomUUID().toString());
+
+        Answer first = router.post("/shareimage", token, form, key);
+        Answer again = router.post("/shareimage", token, form, key);
+
+        assertThat(again.body()).isEqualTo(first.body());
+        assertThat(images()).isEqualTo("1");
+    }
+
+    /** From now on images are not made; the commands come to {@link #sharing}. */
+    private void hold() {
+        agent.behave(command -> {
+            if (command.command() instanceof Command.ShareImage) {
+                sharing.add(command);
+                return new Behaviour.AcceptAndForget();
+            }
+            return new Behaviour.Do(agent.done(command));
+        });
+    }
+
+    /** An image that can be active is, so the others have been looked at as well. */
+    private void awaitCareHasLooked() throws Exception {
+        String id = UUID.randomUUID().toString();
+        router.change(false, List.of("""
+                insert into image (id, name, is_public, owner, status, sha256)
+                values ('%s', '%1$s', false, '%s', 'SHARE_PENDING', '%s')
+                """.formatted(id, owner, TestRouter.IMAGE.hex())));
+        awaitImage(id, "ACTIVE");
+    }
+
+    private Answer share(Map<String, String> form) throws Exception {
+        Map<String, String> whole = new HashMap<>(form);
+        whole.put("vmId", capsule);
+        return router.post("/shareimage", token, whole);
+    }
+
+    private void put(String state, String mode) throws Exception {
+        router.execute(
+                "update capsule set state = '" + state + "', mode = '" + mode + "' where id = '" + capsule + "'");
+    }
+
+    private String images() throws Exception {
+        return router.sql("select count(*) from image where source_capsule = '" + capsule + "'");
+    }
+
+    private String error(String image) throws Exception {
+        return router.sql("select error from image where id = '" + image + "'");
+    }
+
+    private void awaitImage(String id, String status) {
+        router.awaitSql("select status from image where id = '" + id + "'", status);
+    }
+
+    private void awaitCapsule(String state) {
+        router.awaitSql("select state from capsule where id = '" + capsule + "'", state);
+    }
+}
