@@ -54,6 +54,8 @@ import org.datacapsule.router.image.ImageRoutes;
 import org.datacapsule.router.image.ImageStore;
 import org.datacapsule.router.image.distribution.HostImages;
 import org.datacapsule.router.lifetime.LifetimeRule;
+import org.datacapsule.router.lineage.LineageRoutes;
+import org.datacapsule.router.lineage.LineageStore;
 import org.datacapsule.router.mail.Outbox;
 import org.datacapsule.router.migration.AdvanceMigration;
 import org.datacapsule.router.migration.CancelMigration;
@@ -271,6 +273,7 @@ public final class RouterParts implements AutoCloseable {
         new UserRoutes(database, idempotency, users, audit).register(endpoints);
         sharing(new ChangeMembers(capsules, members, keys, audit)).register(endpoints);
         new ReceiptRoutes(database, capsules, receipts).register(endpoints);
+        new LineageRoutes(database, new LineageStore()).register(endpoints);
         new AuditRoutes(database).register(endpoints);
         new ExtendCapsule(idempotency, users, capsules, audit, events, config.lifetime()).register(endpoints);
         results.register(endpoints);

@@ -166,6 +166,11 @@ public enum ErrorCode {
             400,
             "This cluster keeps no files of images, or cannot look at them safely, so none are taken or given."),
     IMAGE_STORE_FULL("image.store-full", ErrorKind.OPERATOR, 400, "There is no room left for an image of this size."),
+    IMAGE_TAINTED(
+            "image.tainted",
+            ErrorKind.CALLER,
+            400,
+            "What was exposed to restricted data, or is not known not to have been, becomes no image."),
     RESULT_NOT_FOUND(
             "result.not-found",
             ErrorKind.CALLER,

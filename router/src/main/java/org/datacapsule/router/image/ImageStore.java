@@ -6,15 +6,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.ImageId;
 import org.datacapsule.common.id.OperationId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.MadeImage;
 import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.lineage.LineageStore;
 
 /** Rows of the catalogue. */
 public final class ImageStore {
+    private final LineageStore lineage = new LineageStore();
+
     /** Hosts keep their images where their own configuration says; the first of them speaks for all. */
     private static final String IMAGE = """
             select i.id, i.name, i.description, i.is_public, i.owner, i.status, i.sha256, i.size_bytes,
@@ -43,6 +48,7 @@ public final class ImageStore {
                         image.content().hex(),
                         image.sizeBytes().isPresent() ? image.sizeBytes().getAsLong() : null,
                         image.loginUserName().orElse(null)));
+        lineage.image(tx, image.id());
     }
 
     /**
@@ -71,7 +77,11 @@ public final class ImageStore {
         }
     }
 
-    /** Adds an image without content, whose name is held and free. */
+    /**
+     * Adds an image without content, whose name is held and free. A capsule it is made from is locked.
+     *
+     * @throws ProblemException {@link ErrorCode#IMAGE_TAINTED} when something of secure mode could get into it
+     */
     public void reserve(Tx tx, Reserved image) throws InterruptedException {
         String sql = """
                 insert into image (id, name, description, is_public, owner, status, login_user_name, source_capsule)
@@ -87,6 +97,11 @@ public final class ImageStore {
                         image.owner(),
                         image.loginUserName().orElse(null),
                         image.sourceCapsule().map(CapsuleId::value).orElse(null)));
+        if (image.sourceCapsule().isPresent()) {
+            lineage.imageOfDisk(tx, image.id(), image.sourceCapsule().get());
+        } else {
+            lineage.image(tx, image.id());
+        }
     }
 
     /** The operation makes the image's content; it is given up with the operation. */
@@ -218,6 +233,9 @@ public final class ImageStore {
     void setStatus(Tx tx, ImageId id, ImageStatus status) throws InterruptedException {
         tx.update(
                 "update image set status = $2, updated_at = now() where id = $1", Tuple.of(id.value(), status.name()));
+        if (status == ImageStatus.DELETED) {
+            lineage.gone(tx, id);
+        }
     }
 
     /** Sets DELETE_PENDING and keeps what the image was until then. */

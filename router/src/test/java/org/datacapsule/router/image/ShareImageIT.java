@@ -1,19 +1,27 @@
 package org.datacapsule.router.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.Problem;
+import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.OperationId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.Capacity;
@@ -54,7 +62,7 @@ class ShareImageIT {
                 Map.of(
                         "quota.disk-gb", "10000",
                         "quota.vcpus", "1000",
-                        "quota.images", "2",
+                        "quota.images", "1000",
                         "operations.attempts", "1",
                         "images.expunge-at", "never"));
         agent = router.agent("h1", new Capacity(1000, 1 << 20, 100_000), new PortRange(20_000, 6_000, 500));
@@ -187,6 +195,7 @@ class ShareImageIT {
                         select gen_random_uuid(), gen_random_uuid()::text, false, '%s', 'ACTIVE', 'ab' from generate_series(1, 2)
                         """.formatted(owner)));
 
+        router.execute("update users set quota_images = 2 where guid = '" + owner + "'");
         assertThat(share(Map.of("imageName", "one-too-many")).code()).isEqualTo("quota.exceeded");
 
         awaitCapsule("SHUTDOWN");
@@ -291,6 +300,137 @@ class ShareImageIT {
     }
 
     @Test
+    void itsFilesAreShownWithWhatTheyWereMadeFromAndExposedTo() throws Exception {
+        for (String command : List.of("launchvm", "switchvm", "stopvm")) {
+            end(router.post("/" + command, token, Map.of("vmid", capsule, "mode", "secure")));
+        }
+        String image = share(Map.of("imageName", "clean-" + capsule)).body().getString("imageId");
+        awaitCapsule("SHUTDOWN");
+
+        JsonArray files = router.get("/v1/capsules/" + capsule + "/lineage", operator)
+                .body()
+                .getJsonArray("files");
+
+        assertThat(files.stream().map(each -> ((JsonObject) each).getString("kind")))
+                .containsExactly("IMAGE", "DISK", "SECURE_VOLUME", "SECURE_OVERLAY", "MEMORY", "IMAGE");
+        JsonObject disk = files.getJsonObject(1);
+        JsonObject overlay = files.getJsonObject(3);
+        JsonObject made = files.getJsonObject(5);
+        assertThat(files.getJsonObject(0).getString("imageId")).isEqualTo(base);
+        assertThat(disk.getLong("madeFrom")).isEqualTo(files.getJsonObject(0).getLong("file"));
+        assertThat(disk.getBoolean("tainted")).isFalse();
+        assertThat(overlay.getLong("madeFrom")).isEqualTo(disk.getLong("file"));
+        assertThat(overlay.getLong("exposedTo"))
+                .isEqualTo(files.getJsonObject(2).getLong("file"));
+        assertThat(overlay.getBoolean("tainted")).isTrue();
+        assertThat(overlay.getString("goneAt")).isNotNull();
+        assertThat(made.getString("imageId")).isEqualTo(image);
+        assertThat(made.getLong("madeFrom")).isEqualTo(disk.getLong("file"));
+        assertThat(made.getBoolean("tainted")).isFalse();
+        assertThat(router.get("/v1/capsules/" + capsule + "/lineage", token).code())
+                .isEqualTo("auth.forbidden");
+    }
+
+    /** Whatever is done in whatever order, also where the first guard, the capsule's state, is wrong. */
+    @Test
+    void nothingThatSecureModeWroteOrHeldEverBecomesAnImage() throws Exception {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        Set<CapsuleId> secure = ConcurrentHashMap.newKeySet();
+        List<String> violations = new CopyOnWriteArrayList<>();
+        agent.behave(command -> {
+            CapsuleId id = command.command().spec().id();
+            switch (command.command()) {
+                case Command.SwitchToSecure it -> secure.add(id);
+                case Command.SwitchToMaintenance it -> secure.remove(id);
+                case Command.Stop it -> secure.remove(id);
+                case Command.Delete it -> secure.remove(id);
+                case Command.ShareImage it -> {
+                    if (secure.contains(id)) {
+                        violations.add("an image was asked for of " + id + " in secure mode");
+                    }
+                }
+                default -> {}
+            }
+            boolean fails =
+                    command.command() instanceof Command.SwitchToSecure && Math.floorMod(command.sequence(), 5) == 0;
+            return new Behaviour.Do(
+                    fails
+                            ? new Outcome.Failed(Problem.of(ErrorCode.HOST_HYPERVISOR_FAILED, "It broke."), false)
+                            : command.command() instanceof Command.Inspect
+                                    ? Outcome.Succeeded.found(
+                                            secure.contains(id) ? Found.RUNNING_IN_SECURE : Found.STOPPED)
+                                    : agent.done(command));
+        });
+        int shared = 0;
+        int tainted = 0;
+        for (int step = 0; step < 80; step++) {
+            String what = List.of(
+                            "launchvm",
+                            "launchvm",
+                            "secure",
+                            "secure",
+                            "maintenance",
+                            "stopvm",
+                            "share",
+                            "share",
+                            "lie",
+                            "recover")
+                    .get(random.nextInt(10));
+            switch (what) {
+                case "secure", "maintenance" ->
+                    end(router.post("/switchvm", token, Map.of("vmid", capsule, "mode", what)));
+                case "share" -> {
+                    Answer answer = share(Map.of("imageName", "image-" + step + "-" + capsule));
+                    shared += answer.status() == 200 ? 1 : 0;
+                    end(answer);
+                }
+                case "recover" -> end(router.post("/v1/capsules/" + capsule + "/recover", operator, Map.of()));
+                case "lie" -> {
+                    String was = router.sql("select state || ' ' || mode from capsule where id = '" + capsule + "'");
+                    put("SHUTDOWN", "NOT_DEFINED");
+                    Answer answer = share(Map.of("imageName", "lie-" + step + "-" + capsule));
+                    if (secure.contains(CapsuleId.parse(capsule))) {
+                        assertThat(answer.code()).as("seed " + seed).isEqualTo("image.tainted");
+                        tainted++;
+                    }
+                    end(answer);
+                    put(was.split(" ", -1)[0], was.split(" ", -1)[1]);
+                }
+                default -> end(router.post("/" + what, token, Map.of("vmid", capsule)));
+            }
+            assertThat(violations).as("seed " + seed).isEmpty();
+            assertThat(router.sql("""
+                            with recursive up(image, id) as (
+                                select l.image_id, l.id from file_lineage l where l.kind = 'IMAGE'
+                                union select up.image, f.made_from from up join file_lineage f on f.id = up.id
+                                      where f.made_from is not null)
+                            select count(*) from up join file_lineage f on f.id = up.id
+                            where f.tainted or f.exposed_to is not null or f.kind not in ('IMAGE', 'DISK')
+                            """))
+                    .as("images of what is tainted, seed " + seed)
+                    .isEqualTo("0");
+            assertThat(router.sql("""
+                            select count(*) from image i where i.source_capsule = '%s' and not exists (
+                                select from file_lineage l join file_lineage d on d.id = l.made_from
+                                where l.image_id = i.id and d.kind = 'DISK' and d.capsule_id = i.source_capsule)
+                            """.formatted(capsule)))
+                    .as("images nobody knows the origin of, seed " + seed)
+                    .isEqualTo("0");
+        }
+        System.out.println("seed " + seed + ": " + shared + " images, " + tainted + " refused as tainted");
+    }
+
+    @Test
+    void aTaintedFileIsNoImageWhateverWritesIt() {
+        assertThatThrownBy(() -> router.change(
+                        false,
+                        List.of("insert into file_lineage (kind, image_id, tainted) values ('IMAGE', '" + base
+                                + "', true)")))
+                .hasMessageContaining("nothing_tainted_gets_out");
+    }
+
+    @Test
     void askedAgainWithItsKeyItIsTheSameImage() throws Exception {
         Map<String, String> form = Map.of("vmId", capsule, "imageName", "once-" + capsule);
         Map<String, String> key = Map.of("Idempotency-Key", UUID.randomUUID().toString());
@@ -321,6 +461,14 @@ class ShareImageIT {
                 values ('%s', '%1$s', false, '%s', 'SHARE_PENDING', '%s')
                 """.formatted(id, owner, TestRouter.IMAGE.hex())));
         awaitImage(id, "ACTIVE");
+    }
+
+    /** What it began, if it began something, has ended. */
+    private void end(Answer answer) {
+        String operation = answer.body().getString("operation");
+        if (operation != null) {
+            router.awaitSql("select finished_at is not null from operation where id = '" + operation + "'", "t");
+        }
     }
 
     private Answer share(Map<String, String> form) throws Exception {
