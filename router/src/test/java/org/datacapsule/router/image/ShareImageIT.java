@@ -2,11 +2,19 @@ package org.datacapsule.router.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,15 +27,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
+import org.datacapsule.common.certificate.Identity;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.Problem;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.OperationId;
 import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.transfer.ImageDoor;
 import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.CommandEnvelope;
-import org.datacapsule.common.wire.ImageSource;
 import org.datacapsule.common.wire.ImageStock;
 import org.datacapsule.common.wire.Outcome;
 import org.datacapsule.common.wire.PortRange;
@@ -48,6 +57,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ShareImageIT {
     private TestRouter router;
     private FakeAgent agent;
+    private Path files;
     private String base;
     private String operator;
     private String owner;
@@ -57,6 +67,7 @@ class ShareImageIT {
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
+        files = directory;
         router = TestRouter.start(
                 directory,
                 Map.of(
@@ -66,8 +77,7 @@ class ShareImageIT {
                         "operations.attempts", "1",
                         "images.expunge-at", "never"));
         agent = router.agent("h1", new Capacity(1000, 1 << 20, 100_000), new PortRange(20_000, 6_000, 500));
-        agent.stock(
-                new ImageStock("/images", Optional.of(new ImageSource("h1", "127.0.0.1", 5702)), List.of(), List.of()));
+        agent.stock(new ImageStock("/images", Optional.empty(), List.of(), List.of()));
         agent.beat();
         base = router.registerImage();
         operator = router.token("operator", TokenRole.OPERATOR);
@@ -83,6 +93,7 @@ class ShareImageIT {
     void aCapsuleThatIsShutDown() throws Exception {
         agent.behave(command -> new Behaviour.Do(agent.done(command)));
         sharing.clear();
+        agent.beat();
         owner = "owner-" + UUID.randomUUID();
         token = router.token(owner);
         Answer created = router.post(
@@ -192,7 +203,7 @@ class ShareImageIT {
         awaitCapsule("SHUTDOWN");
         router.change(false, List.of("""
                         insert into image (id, name, is_public, owner, status, sha256)
-                        select gen_random_uuid(), gen_random_uuid()::text, false, '%s', 'ACTIVE', 'ab' from generate_series(1, 2)
+                        select gen_random_uuid(), gen_random_uuid()::text, false, '%s', 'ERROR', repeat('ab', 32) from generate_series(1, 2)
                         """.formatted(owner)));
 
         router.execute("update users set quota_images = 2 where guid = '" + owner + "'");
@@ -428,6 +439,48 @@ class ShareImageIT {
                         List.of("insert into file_lineage (kind, image_id, tainted) values ('IMAGE', '" + base
                                 + "', true)")))
                 .hasMessageContaining("nothing_tainted_gets_out");
+    }
+
+    @Test
+    void itsFileIsBroughtToTheImageStoreWhereItCanBeDownloaded() throws Exception {
+        byte[] content = new byte[3_000_000];
+        new Random().nextBytes(content);
+        Sha256 sha256 = new Sha256(
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content)));
+        Path file = Files.write(files.resolve("made"), content);
+        Identity host = router.join("maker");
+        String id = UUID.randomUUID().toString();
+        try (ImageDoor door = ImageDoor.open(
+                "127.0.0.1", 0, 1, host, asked -> Optional.of(file).filter(it -> asked.equals(sha256)))) {
+            router.change(
+                    false,
+                    List.of(
+                            """
+                            insert into host (id, incarnation, version, address, acceleration, cpus, memory_mb, disk_gb,
+                                              ssh_first, vnc_first, port_count, guest_network, lease_until, enabled,
+                                              image_door_address, image_door_port)
+                            values ('maker', gen_random_uuid(), 'test', '127.0.0.1', 'none', 1, 1, 1, 20000, 6000, 1,
+                                    '10.90.0.0/16', now() + interval '1 hour', false, '127.0.0.1', %d)
+                            """.formatted(door.port()),
+                            "insert into host_image (host_id, sha256) values ('maker', '" + sha256.hex() + "')",
+                            """
+                            insert into image (id, name, is_public, owner, status, sha256, source_capsule, share_operation)
+                            values ('%s', '%1$s', false, '%s', 'SHARE_PENDING', '%s', '%s', gen_random_uuid())
+                            """.formatted(id, owner, sha256.hex(), capsule)));
+            Path kept = files.resolve("images").resolve(sha256.hex() + ".qcow2");
+
+            await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(kept));
+
+            assertThat(Files.readAllBytes(kept)).isEqualTo(content);
+            HttpResponse<byte[]> download = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(router.uri().resolve("/v1/images/" + id + "/file"))
+                                    .header("Authorization", "Bearer " + token)
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofByteArray());
+            assertThat(download.statusCode()).isEqualTo(200);
+            assertThat(download.body()).isEqualTo(content);
+        }
     }
 
     @Test
