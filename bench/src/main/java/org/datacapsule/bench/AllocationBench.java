@@ -121,7 +121,7 @@ public final class AllocationBench {
     private static CreateCapsule create(Database database) {
         Duration minutes = Duration.ofMinutes(15);
         OperationConfig operations =
-                new OperationConfig(minutes, minutes, 4, Duration.ofSeconds(5), Duration.ofSeconds(10));
+                new OperationConfig(minutes, minutes, minutes, 4, Duration.ofSeconds(5), Duration.ofSeconds(10));
         SecretBox box = new SecretBox(new byte[32]);
         SecureModeConfig secureMode = new SecureModeConfig(1024);
         CapsuleStore capsules = new CapsuleStore();
@@ -129,6 +129,7 @@ public final class AllocationBench {
                 capsules,
                 new SecureVolumes(capsules, box, secureMode),
                 new HostStore(),
+                new ImageStore(),
                 new OperationStore(),
                 new AuditLog(),
                 new EventLog(() -> {}),

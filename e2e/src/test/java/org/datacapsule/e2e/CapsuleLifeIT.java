@@ -3,6 +3,7 @@ package org.datacapsule.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -173,6 +174,35 @@ class CapsuleLifeIT {
 
     @Test
     @Order(9)
+    void aCapsuleMadeOfItsImageHasWhatWasWrittenInIt() throws Exception {
+        JsonNode shared = api.post("/shareimage", Map.of("vmid", capsule, "imageName", "of-" + capsule))
+                .success();
+        String image = shared.path("imageId").asText();
+        assertThat(shared.path("imageStatus").asText()).isEqualTo("SHARE_PENDING");
+        JsonNode end = api.awaitEnd(shared.path("operation").asText(), Duration.ofMinutes(1));
+        assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("SUCCEEDED");
+        assertThat(api.state(capsule)).isEqualTo("SHUTDOWN");
+        Patience.await(
+                "activation of the image",
+                SOON,
+                () -> api.get("/getimage?imageId=" + image).text("imageStatus").equals("ACTIVE")
+                        ? Optional.of(image)
+                        : Optional.empty());
+
+        Started created = api.create(image, USER, PASSWORD);
+        api.awaitEnd(created.operation(), SOON);
+        Place second = Place.of(FLEET.get(), created.capsule());
+        api.awaitEnd(api.command("launchvm", created.capsule()).operation(), Duration.ofMinutes(1));
+
+        try (GuestShell guest = GuestShell.awaitWithPassword(second.sshPort(), USER, PASSWORD)) {
+            assertThat(guest.run("cat " + NOTE)).isEqualTo("remember");
+        }
+        api.awaitEnd(api.command("deletevm", created.capsule()).operation(), Duration.ofMinutes(1));
+        assertThat(Traces.of(FLEET.get(), second)).isEmpty();
+    }
+
+    @Test
+    @Order(10)
     void whatWasWrittenIsThereAfterTheNextLaunch() throws Exception {
         command("launchvm");
 
@@ -182,7 +212,7 @@ class CapsuleLifeIT {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void aGuestThatPowersOffIsShownShutDown() throws Exception {
         try (GuestShell guest = GuestShell.withPassword(place.sshPort(), USER, PASSWORD)) {
             // A moment later: the line ends before the guest does.
@@ -198,7 +228,7 @@ class CapsuleLifeIT {
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void itsPasswordIsNowhereInTheClear() throws Exception {
         Secret secret = new Secret(TELLING);
 
@@ -208,7 +238,7 @@ class CapsuleLifeIT {
     }
 
     @Test
-    @Order(12)
+    @Order(13)
     void nothingIsLeftOfADeletedCapsule() throws Exception {
         command("launchvm");
         command("deletevm");

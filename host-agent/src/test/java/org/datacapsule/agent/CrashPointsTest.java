@@ -60,6 +60,8 @@ class CrashPointsTest {
         STOP,
         DELETE,
         INSPECT,
+        SHARE_IMAGE,
+        SHARE_IMAGE_THAT_FAILS,
         SYNC_KEYS,
         SWITCH_TO_SECURE,
         SWITCH_TO_SECURE_THAT_FAILS,
@@ -94,7 +96,9 @@ class CrashPointsTest {
             Set<CapsuleId> disks,
             List<String> keys,
             Set<CapsuleId> listening,
-            Set<CapsuleId> leftOfSecure) {}
+            Set<CapsuleId> leftOfSecure,
+            int images,
+            Set<CapsuleId> drafts) {}
 
     /** Without what differs from run to run. */
     private static String words(Case command, Outcome outcome) {
@@ -107,6 +111,9 @@ class CrashPointsTest {
             }
             return "receipt of " + receipt.mode() + " under " + receipt.policy() + " verified " + receipt.verifiedAt()
                     + " attached " + receipt.volumeAttachedAt();
+        }
+        if (outcome instanceof Outcome.Succeeded succeeded && succeeded.image().isPresent()) {
+            return "an image of " + succeeded.image().get().bytes() + " bytes";
         }
         // The cause may be another one, where the run that met it was cut off; what is left may not.
         return outcome instanceof Outcome.Failed failed ? "failed, leaving " + failed.found() : outcome.toString();
@@ -172,7 +179,9 @@ class CrashPointsTest {
                     agent.host.storage().all(),
                     agent.host.hypervisor().authorizedKeys(spec.id()),
                     Set.copyOf(agent.listening),
-                    agent.host.storage().secure());
+                    agent.host.storage().secure(),
+                    agent.host.storage().images().size(),
+                    agent.host.storage().drafts());
         }
     }
 
@@ -211,6 +220,9 @@ class CrashPointsTest {
         if (command == Case.LAUNCH_THAT_FAILS) {
             fail(agent, "start");
         }
+        if (command == Case.SHARE_IMAGE_THAT_FAILS) {
+            fail(agent, "keep-flattened");
+        }
         if (command == Case.SWITCH_TO_SECURE_THAT_FAILS || command == Case.SWITCH_TO_SECURE_THAT_CANNOT_GO_BACK) {
             fail(agent, "attach-volume");
         }
@@ -230,6 +242,7 @@ class CrashPointsTest {
             case STOP, STOP_IN_SECURE -> new Command.Stop(spec, 20);
             case DELETE, DELETE_IN_SECURE -> new Command.Delete(spec);
             case INSPECT -> new Command.Inspect(spec);
+            case SHARE_IMAGE, SHARE_IMAGE_THAT_FAILS -> new Command.ShareImage(spec, TestAgent.IMAGE);
             case SYNC_KEYS, SYNC_KEYS_IN_SECURE ->
                 new Command.SyncKeys(spec, "alice", List.of("ssh-ed25519 AAAA alice"), true);
             case SWITCH_TO_SECURE, SWITCH_TO_SECURE_THAT_FAILS, SWITCH_TO_SECURE_THAT_CANNOT_GO_BACK ->

@@ -172,6 +172,7 @@ public final class RouterAssembly implements AutoCloseable {
                         config.bus().host())));
         distribution.serve(bus, identity.desk());
         remember(distribution.startCare());
+        distribution.startBringing().ifPresent(this::remember);
     }
 
     private IntakeParts takeImages(Vertx vertx, Database database, Optional<ImageDepot> depot, RouterParts parts)

@@ -21,6 +21,7 @@ import org.datacapsule.router.capsule.SecureVolumes;
 import org.datacapsule.router.capsule.ShowCapsules;
 import org.datacapsule.router.capsule.StartOperation;
 import org.datacapsule.router.database.Database;
+import org.datacapsule.router.diskimage.ShareImage;
 import org.datacapsule.router.dispatch.Agents;
 import org.datacapsule.router.dispatch.CommandBuilder;
 import org.datacapsule.router.dispatch.Delivery;
@@ -54,6 +55,8 @@ import org.datacapsule.router.image.ImageRoutes;
 import org.datacapsule.router.image.ImageStore;
 import org.datacapsule.router.image.distribution.HostImages;
 import org.datacapsule.router.lifetime.LifetimeRule;
+import org.datacapsule.router.lineage.LineageRoutes;
+import org.datacapsule.router.lineage.LineageStore;
 import org.datacapsule.router.mail.Outbox;
 import org.datacapsule.router.migration.AdvanceMigration;
 import org.datacapsule.router.migration.CancelMigration;
@@ -169,6 +172,7 @@ public final class RouterParts implements AutoCloseable {
                 capsules,
                 volumes,
                 hosts,
+                images,
                 operations,
                 audit,
                 events,
@@ -196,6 +200,7 @@ public final class RouterParts implements AutoCloseable {
                 operations,
                 ports,
                 hosts,
+                images,
                 keys,
                 new RecordReceipt(receipts),
                 new AdvanceMigration(migrations, evictions, ports, signal),
@@ -266,9 +271,11 @@ public final class RouterParts implements AutoCloseable {
         deadHosts.register(endpoints);
         new ImageRoutes(database, idempotency, images, users, audit).register(endpoints);
         new CatalogueRoutes(database, idempotency, images, users, audit).register(endpoints);
+        new ShareImage(idempotency, users, capsules, images, start, config.operations()).register(endpoints);
         new UserRoutes(database, idempotency, users, audit).register(endpoints);
         sharing(new ChangeMembers(capsules, members, keys, audit)).register(endpoints);
         new ReceiptRoutes(database, capsules, receipts).register(endpoints);
+        new LineageRoutes(database, new LineageStore()).register(endpoints);
         new AuditRoutes(database).register(endpoints);
         new ExtendCapsule(idempotency, users, capsules, audit, events, config.lifetime()).register(endpoints);
         results.register(endpoints);

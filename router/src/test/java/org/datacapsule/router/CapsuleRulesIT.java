@@ -57,6 +57,7 @@ class CapsuleRulesIT {
             new Rule("deletevm", "OWNER-CONTROLLER, OWNER", "any but DELETE_PENDING"),
             new Rule("v1/capsules/{id}/extend", "OWNER-CONTROLLER, OWNER", "any but DELETE_PENDING"),
             new Rule("updatevm", "OWNER-CONTROLLER, OWNER", SETTLED),
+            new Rule("shareimage", "OWNER-CONTROLLER, OWNER", "SHUTDOWN"),
             new Rule("addsharees", "OWNER-CONTROLLER, OWNER", SETTLED_NOT_SECURE),
             new Rule("deletesharees", "OWNER-CONTROLLER, OWNER", SETTLED),
             new Rule("managecontroller", "OWNER-CONTROLLER, OWNER, CONTROLLER", SETTLED),
@@ -169,6 +170,7 @@ class CapsuleRulesIT {
         Map<String, String> form = new LinkedHashMap<>(Map.of("vmId", id));
         switch (command) {
             case "updatevm" -> form.put("title", "Another title");
+            case "shareimage" -> form.put("imageName", "image-of-" + id);
             case "addsharees" -> form.put("sharees", "[{giud:'erin',email:'erin@example.org'}]");
             case "deletesharees" -> form.put("sharees", "sam");
             case "managecontroller" -> {

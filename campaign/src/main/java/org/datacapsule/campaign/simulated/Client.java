@@ -173,7 +173,13 @@ final class Client {
                     on(capsule, "stopvm");
                 }
             }
-            default -> on(capsule, "launchvm");
+            default -> {
+                if (choice < 45) {
+                    on(capsule, "launchvm");
+                } else {
+                    makeImage(capsule);
+                }
+            }
         }
     }
 
@@ -227,6 +233,13 @@ final class Client {
                 "addsharees",
                 new JsonObject().put("vmid", capsule.id).put("sharees", sharees));
         ask(with, "updateUserTou", new JsonObject().put("vmid", capsule.id).put("tou", true));
+    }
+
+    private void makeImage(Owned capsule) {
+        ask(
+                capsule.owner,
+                "shareImage",
+                new JsonObject().put("vmid", capsule.id).put("imageName", "image-" + asking.number()));
     }
 
     private void setQuota(String user, int which) {

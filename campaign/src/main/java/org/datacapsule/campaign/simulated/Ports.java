@@ -58,10 +58,21 @@ final class Ports {
             "adopt",
             "setAside",
             "discard",
+            "flatten",
+            "keepFlattened",
+            "dropFlattened",
             "delete");
 
     private static final Set<String> FREEING = Set.of(
-            "dropSecureOverlay", "dropSecure", "delete", "welcome", "unmarkLeaving", "adopt", "setAside", "discard");
+            "dropSecureOverlay",
+            "dropSecure",
+            "delete",
+            "welcome",
+            "unmarkLeaving",
+            "adopt",
+            "setAside",
+            "discard",
+            "dropFlattened");
     private static final Set<String> CHANGES_OF_NETWORK =
             Set.of("reserveLease", "releaseLease", "openSsh", "closeSsh", "cutConnections");
 

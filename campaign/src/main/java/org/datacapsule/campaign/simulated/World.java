@@ -220,6 +220,12 @@ final class World implements AutoCloseable {
         List<Breach> all = new ArrayList<>(seen);
         for (SimulatedMachine machine : machines) {
             machine.host().hypervisor().violations().forEach(it -> all.add(new Breach(Rule.DATA_STAYS_IN, it)));
+            machine.host()
+                    .storage()
+                    .taintedImages()
+                    .forEach(it -> all.add(new Breach(
+                            Rule.DATA_STAYS_IN,
+                            "image " + it + " was made while the capsule had something of secure mode")));
         }
         return all;
     }

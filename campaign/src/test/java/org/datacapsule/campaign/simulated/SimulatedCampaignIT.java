@@ -114,6 +114,13 @@ class SimulatedCampaignIT {
                                 "if new.kind = 'LAUNCH' and new.state in ('SUCCEEDED', 'FAILED') then new.state := 'RUNNING'; end if; return new;")),
                 arguments(
                         1L,
+                        Rule.NOTHING_PENDING,
+                        "what a host made is not written down",
+                        Sabotage.inRows(
+                                "before update on image",
+                                "if new.sha256 is distinct from old.sha256 then return null; end if; return new;")),
+                arguments(
+                        1L,
                         Rule.GENERATIONS_GROW,
                         "a generation goes back",
                         Sabotage.inRows(

@@ -105,10 +105,16 @@ public final class CapsuleLife {
         };
     }
 
-    /** A switch or migration that was taken back leads back to what there is; ERROR is for what a person should look at. */
+    /**
+     * A switch or migration that was taken back leads back to what there is, and who only read the disk has changed nothing;
+     * ERROR is for what a person should look at.
+     */
     private static Transition failed(CapsuleStatus now, OperationKind kind, Found found) {
         if (!isAwaiting(now, kind)) {
             return new Ignored();
+        }
+        if (kind == OperationKind.SHARE_IMAGE) {
+            return new Moved(CapsuleStatus.SHUTDOWN);
         }
         boolean canBeTakenBack = isSwitch(kind) || kind == OperationKind.MIGRATE;
         return canBeTakenBack && recovered(found) instanceof Moved back ? back : new Moved(CapsuleStatus.ERROR);
@@ -118,6 +124,10 @@ public final class CapsuleLife {
         boolean isAtRest = now.isRunning() || now.state() == CapsuleState.SHUTDOWN;
         boolean another = isAtRest && mode != CapsuleMode.NOT_DEFINED && mode != now.mode();
         return another ? new Moved(CapsuleStatus.running(mode)) : new Ignored();
+    }
+
+    private static boolean isOrMayBeSecure(CapsuleStatus now) {
+        return now.mode() == CapsuleMode.SECURE || now.state() == CapsuleState.SWITCH_TO_SECURE_PENDING;
     }
 
     private static boolean isSwitch(OperationKind kind) {
@@ -130,6 +140,11 @@ public final class CapsuleLife {
         }
         if (now.state() == CapsuleState.DELETED || now.state() == CapsuleState.DELETE_PENDING) {
             return "The capsule is being deleted, so it takes no further command.";
+        }
+        if (kind == OperationKind.SHARE_IMAGE && isOrMayBeSecure(now)) {
+            return "The capsule is " + now
+                    + ", and nothing of secure mode may get into an image. Stop it, which discards what"
+                    + " it wrote in secure mode, then make the image of its disk of before.";
         }
         if (now.state().isPending()) {
             return "The capsule is busy (" + now + "); wait until that is done, or delete the capsule to cancel it.";
@@ -156,6 +171,7 @@ public final class CapsuleLife {
         return switch (kind) {
             case SWITCH_TO_MAINTENANCE -> "switch a capsule to MAINTENANCE";
             case SWITCH_TO_SECURE -> "switch a capsule to SECURE";
+            case SHARE_IMAGE -> "make an image of a capsule";
             default -> kind.name().toLowerCase(Locale.ROOT).replace('_', ' ') + " a capsule";
         };
     }

@@ -166,6 +166,11 @@ public enum ErrorCode {
             400,
             "This cluster keeps no files of images, or cannot look at them safely, so none are taken or given."),
     IMAGE_STORE_FULL("image.store-full", ErrorKind.OPERATOR, 400, "There is no room left for an image of this size."),
+    IMAGE_TAINTED(
+            "image.tainted",
+            ErrorKind.CALLER,
+            400,
+            "What was exposed to restricted data, or is not known not to have been, becomes no image."),
     RESULT_NOT_FOUND(
             "result.not-found",
             ErrorKind.CALLER,
@@ -235,6 +240,11 @@ public enum ErrorCode {
             500,
             "The image's file is not on the host, or not with its checksum."),
     HOST_DISK_FULL("host.disk-full", ErrorKind.OPERATOR, 500, "The host's storage has no room left."),
+    HOST_DISK_IN_USE(
+            "host.disk-in-use",
+            ErrorKind.OPERATOR,
+            500,
+            "A guest writes to the capsule's disk, or something of its secure mode is left, so nothing is made of the disk."),
     HOST_NOT_FOUND("host.not-found", ErrorKind.CALLER, 400, "There is no host of that name."),
     HOST_NOT_EMPTY(
             "host.not-empty",

@@ -30,7 +30,8 @@ import org.datacapsule.common.wire.Departure.SentGuest;
     @JsonSubTypes.Type(value = Command.Evict.class, name = "evict"),
     @JsonSubTypes.Type(value = Command.Relinquish.class, name = "relinquish"),
     @JsonSubTypes.Type(value = Command.Discard.class, name = "discard"),
-    @JsonSubTypes.Type(value = Command.Adopt.class, name = "adopt")
+    @JsonSubTypes.Type(value = Command.Adopt.class, name = "adopt"),
+    @JsonSubTypes.Type(value = Command.ShareImage.class, name = "share-image")
 })
 public sealed interface Command {
 
@@ -176,4 +177,12 @@ public sealed interface Command {
      * @param from the host that is gone; it is fenced
      */
     record Adopt(CapsuleSpec spec, Sha256 image, HostId from) implements Command {}
+
+    /**
+     * The capsule's disk, flattened to a file that needs no other, is among this host's images; the outcome has what it is.
+     * Nothing of secure mode is ever in it: it is made only where no guest runs and nothing of secure mode is left.
+     *
+     * @param image the disk lies on
+     */
+    record ShareImage(CapsuleSpec spec, Sha256 image) implements Command {}
 }

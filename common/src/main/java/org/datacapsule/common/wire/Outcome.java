@@ -1,5 +1,6 @@
 package org.datacapsule.common.wire;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.Optional;
@@ -20,22 +21,29 @@ public sealed interface Outcome {
      * @param landing where a capsule is expected, of {@link Command.Receive} only
      * @param departure what was sent, of {@link Command.SendFiles} and {@link Command.SendAway}; what has come, of
      *     {@link Command.TakeOver}
+     * @param image what was made, of {@link Command.ShareImage} only
      */
     record Succeeded(
-            Found found, Optional<SignedReceipt> receipt, Optional<Landing> landing, Optional<Departure> departure)
+            Found found,
+            Optional<SignedReceipt> receipt,
+            Optional<Landing> landing,
+            Optional<Departure> departure,
+            @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<MadeImage> image)
             implements Outcome {
         public static final Succeeded DONE = found(Found.UNSAID);
 
         public static Succeeded found(Found found) {
-            return new Succeeded(found, Optional.empty(), Optional.empty(), Optional.empty());
+            return new Succeeded(found, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
         }
 
         public static Succeeded with(SignedReceipt receipt) {
-            return new Succeeded(Found.UNSAID, Optional.of(receipt), Optional.empty(), Optional.empty());
+            return new Succeeded(
+                    Found.UNSAID, Optional.of(receipt), Optional.empty(), Optional.empty(), Optional.empty());
         }
 
         public static Succeeded at(Landing landing) {
-            return new Succeeded(Found.UNSAID, Optional.empty(), Optional.of(landing), Optional.empty());
+            return new Succeeded(
+                    Found.UNSAID, Optional.empty(), Optional.of(landing), Optional.empty(), Optional.empty());
         }
 
         public static Succeeded with(Departure departure) {
@@ -43,7 +51,12 @@ public sealed interface Outcome {
         }
 
         public static Succeeded with(Departure departure, Optional<SignedReceipt> receipt) {
-            return new Succeeded(Found.UNSAID, receipt, Optional.empty(), Optional.of(departure));
+            return new Succeeded(Found.UNSAID, receipt, Optional.empty(), Optional.of(departure), Optional.empty());
+        }
+
+        public static Succeeded made(MadeImage image) {
+            return new Succeeded(
+                    Found.UNSAID, Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(image));
         }
     }
 

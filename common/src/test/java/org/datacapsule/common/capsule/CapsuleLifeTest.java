@@ -91,7 +91,7 @@ class CapsuleLifeTest {
     }
 
     @Test
-    void aFailureLeadsToErrorFromItsOwnPendingStateOnly() {
+    void aFailureLeadsToErrorFromItsOwnPendingStateOnlyAndBackWhereNothingWasChanged() {
         for (CapsuleStatus now : everyStatus()) {
             for (OperationKind kind : OperationKind.values()) {
                 boolean isItsOwn = kind == OperationKind.RECOVER
@@ -99,7 +99,10 @@ class CapsuleLifeTest {
                         : now.state().name().equals(PENDING.get(kind.name()));
                 assertThat(CapsuleLife.next(now, new Failed(kind)))
                         .as("%s failed while %s", kind, now)
-                        .isEqualTo(isItsOwn ? new Moved(ERROR) : new Ignored());
+                        .isEqualTo(
+                                isItsOwn
+                                        ? new Moved(kind == OperationKind.SHARE_IMAGE ? SHUTDOWN : ERROR)
+                                        : new Ignored());
             }
         }
     }
@@ -159,6 +162,22 @@ class CapsuleLifeTest {
                 .isEqualTo(
                         new Refused("To switch a capsule to MAINTENANCE it must be RUNNING in SECURE, and this one is"
                                 + " SHUTDOWN."));
+    }
+
+    @Test
+    void whereSecureModeIsOrMayBeNoImageIsMadeAndTheRefusalSaysWhy() {
+        for (CapsuleStatus now : everyStatus()) {
+            boolean isGoing = now.state() == CapsuleState.DELETE_PENDING || now.state() == CapsuleState.DELETED;
+            boolean mayBeSecure =
+                    now.mode() == CapsuleMode.SECURE || now.state() == CapsuleState.SWITCH_TO_SECURE_PENDING;
+            if (isGoing || !mayBeSecure) {
+                continue;
+            }
+            Transition answer = CapsuleLife.next(now, new Requested(OperationKind.SHARE_IMAGE));
+
+            assertThat(answer).as("while %s", now).isInstanceOf(Refused.class);
+            assertThat(((Refused) answer).because()).contains("nothing of secure mode may get into an image");
+        }
     }
 
     @Test

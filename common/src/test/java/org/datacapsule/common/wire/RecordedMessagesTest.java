@@ -158,12 +158,16 @@ class RecordedMessagesTest {
         return found;
     }
 
-    /** Members of the message itself that were added after the first version, and are only written when they are there. */
-    private static Set<String> leftOutWhenEmpty(Object form) {
+    /** Members that were added after the first version, and are only written when they are there; of records in it as well. */
+    private static Set<String> leftOutWhenEmpty(Object form) throws ReflectiveOperationException {
         Set<String> found = new TreeSet<>();
         for (RecordComponent member : form.getClass().getRecordComponents()) {
             if (member.getAccessor().isAnnotationPresent(JsonInclude.class)) {
                 found.add("/" + member.getName());
+            }
+            Object value = member.getAccessor().invoke(form);
+            if (value instanceof Record inner) {
+                leftOutWhenEmpty(inner).forEach(name -> found.add("/" + member.getName() + name));
             }
         }
         return found;

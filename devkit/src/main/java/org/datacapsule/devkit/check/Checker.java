@@ -15,6 +15,7 @@ import org.datacapsule.devkit.check.Asked.Answer;
 import org.datacapsule.devkit.check.HostView.Guest;
 import org.datacapsule.devkit.check.Rows.Capsule;
 import org.datacapsule.devkit.check.Rows.HeldPorts;
+import org.datacapsule.devkit.check.Rows.Image;
 import org.datacapsule.devkit.check.Rows.Operation;
 
 /** Judges a fleet that has come to rest: all its hosts answer, and nothing was asked of it for a while. Pure. */
@@ -43,6 +44,7 @@ public final class Checker {
         Checker checker = new Checker(rows, hosts, asked);
         checker.commands();
         checker.pending();
+        checker.images();
         checker.homes();
         checker.leaksOnHosts();
         checker.leaksInRows();
@@ -151,6 +153,25 @@ public final class Checker {
                 .forEach(eviction -> breach(
                         Rule.NOTHING_PENDING,
                         "host " + eviction.host() + " has not removed what it had of capsule " + eviction.capsule()));
+    }
+
+    /** With content it may be on its way to other hosts; without, somebody must be at work on it. */
+    private void images() {
+        for (Image image : rows.images()) {
+            if (image.status().equals("SHARE_PENDING") && !image.hasContent()) {
+                breach(
+                        Rule.NOTHING_PENDING,
+                        "image " + image.id() + " is SHARE_PENDING, and what makes it is " + image.made());
+            }
+            if (image.status().equals("ERROR") && image.error().isEmpty()) {
+                breach(Rule.EXACTLY_ONCE, "image " + image.id() + " is in ERROR and does not say why");
+            }
+            if (image.made().equals("SUCCEEDED") != image.status().equals("SHARE_PENDING")) {
+                breach(
+                        Rule.EXACTLY_ONCE,
+                        "image " + image.id() + " is " + image.status() + ", and what makes it " + image.made());
+            }
+        }
     }
 
     private void homes() {

@@ -18,7 +18,8 @@ public record Rows(
         List<UnfinishedMove> moves,
         List<Eviction> evictions,
         List<UUID> uncertain,
-        List<Result> results) {
+        List<Result> results,
+        List<Image> images) {
 
     /** A capsule, one that is deleted too. */
     public record Capsule(
@@ -75,6 +76,13 @@ public record Rows(
      * @param approvals of reviewers who were never on its capsule
      */
     public record Result(UUID id, UUID capsule, String sha256, String status, int approvals) {}
+
+    /**
+     * An image made of a capsule's disk.
+     *
+     * @param made how the operation ended that makes it, or is to end it
+     */
+    public record Image(UUID id, String status, boolean hasContent, Optional<String> error, String made) {}
 
     /** A pair of ports that a capsule holds. */
     public record HeldPorts(UUID capsule, String host, int ssh, int vnc) {}
@@ -172,7 +180,19 @@ public record Rows(
                         union all select id, capsule_id, sha256, 'UPLOAD', 0 from result_upload order by 1
                         """,
                         row -> new Result(
-                                uuid(row, 1), uuid(row, 2), row.getString(3), row.getString(4), row.getInt(5))));
+                                uuid(row, 1), uuid(row, 2), row.getString(3), row.getString(4), row.getInt(5))),
+                list(
+                        statement,
+                        """
+                        select i.id, i.status, i.sha256 is not null, i.error, o.state
+                        from image i join operation o on o.id = i.share_operation order by o.number
+                        """,
+                        row -> new Image(
+                                uuid(row, 1),
+                                row.getString(2),
+                                row.getBoolean(3),
+                                Optional.ofNullable(row.getString(4)),
+                                row.getString(5))));
     }
 
     @FunctionalInterface

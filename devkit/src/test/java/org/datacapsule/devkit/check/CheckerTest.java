@@ -12,6 +12,7 @@ import org.datacapsule.devkit.check.Asked.Answer;
 import org.datacapsule.devkit.check.HostView.Guest;
 import org.datacapsule.devkit.check.Rows.Capsule;
 import org.datacapsule.devkit.check.Rows.HeldPorts;
+import org.datacapsule.devkit.check.Rows.Image;
 import org.datacapsule.devkit.check.Rows.Operation;
 import org.junit.jupiter.api.Test;
 
@@ -107,7 +108,30 @@ class CheckerTest {
         assertThat(rules(RUNNING, LAUNCHED, List.of(HOME, OTHER), other)).contains(Rule.EXACTLY_ONCE);
     }
 
+    @Test
+    void anImageEndsWithWhatMakesIt() {
+        assertThat(rules(new Image(CAPSULE, "SHARE_PENDING", true, Optional.empty(), "SUCCEEDED")))
+                .isEmpty();
+        assertThat(rules(new Image(CAPSULE, "ERROR", false, Optional.of("full"), "FAILED")))
+                .isEmpty();
+        assertThat(rules(new Image(CAPSULE, "SHARE_PENDING", false, Optional.empty(), "FAILED")))
+                .containsExactlyInAnyOrder(Rule.NOTHING_PENDING, Rule.EXACTLY_ONCE);
+        assertThat(rules(new Image(CAPSULE, "ERROR", false, Optional.empty(), "CANCELLED")))
+                .containsExactly(Rule.EXACTLY_ONCE);
+        assertThat(rules(new Image(CAPSULE, "ERROR", false, Optional.of("lost"), "SUCCEEDED")))
+                .containsExactly(Rule.EXACTLY_ONCE);
+    }
+
+    private static Set<Rule> rules(Image image) {
+        return rules(RUNNING, LAUNCHED, List.of(HOME, OTHER), ASKED, List.of(image));
+    }
+
     private static Set<Rule> rules(Capsule capsule, Operation operation, List<HostView> hosts, Asked asked) {
+        return rules(capsule, operation, hosts, asked, List.of());
+    }
+
+    private static Set<Rule> rules(
+            Capsule capsule, Operation operation, List<HostView> hosts, Asked asked, List<Image> images) {
         Rows rows = new Rows(
                 List.of(capsule),
                 List.of(operation),
@@ -116,7 +140,8 @@ class CheckerTest {
                 List.of(),
                 List.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                images);
         return Checker.check(rows, hosts, List.of(asked)).stream()
                 .map(Breach::rule)
                 .collect(Collectors.toSet());

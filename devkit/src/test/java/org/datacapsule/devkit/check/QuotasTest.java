@@ -45,6 +45,7 @@ class QuotasTest {
     }
 
     private static Rows rows(List<Capsule> capsules, List<Operation> operations) {
-        return new Rows(capsules, operations, List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+        return new Rows(
+                capsules, operations, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
     }
 }

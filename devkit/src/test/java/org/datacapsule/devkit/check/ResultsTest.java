@@ -55,7 +55,8 @@ class ResultsTest {
     }
 
     private static List<Rule> rules(List<Result> results, HostView host, ResultsSaid said) {
-        Rows rows = new Rows(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), results);
+        Rows rows = new Rows(
+                List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), results, List.of());
         return Results.check(rows, List.of(host), said).stream()
                 .map(Breach::rule)
                 .toList();

@@ -38,6 +38,7 @@ public final class CommandHandlers {
     private final RelinquishHandler relinquish;
     private final DiscardHandler discard;
     private final AdoptHandler adopt;
+    private final ShareImageHandler shareImage;
 
     /** @param longestGrace a guest gets no longer than this to power off, whatever the command says */
     public CommandHandlers(
@@ -74,6 +75,7 @@ public final class CommandHandlers {
         this.relinquish = new RelinquishHandler(hypervisor, network, storage, releases);
         this.discard = new DiscardHandler(storage);
         this.adopt = new AdoptHandler(network, storage, images);
+        this.shareImage = new ShareImageHandler(storage, supply);
     }
 
     Succeeded handle(Command command, Operation operation) {
@@ -96,6 +98,7 @@ public final class CommandHandlers {
             case Command.Relinquish it -> relinquish.handle(it, operation);
             case Command.Discard it -> discard.handle(it, operation);
             case Command.Adopt it -> adopt.handle(it, operation);
+            case Command.ShareImage it -> shareImage.handle(it, operation);
         };
     }
 

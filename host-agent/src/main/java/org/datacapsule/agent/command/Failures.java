@@ -40,6 +40,7 @@ final class Failures {
                     HOST_PORT_TAKEN,
                     HOST_IMAGE_MISSING,
                     HOST_DISK_FULL,
+                    HOST_DISK_IN_USE,
                     HOST_HYPERVISOR_FAILED,
                     HOST_POLICY_NOT_IN_FORCE,
                     HOST_TOOL_FAILED -> true;

@@ -11,6 +11,14 @@ public interface ImageSupply {
     /** Of a host that has what it has: what it lacks is found missing where it is needed. */
     ImageSupply NONE = image -> Held.AT_HAND;
 
+    /**
+     * An image is about to be made here: what was fetched and nobody needs goes, where it has to.
+     *
+     * @param bytes it will take
+     * @throws ProblemException {@link ErrorCode#HOST_DISK_FULL} when there is no room all the same
+     */
+    default void makeRoom(long bytes) {}
+
     /** Somebody needs an image now: it is fetched where it is missing, and stays until it is let go of. */
     Held hold(Sha256 image);
 

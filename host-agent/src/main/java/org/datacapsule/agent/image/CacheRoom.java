@@ -67,18 +67,33 @@ final class CacheRoom {
         lock.lock();
         try {
             coming.put(image, total);
-            if (!fits(total - had)) {
-                shelf.dropUnfinished(coming.keySet());
-            }
-            while (!fits(total - had)) {
-                Sha256 goes = leastNeeded().orElseThrow(() -> noRoom(total));
-                shelf.evict(goes);
-                LOG.atInfo()
-                        .addKeyValue("image", goes)
-                        .log("an image nobody has needed for long makes room for another");
-            }
+            evictFor(0, total - had, total);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /**
+     * Makes room for an image that is made here, of which nobody knows yet what it is.
+     *
+     * @throws ProblemException {@link ErrorCode#HOST_DISK_FULL}
+     */
+    void makeRoom(long bytes) {
+        locked(() -> evictFor(bytes, bytes, bytes));
+    }
+
+    /**
+     * @param unpromised bytes besides those of what comes
+     * @param more bytes that the file system must have room for
+     */
+    private void evictFor(long unpromised, long more, long total) {
+        if (!fits(unpromised, more)) {
+            shelf.dropUnfinished(coming.keySet());
+        }
+        while (!fits(unpromised, more)) {
+            Sha256 goes = leastNeeded().orElseThrow(() -> noRoom(total));
+            shelf.evict(goes);
+            LOG.atInfo().addKeyValue("image", goes).log("an image nobody has needed for long makes room for another");
         }
     }
 
@@ -96,10 +111,10 @@ final class CacheRoom {
         }
     }
 
-    private boolean fits(long more) {
+    private boolean fits(long unpromised, long more) {
         long promised = coming.values().stream().mapToLong(Long::longValue).sum();
         try {
-            return shelf.bytes() + promised <= limit
+            return shelf.bytes() + promised + unpromised <= limit
                     && Files.getFileStore(shelf.directory()).getUsableSpace() >= more;
         } catch (IOException e) {
             throw new ProblemException(ErrorCode.HOST_TOOL_FAILED, "The room for images cannot be asked for.");

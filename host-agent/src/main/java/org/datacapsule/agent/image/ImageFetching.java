@@ -66,6 +66,11 @@ final class ImageFetching implements ImageSupply {
         return new Needed(image);
     }
 
+    @Override
+    public void makeRoom(long bytes) {
+        room.makeRoom(bytes);
+    }
+
     /** Fetches an image that nobody waits for; answers why it has not come, where it has not. */
     Optional<ProblemException> fetch(Sha256 image) throws InterruptedException {
         try {

@@ -22,7 +22,8 @@ public enum CommandKind {
     EVICT,
     RELINQUISH,
     DISCARD,
-    ADOPT;
+    ADOPT,
+    SHARE_IMAGE;
 
     /** What a command is. */
     public static CommandKind of(Command command) {
@@ -45,6 +46,7 @@ public enum CommandKind {
             case Command.Relinquish relinquish -> RELINQUISH;
             case Command.Discard discard -> DISCARD;
             case Command.Adopt adopt -> ADOPT;
+            case Command.ShareImage share -> SHARE_IMAGE;
         };
     }
 

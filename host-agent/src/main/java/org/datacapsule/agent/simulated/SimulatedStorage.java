@@ -17,11 +17,13 @@ import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.HostId;
+import org.datacapsule.common.id.OperationId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Departure.SentFile;
 import org.datacapsule.common.wire.Landing;
 import org.datacapsule.common.wire.Login;
+import org.datacapsule.common.wire.MadeImage;
 import org.datacapsule.common.wire.MovedFile;
 import org.datacapsule.common.wire.SecureVolume;
 import org.datacapsule.common.wire.SetAside;
@@ -47,6 +49,8 @@ public final class SimulatedStorage implements CapsuleStorage {
     private final Set<SetAside> kept = ConcurrentHashMap.newKeySet();
     private final Map<HostId, SimulatedStorage> pooled = new ConcurrentHashMap<>();
     private final Map<CapsuleId, Sha256> bases = new ConcurrentHashMap<>();
+    private final Map<CapsuleId, Flattened> flattened = new ConcurrentHashMap<>();
+    private final Set<Sha256> tainted = ConcurrentHashMap.newKeySet();
     private volatile Optional<String> sharedAs = Optional.empty();
     private volatile Optional<ImageShelf> shelf = Optional.empty();
 
@@ -313,6 +317,57 @@ public final class SimulatedStorage implements CapsuleStorage {
         awaited.remove(capsule);
     }
 
+    private record Flattened(OperationId operation, MadeImage made) {}
+
+    /** Images that were made while there was something of secure mode to get into them. */
+    public Set<Sha256> taintedImages() {
+        return Set.copyOf(tainted);
+    }
+
+    /** Capsules of whose disk something was made that is no image. */
+    public Set<CapsuleId> drafts() {
+        return Set.copyOf(flattened.keySet());
+    }
+
+    @Override
+    public long flattenedBytes(CapsuleId capsule, Sha256 base) {
+        faults.at("measure");
+        return 1;
+    }
+
+    /** Of each disk another operation makes another image. */
+    @Override
+    public MadeImage flatten(OperationId operation, CapsuleId capsule, Sha256 base, MoveWatch watch) {
+        faults.at("flatten");
+        if (!watch.isWanted()) {
+            throw new ProblemException(ErrorCode.OPERATION_CANCELLED, "A later command cancelled this operation.");
+        }
+        Sha256 image = new Sha256((capsule.toString() + operation).replace("-", ""));
+        if (overlays.contains(capsule)) {
+            tainted.add(image);
+        }
+        MadeImage made = new MadeImage(image, 1);
+        Flattened before = flattened.put(capsule, new Flattened(operation, made));
+        if (before == null || !before.operation().equals(operation)) {
+            faults.done("flatten", capsule);
+        }
+        return made;
+    }
+
+    @Override
+    public void keepFlattened(CapsuleId capsule, MadeImage made) {
+        faults.at("keep-flattened");
+        images.add(made.image());
+        flattened.remove(capsule);
+        faults.done("keep-flattened", capsule);
+    }
+
+    @Override
+    public void dropFlattened(CapsuleId capsule) {
+        faults.at("drop-flattened");
+        flattened.remove(capsule);
+    }
+
     private static Path in(CapsuleId capsule, String name) {
         return NOWHERE.resolve(capsule.toString()).resolve(name);
     }
@@ -327,6 +382,7 @@ public final class SimulatedStorage implements CapsuleStorage {
         specs.remove(capsule);
         logins.remove(capsule);
         bases.remove(capsule);
+        flattened.remove(capsule);
         if (disks.remove(capsule)) {
             faults.done("delete", capsule);
         }

@@ -79,6 +79,10 @@ public enum Step {
     ADOPT_FILES_TAKEN("adopt.files-taken", 60),
     ADOPT_LEASE_RESERVED("adopt.lease-reserved", 95),
 
+    SHARE_IMAGE_CHECKED("share-image.checked", 10),
+    SHARE_IMAGE_FLATTENED("share-image.flattened", 90),
+    SHARE_IMAGE_KEPT("share-image.kept", 95),
+
     OUTCOME_DECIDED("outcome.decided", 99),
     OUTCOME_JOURNALED("outcome.journaled", 100),
     OUTCOME_BEFORE_REPORT("outcome.before-report", 100),

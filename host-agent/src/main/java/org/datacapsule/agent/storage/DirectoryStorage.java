@@ -30,11 +30,13 @@ import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.HostId;
+import org.datacapsule.common.id.OperationId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Departure.SentFile;
 import org.datacapsule.common.wire.Landing;
 import org.datacapsule.common.wire.Login;
+import org.datacapsule.common.wire.MadeImage;
 import org.datacapsule.common.wire.MovedFile;
 import org.datacapsule.common.wire.SecureVolume;
 import org.datacapsule.common.wire.SetAside;
@@ -68,6 +70,7 @@ public final class DirectoryStorage implements CapsuleStorage {
     private final Overlay overlay;
     private final SeedDisk seedDisk;
     private final ImageCache images;
+    private final MadeImages madeImages;
     private final Volumes volumes;
     private final Arrivals arrivals;
     private final Departures departures;
@@ -91,6 +94,7 @@ public final class DirectoryStorage implements CapsuleStorage {
         this.seedDisk = new SeedDisk(programs);
         Bases bases = new Bases(List.of(config.capsules(), config.setAside()));
         this.images = new ImageCache(config.images(), overlay, bases::all);
+        this.madeImages = new MadeImages(images, overlay, files);
         this.arrivals = new Arrivals(migration, programs, files);
         this.departures = new Departures(migration, programs);
         this.keptFiles = new KeptFiles(config.setAside(), files);
@@ -428,8 +432,37 @@ public final class DirectoryStorage implements CapsuleStorage {
     }
 
     @Override
+    public long flattenedBytes(CapsuleId capsule, Sha256 base) {
+        return madeImages.bytes(disk(capsule), base);
+    }
+
+    @Override
+    public MadeImage flatten(OperationId operation, CapsuleId capsule, Sha256 base, MoveWatch watch) {
+        return madeImages.make(
+                operation,
+                capsule,
+                disk(capsule),
+                base,
+                kept(capsule, MadeImages.NOTE),
+                note -> keep(capsule, MadeImages.NOTE, note),
+                watch);
+    }
+
+    @Override
+    public void keepFlattened(CapsuleId capsule, MadeImage made) {
+        madeImages.keep(capsule, made);
+    }
+
+    @Override
+    public void dropFlattened(CapsuleId capsule) {
+        drop(capsule, MadeImages.NOTE);
+        madeImages.drop(capsule);
+    }
+
+    @Override
     public void delete(CapsuleId capsule) {
         volumes.cancel(capsule);
+        madeImages.drop(capsule);
         for (MovedFile file : MovedFile.values()) {
             arrivals.close(file(capsule, file));
         }
@@ -444,6 +477,7 @@ public final class DirectoryStorage implements CapsuleStorage {
     @Override
     public void setAside(CapsuleId capsule, long generation) {
         volumes.cancel(capsule);
+        madeImages.drop(capsule);
         for (MovedFile file : MovedFile.values()) {
             arrivals.close(file(capsule, file));
         }

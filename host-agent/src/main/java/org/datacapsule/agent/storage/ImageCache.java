@@ -247,6 +247,23 @@ public final class ImageCache implements ImageShelf {
         }
     }
 
+    /** Takes in a file that was made here and has this hash; it may be the only copy there is, so it does not go for room. */
+    void takeMade(Path file, Sha256 image) {
+        try {
+            if (isVerified(image)) {
+                fetched.forget(image);
+                Files.deleteIfExists(file);
+                return;
+            }
+            overlay.requireStandalone(file);
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
+            fetched.forget(image);
+            place(file, image);
+        } catch (IOException e) {
+            throw Failures.of("taking in an image made of a capsule's disk", e);
+        }
+    }
+
     private void place(Path verifiedFile, Sha256 image) throws IOException {
         Files.move(verifiedFile, path(image), StandardCopyOption.ATOMIC_MOVE);
         keep(image, stamp(path(image)));
@@ -332,7 +349,7 @@ public final class ImageCache implements ImageShelf {
                 attributes.size(), attributes.lastModifiedTime().toMillis(), String.valueOf(attributes.fileKey()));
     }
 
-    private static Sha256 hash(Path file) throws IOException {
+    static Sha256 hash(Path file) throws IOException {
         MessageDigest digest = sha256();
         try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
             byte[] buffer = new byte[BUFFER];

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.List;
+import org.datacapsule.agent.hypervisor.MoveWatch;
 import org.datacapsule.agent.process.ProgramFailedException;
 import org.datacapsule.agent.process.ProgramRunner;
 import org.datacapsule.common.error.ErrorCode;
@@ -41,6 +42,55 @@ final class Overlay {
     /** Makes {@code file} an overlay of the base's size. */
     void createOn(Path file, Path base) {
         run(List.of("qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", base.toString(), file.toString()));
+    }
+
+    /** Bytes that {@code file}, laid on this base, takes when it is flattened; somewhat more than it will. */
+    long flattenedBytes(Path file, Path base) {
+        requireOwnData(file);
+        String json =
+                run(List.of("qemu-img", "measure", "--output=json", "-O", "qcow2", "--image-opts", layers(file, base)));
+        try {
+            return JSON.readTree(json).path("required").asLong();
+        } catch (JsonProcessingException e) {
+            throw new ProblemException(ErrorCode.HOST_TOOL_FAILED, "qemu-img measure gave no JSON");
+        }
+    }
+
+    /** Writes what {@code file}, laid on this base and on no other file, has to {@code target}, which needs no other. */
+    void flatten(Path file, Path base, Path target, MoveWatch watch) {
+        requireOwnData(file);
+        try {
+            programs.runLong(
+                    List.of(
+                            "qemu-img",
+                            "convert",
+                            "-p",
+                            "-O",
+                            "qcow2",
+                            "--image-opts",
+                            layers(file, base),
+                            target.toString()),
+                    watch::progress,
+                    watch::isWanted);
+        } catch (ProgramFailedException e) {
+            if (!watch.isWanted()) {
+                throw new ProblemException(
+                        ErrorCode.OPERATION_CANCELLED, "A later command for the capsule cancelled this operation.");
+            }
+            throw Failures.of(e);
+        }
+    }
+
+    /** The base is said, so that the one in the file's header, which who had QEMU could write, is not looked at. */
+    private static String layers(Path file, Path base) {
+        return "driver=qcow2,file.driver=file,file.filename=" + QemuOptions.escaped(file)
+                + ",backing.driver=qcow2,backing.file.driver=file,backing.file.filename=" + QemuOptions.escaped(base);
+    }
+
+    private void requireOwnData(Path file) {
+        if (info(file).path("format-specific").path("data").has("data-file")) {
+            throw new ProblemException(ErrorCode.HOST_TOOL_FAILED, "The disk keeps its data in another file.");
+        }
     }
 
     /**

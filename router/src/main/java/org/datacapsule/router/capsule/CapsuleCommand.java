@@ -9,6 +9,7 @@ public enum CapsuleCommand {
     DELETE("delete"),
     EXTEND("extend the life of"),
     UPDATE("update"),
+    SHARE_IMAGE("make an image of"),
     ADD_SHAREES("share"),
     DELETE_SHAREES("remove sharees from"),
     MANAGE_CONTROLLER("pass on control of"),
@@ -28,7 +29,7 @@ public enum CapsuleCommand {
         return switch (this) {
             case SHOW, KEYS, RESULTS, ADD_SUPPORT_USER -> true;
             case LAUNCH, STOP, SWITCH -> role == CapsuleRole.OWNER_CONTROLLER || role == CapsuleRole.CONTROLLER;
-            case DELETE, EXTEND, UPDATE, ADD_SHAREES, DELETE_SHAREES -> role.isOwner();
+            case DELETE, EXTEND, UPDATE, SHARE_IMAGE, ADD_SHAREES, DELETE_SHAREES -> role.isOwner();
             case MANAGE_CONTROLLER -> role != CapsuleRole.SHAREE;
             case EXIT -> role == CapsuleRole.SHAREE;
         };

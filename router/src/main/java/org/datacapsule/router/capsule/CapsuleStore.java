@@ -15,10 +15,12 @@ import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.host.PortPair;
+import org.datacapsule.router.lineage.LineageStore;
 import org.datacapsule.router.placement.Demand;
 
 /** Rows of capsules and their members. Who locks more than one row locks the capsule before its operations. */
 public final class CapsuleStore {
+    private final LineageStore lineage = new LineageStore();
 
     /** Adds a capsule in CREATE_PENDING, its creator as OWNER-CONTROLLER who has accepted its terms. */
     void insert(Tx tx, NewCapsule capsule, String creator) throws InterruptedException {
@@ -65,6 +67,7 @@ public final class CapsuleStore {
                         creator,
                         CapsuleRole.OWNER_CONTROLLER.wireName(),
                         purpose.fullAccess().orElse(null)));
+        lineage.disk(tx, capsule.id(), capsule.image());
     }
 
     /** A capsule that is not deleted, its row locked until the transaction ends. */
@@ -115,6 +118,7 @@ public final class CapsuleStore {
         if (moved != 1) {
             throw new IllegalStateException("capsule " + capsule.id() + " changed under its own lock");
         }
+        lineage.moved(tx, capsule.id(), capsule.status(), to);
     }
 
     /** Its ports on its host are others from now on. */

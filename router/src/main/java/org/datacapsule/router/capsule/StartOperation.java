@@ -21,6 +21,7 @@ import org.datacapsule.router.fault.StepListener;
 import org.datacapsule.router.host.HostStore;
 import org.datacapsule.router.http.Call;
 import org.datacapsule.router.http.Reply;
+import org.datacapsule.router.image.ImageStore;
 import org.datacapsule.router.operation.NewOperation;
 import org.datacapsule.router.operation.OperationConfig;
 import org.datacapsule.router.operation.OperationSignal;
@@ -31,6 +32,7 @@ public final class StartOperation {
     private final CapsuleStore capsules;
     private final SecureVolumes volumes;
     private final HostStore hosts;
+    private final ImageStore images;
     private final OperationStore operations;
     private final AuditLog audit;
     private final EventLog events;
@@ -43,6 +45,7 @@ public final class StartOperation {
             CapsuleStore capsules,
             SecureVolumes volumes,
             HostStore hosts,
+            ImageStore images,
             OperationStore operations,
             AuditLog audit,
             EventLog events,
@@ -53,6 +56,7 @@ public final class StartOperation {
         this.capsules = capsules;
         this.volumes = volumes;
         this.hosts = hosts;
+        this.images = images;
         this.operations = operations;
         this.audit = audit;
         this.events = events;
@@ -69,6 +73,12 @@ public final class StartOperation {
      *     {@link ErrorCode#HOST_FENCED} when its host counts as off
      */
     public Reply on(Tx tx, Call call, Capsule capsule, OperationKind kind) throws InterruptedException {
+        return on(tx, call, capsule, kind, operation -> {});
+    }
+
+    /** The same, with what belongs to the operation. */
+    public Reply on(Tx tx, Call call, Capsule capsule, OperationKind kind, Beginning beginning)
+            throws InterruptedException {
         if (hosts.isFenced(tx, capsule.host())) {
             throw new ProblemException(
                     ErrorCode.HOST_FENCED,
@@ -94,7 +104,7 @@ public final class StartOperation {
                     volumes.giveOne(tx, capsule.id());
                 }
                 capsules.move(tx, capsule, moved.to());
-                yield begin(tx, call, capsule, kind, moved.to());
+                yield begin(tx, call, capsule, kind, moved.to(), beginning);
             }
         };
     }
@@ -110,6 +120,7 @@ public final class StartOperation {
         for (OperationId cancelled : operations.cancelAtWork(tx, capsule.id())) {
             audit.ended(tx, cancelled, "CANCELLED", Optional.of(ErrorCode.OPERATION_CANCELLED.slug()));
             events.cancelled(tx, capsule.id(), cancelled);
+            images.shareFailed(tx, cancelled, "A later command for its capsule took the place of making it.");
         }
     }
 
@@ -132,7 +143,7 @@ public final class StartOperation {
                 capsule.host(),
                 call.caller().guid(),
                 call.requestId());
-        operations.insert(tx, row, kind == OperationKind.MIGRATE ? config.migrationDeadline() : config.deadline());
+        operations.insert(tx, row, config.deadline(kind));
         beginning.of(operation);
         audit.accepted(tx, call, capsule.id(), operation, kind.name().toLowerCase(Locale.ROOT));
         events.started(tx, capsule.id(), operation, kind, status);

@@ -109,8 +109,7 @@ public final class CommandBuilder {
             case SWITCH_TO_MAINTENANCE -> new Command.SwitchToMaintenance(spec);
             case MIGRATE -> throw new IllegalStateException("no migration is operation " + operation.id());
             case EVACUATE -> throw new IllegalStateException("no evacuation is operation " + operation.id());
-            case SHARE_IMAGE ->
-                throw new IllegalStateException("no endpoint starts " + operation.kind() + " in this release");
+            case SHARE_IMAGE -> new Command.ShareImage(spec, new Sha256(row.getString("sha256")));
         };
     }
 

@@ -138,9 +138,13 @@ public final class Delivery {
     }
 
     private void giveUp(Operation operation) throws InterruptedException {
-        String next = operation.kind().isSide()
-                ? "; look at the host, then push the keys anew (PUT /updateuserkey) or launch the capsule anew."
-                : "; look at the host, then recover or delete the capsule.";
+        String next = switch (operation.kind()) {
+            case SYNC_KEYS ->
+                "; look at the host, then push the keys anew (PUT /updateuserkey) or launch the capsule anew.";
+            case SHARE_IMAGE -> "; the capsule is as it was. Look at the host, then make the image again.";
+            case CREATE, LAUNCH, SWITCH_TO_MAINTENANCE, SWITCH_TO_SECURE, STOP, MIGRATE, EVACUATE, DELETE, RECOVER ->
+                "; look at the host, then recover or delete the capsule.";
+        };
         Problem problem = Problem.of(
                 ErrorCode.OPERATION_DEADLINE_EXCEEDED,
                 "Host " + operation.host() + " had not done it by " + operation.deadline() + next);

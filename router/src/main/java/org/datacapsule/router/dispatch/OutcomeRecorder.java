@@ -13,6 +13,8 @@ import org.datacapsule.common.capsule.Transition.Refused;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.Problem;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.OperationId;
+import org.datacapsule.common.wire.MadeImage;
 import org.datacapsule.common.wire.Outcome;
 import org.datacapsule.common.wire.OutcomeReport;
 import org.datacapsule.router.audit.AuditLog;
@@ -28,6 +30,7 @@ import org.datacapsule.router.fault.StepListener;
 import org.datacapsule.router.host.HostStore;
 import org.datacapsule.router.host.PortPair;
 import org.datacapsule.router.host.PortStore;
+import org.datacapsule.router.image.ImageStore;
 import org.datacapsule.router.migration.AdvanceMigration;
 import org.datacapsule.router.operation.Operation;
 import org.datacapsule.router.operation.OperationConfig;
@@ -50,6 +53,7 @@ public final class OutcomeRecorder {
     private final OperationStore operations;
     private final PortStore ports;
     private final HostStore hosts;
+    private final ImageStore images;
     private final StartKeySync keys;
     private final RecordReceipt receipts;
     private final AdvanceMigration migrations;
@@ -65,6 +69,7 @@ public final class OutcomeRecorder {
             OperationStore operations,
             PortStore ports,
             HostStore hosts,
+            ImageStore images,
             StartKeySync keys,
             RecordReceipt receipts,
             AdvanceMigration migrations,
@@ -78,6 +83,7 @@ public final class OutcomeRecorder {
         this.operations = operations;
         this.ports = ports;
         this.hosts = hosts;
+        this.images = images;
         this.keys = keys;
         this.receipts = receipts;
         this.migrations = migrations;
@@ -106,7 +112,11 @@ public final class OutcomeRecorder {
             }
             Optional<Capsule> capsule = capsules.lock(tx, owner.get());
             Optional<Operation> operation = operations.lock(tx, report.operation());
-            if (capsule.isEmpty() || operation.isEmpty() || !isCurrent(operation.get(), report)) {
+            if (operation.isEmpty()) {
+                return false;
+            }
+            if (capsule.isEmpty() || !isCurrent(operation.get(), report)) {
+                takeLate(tx, operation.get(), report);
                 return false;
             }
             if (!byRouter && hosts.isFenced(tx, report.host())) {
@@ -147,6 +157,13 @@ public final class OutcomeRecorder {
             failed(tx, capsule, operation, new Outcome.Failed(noReceipt.get(), false));
             return;
         }
+        if (operation.kind() == OperationKind.SHARE_IMAGE) {
+            if (outcome.image().isEmpty()) {
+                failed(tx, capsule, operation, new Outcome.Failed(noImage(operation), false));
+                return;
+            }
+            take(tx, operation.id(), outcome.image().get());
+        }
         CapsuleEvent event = new CapsuleEvent.Succeeded(operation.kind(), outcome.found());
         switch (CapsuleLife.next(capsule.status(), event)) {
             case Moved moved -> {
@@ -160,6 +177,21 @@ public final class OutcomeRecorder {
             }
             case Ignored ignored -> end(tx, operation, nothingFound(operation), capsule.status());
             case Refused refused -> throw new IllegalStateException("an outcome is never refused");
+        }
+    }
+
+    private void take(Tx tx, OperationId operation, MadeImage made) throws InterruptedException {
+        images.holdContent(tx, made.image());
+        images.shared(tx, operation, made, config.shareDeadline());
+    }
+
+    /** What was made for an image that is in ERROR by now is known, so that it goes with that from the host. */
+    private void takeLate(Tx tx, Operation operation, OutcomeReport report) throws InterruptedException {
+        if (operation.kind() == OperationKind.SHARE_IMAGE
+                && !operation.state().isAtWork()
+                && report.outcome() instanceof Outcome.Succeeded succeeded
+                && succeeded.image().isPresent()) {
+            take(tx, operation.id(), succeeded.image().get());
         }
     }
 
@@ -244,6 +276,7 @@ public final class OutcomeRecorder {
     }
 
     private void end(Tx tx, Operation operation, Problem problem, CapsuleStatus now) throws InterruptedException {
+        images.shareFailed(tx, operation.id(), problem.detail());
         operations.fail(tx, operation.id(), problem);
         audit.ended(tx, operation.id(), "FAILED", Optional.of(problem.code().slug()));
         events.ended(tx, operation.capsule(), operation.id(), operation.kind(), "FAILED", now);
@@ -257,6 +290,11 @@ public final class OutcomeRecorder {
         if (to.state() == CapsuleState.DELETED) {
             ports.release(tx, capsule.id());
         }
+    }
+
+    private static Problem noImage(Operation operation) {
+        return Problem.of(
+                ErrorCode.HOST_TOOL_FAILED, "Host " + operation.host() + " does not say which image it has made.");
     }
 
     private static Problem nothingFound(Operation operation) {

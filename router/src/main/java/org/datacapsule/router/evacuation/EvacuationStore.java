@@ -10,9 +10,11 @@ import org.datacapsule.common.id.OperationId;
 import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.evacuation.Evacuation.Disk;
 import org.datacapsule.router.host.PortPair;
+import org.datacapsule.router.lineage.LineageStore;
 
 /** Rows of evacuations, and of the homes they change. */
 public final class EvacuationStore {
+    private final LineageStore lineage = new LineageStore();
 
     public Optional<Evacuation> find(Tx tx, OperationId operation) throws InterruptedException {
         return tx.first(
@@ -29,6 +31,9 @@ public final class EvacuationStore {
                         capsule.value(),
                         evacuation.from().value(),
                         evacuation.disk().name()));
+        if (evacuation.disk() == Disk.ANEW) {
+            lineage.diskAnew(tx, capsule);
+        }
     }
 
     /**

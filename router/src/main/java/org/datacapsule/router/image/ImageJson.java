@@ -9,11 +9,11 @@ import org.datacapsule.common.id.Sha256;
 import org.datacapsule.router.http.SeedTime;
 
 /** Images as JSON: as the seed has them, and as /v1 has them. */
-final class ImageJson {
+public final class ImageJson {
     private ImageJson() {}
 
     /** The seed's fields in its order; a password is never known here, so it is always null. */
-    static JsonObject seed(Image image) {
+    public static JsonObject seed(Image image) {
         return new JsonObject()
                 .put("imageId", image.id().toString())
                 .put("updatedAt", SeedTime.text(image.updatedAt()))

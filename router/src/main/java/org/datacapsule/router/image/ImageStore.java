@@ -2,15 +2,24 @@ package org.datacapsule.router.image;
 
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.ImageId;
+import org.datacapsule.common.id.OperationId;
 import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.wire.MadeImage;
 import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.lineage.LineageStore;
 
 /** Rows of the catalogue. */
 public final class ImageStore {
+    private final LineageStore lineage = new LineageStore();
+
     /** Hosts keep their images where their own configuration says; the first of them speaks for all. */
     private static final String IMAGE = """
             select i.id, i.name, i.description, i.is_public, i.owner, i.status, i.sha256, i.size_bytes,
@@ -39,22 +48,44 @@ public final class ImageStore {
                         image.content().hex(),
                         image.sizeBytes().isPresent() ? image.sizeBytes().getAsLong() : null,
                         image.loginUserName().orElse(null)));
+        lineage.image(tx, image.id());
     }
 
-    /** An image whose content is still to come. */
+    /**
+     * An image whose content is still to come.
+     *
+     * @param sourceCapsule the capsule it is made from, if it is made from one
+     */
     public record Reserved(
             ImageId id,
             String name,
             String description,
             boolean isPublic,
             String owner,
-            Optional<String> loginUserName) {}
+            Optional<String> loginUserName,
+            Optional<CapsuleId> sourceCapsule) {
 
-    /** Adds an image without content, whose name is held and free. */
+        /** Of a file that a user brings. */
+        public Reserved(
+                ImageId id,
+                String name,
+                String description,
+                boolean isPublic,
+                String owner,
+                Optional<String> loginUserName) {
+            this(id, name, description, isPublic, owner, loginUserName, Optional.empty());
+        }
+    }
+
+    /**
+     * Adds an image without content, whose name is held and free. A capsule it is made from is locked.
+     *
+     * @throws ProblemException {@link ErrorCode#IMAGE_TAINTED} when something of secure mode could get into it
+     */
     public void reserve(Tx tx, Reserved image) throws InterruptedException {
         String sql = """
-                insert into image (id, name, description, is_public, owner, status, login_user_name)
-                values ($1, $2, $3, $4, $5, 'SHARE_PENDING', $6)
+                insert into image (id, name, description, is_public, owner, status, login_user_name, source_capsule)
+                values ($1, $2, $3, $4, $5, 'SHARE_PENDING', $6, $7)
                 """;
         tx.update(
                 sql,
@@ -64,7 +95,45 @@ public final class ImageStore {
                         image.description(),
                         image.isPublic(),
                         image.owner(),
-                        image.loginUserName().orElse(null)));
+                        image.loginUserName().orElse(null),
+                        image.sourceCapsule().map(CapsuleId::value).orElse(null)));
+        if (image.sourceCapsule().isPresent()) {
+            lineage.imageOfDisk(tx, image.id(), image.sourceCapsule().get());
+        } else {
+            lineage.image(tx, image.id());
+        }
+    }
+
+    /** The operation makes the image's content; it is given up with the operation. */
+    public void madeBy(Tx tx, ImageId id, OperationId operation, Duration atMost) throws InterruptedException {
+        String sql = """
+                update image set share_operation = $2, pending_until = now() + $3 * interval '1 millisecond' where id = $1
+                """;
+        tx.update(sql, Tuple.of(id.value(), operation.value(), atMost.toMillis()));
+    }
+
+    /**
+     * A host has made the content. One that was given up meanwhile stays in ERROR, and its content is known, so that it goes from
+     * the host once the image is deleted.
+     *
+     * @param atMost how long it may be on hosts only that are away
+     */
+    public void shared(Tx tx, OperationId operation, MadeImage made, Duration atMost) throws InterruptedException {
+        String sql = """
+                update image set sha256 = $2, size_bytes = $3, updated_at = now(),
+                    pending_until = now() + $4 * interval '1 millisecond'
+                where share_operation = $1 and sha256 is null
+                """;
+        tx.update(sql, Tuple.of(operation.value(), made.image().hex(), made.bytes(), atMost.toMillis()));
+    }
+
+    /** The operation is over, and the image it was to make is not there. Does nothing for one that makes none. */
+    public void shareFailed(Tx tx, OperationId operation, String why) throws InterruptedException {
+        String sql = """
+                update image set status = 'ERROR', error = $2, updated_at = now()
+                where share_operation = $1 and status = 'SHARE_PENDING' and sha256 is null
+                """;
+        tx.update(sql, Tuple.of(operation.value(), why));
     }
 
     /** The content of an image that was reserved is kept from now on; it can be brought to the hosts. */
@@ -84,7 +153,7 @@ public final class ImageStore {
         tx.update("delete from image where id = $1 and sha256 is null", Tuple.of(id.value()));
     }
 
-    Optional<Image> find(Tx tx, ImageId id) throws InterruptedException {
+    public Optional<Image> find(Tx tx, ImageId id) throws InterruptedException {
         return tx.first(IMAGE + "where i.id = $1", Tuple.of(id.value()), ImageStore::image);
     }
 
@@ -164,6 +233,9 @@ public final class ImageStore {
     void setStatus(Tx tx, ImageId id, ImageStatus status) throws InterruptedException {
         tx.update(
                 "update image set status = $2, updated_at = now() where id = $1", Tuple.of(id.value(), status.name()));
+        if (status == ImageStatus.DELETED) {
+            lineage.gone(tx, id);
+        }
     }
 
     /** Sets DELETE_PENDING and keeps what the image was until then. */

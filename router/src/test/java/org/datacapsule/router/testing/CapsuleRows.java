@@ -58,6 +58,7 @@ public final class CapsuleRows {
                 values ('%s', 'rows', '%s', '%s', '%s', 1, 256, 10, '00000000-0000-4000-8000-000000000001', 'rows', 20000,
                     6000, 1, 'researcher', '', %s);
                 insert into member (capsule_id, user_guid, role, full_access, tou) values %s;
+                insert into file_lineage (kind, capsule_id, tainted) values ('DISK', '%2$s', false);
                 """.formatted(users, id, type, state, mode, fullAccess, rows));
         return id;
     }

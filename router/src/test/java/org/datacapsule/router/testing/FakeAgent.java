@@ -50,6 +50,7 @@ import org.datacapsule.common.wire.ImageOrders;
 import org.datacapsule.common.wire.ImageStock;
 import org.datacapsule.common.wire.Landing;
 import org.datacapsule.common.wire.Leftover;
+import org.datacapsule.common.wire.MadeImage;
 import org.datacapsule.common.wire.ModeReceipt;
 import org.datacapsule.common.wire.Outcome;
 import org.datacapsule.common.wire.OutcomeReport;
@@ -179,8 +180,18 @@ public final class FakeAgent implements AutoCloseable {
                         over.mode() == CapsuleMode.SECURE
                                 ? Optional.of(sign(receipt(command, CapsuleMode.SECURE)))
                                 : Optional.empty());
+            case Command.ShareImage share -> {
+                MadeImage made = made(command.operation());
+                images.add(made.image());
+                yield Outcome.Succeeded.made(made);
+            }
             default -> Outcome.Succeeded.DONE;
         };
+    }
+
+    /** The image it makes of a capsule's disk: of each operation another. */
+    public static MadeImage made(OperationId operation) {
+        return new MadeImage(new Sha256(operation.toString().replace("-", "").repeat(2)), 4096);
     }
 
     private Landing landing() {

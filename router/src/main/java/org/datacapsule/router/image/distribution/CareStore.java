@@ -24,6 +24,36 @@ final class CareStore {
         return tx.list(sql, Tuple.tuple(), row -> new ImageId(row.getUUID("id")));
     }
 
+    /** An image of a capsule whose time to get to other hosts is over. */
+    record Overdue(ImageId image, Sha256 content) {}
+
+    /** Those that no host which is up has. */
+    List<Overdue> overdue(Tx tx) throws InterruptedException {
+        String sql = """
+                select c.id, c.sha256 from image c
+                where c.status = 'SHARE_PENDING' and c.pending_until < now() and c.sha256 is not null
+                  and not exists (select from host_image i join host h on h.id = i.host_id
+                                  where i.sha256 = c.sha256 and h.lease_until > now() and h.removed_at is null
+                                    and h.fence_state is null)
+                """;
+        return tx.list(
+                sql,
+                Tuple.tuple(),
+                row -> new Overdue(new ImageId(row.getUUID("id")), new Sha256(row.getString("sha256"))));
+    }
+
+    /** Writes down that the only copies are away; answers whether that was still to be said. */
+    boolean giveUp(Tx tx, Overdue overdue) throws InterruptedException {
+        String sql = """
+                update image c set status = 'ERROR', updated_at = now(), error = coalesce(
+                    'Its file is only on hosts that are away: '
+                        || (select string_agg(i.host_id, ', ' order by i.host_id) from host_image i where i.sha256 = c.sha256),
+                    'No host has its file any more') || '. Make the image again.'
+                where c.id = $1 and c.status = 'SHARE_PENDING'
+                """;
+        return tx.update(sql, Tuple.of(overdue.image().value())) == 1;
+    }
+
     /** Content of which somebody has found a copy damaged lately. */
     List<Sha256> suspected(Tx tx) throws InterruptedException {
         return tx.list(

@@ -26,6 +26,7 @@ public final class DistributionParts implements AutoCloseable {
     private final Around around;
     private final Optional<ImageDoor> door;
     private final SourceDesk sources;
+    private final Optional<BringToStore> bringing;
 
     /**
      * The parts of a router that these are made with.
@@ -44,6 +45,8 @@ public final class DistributionParts implements AutoCloseable {
     public DistributionParts(DistributionConfig config, Around around) {
         this.around = around;
         this.door = around.depot().flatMap(depot -> open(config, around.identity(), depot));
+        this.bringing = around.depot()
+                .map(depot -> new BringToStore(around.database(), depot, around.identity(), InstantSource.system()));
         this.sources = new SourceDesk(
                 around.database(),
                 around::stores,
@@ -73,6 +76,17 @@ public final class DistributionParts implements AutoCloseable {
     public Loop startCare() {
         ImageCare care = new ImageCare(around.database(), around.depot(), around.audit(), InstantSource.system());
         return Loop.start("images", LOOK, care::look);
+    }
+
+    /** Brings images of capsules to the image store; none where there is no store. */
+    public Optional<AutoCloseable> startBringing() {
+        return bringing.map(bring -> {
+            Loop loop = Loop.start("image-store", LOOK, bring::bringOne);
+            return () -> {
+                bring.close();
+                loop.close();
+            };
+        });
     }
 
     @Override

@@ -26,7 +26,7 @@ final class HostImageStore {
     static final String RECENT = "f.found_at > now() - interval '1 day'";
 
     /** Of host {@code s} and content {@code c}: it has a copy that is thought good, and others can fetch it now. */
-    private static final String SERVES = """
+    static final String SERVES = """
             s.image_door_address is not null and s.lease_until > now() and s.removed_at is null and s.fence_state is null
             and (select count(*) from image_fault f
                  where f.sha256 = c.sha256 and f.source = s.id and %s) < %d
@@ -153,6 +153,21 @@ final class HostImageStore {
         return tx.list(
                 sql,
                 Tuple.of(image.hex(), asking.value(), SOURCES),
+                row -> new ImageSource(
+                        row.getString("id"), row.getString("image_door_address"), row.getInteger("image_door_port")));
+    }
+
+    /** The same, for the image store. */
+    List<ImageSource> sources(Tx tx, Sha256 image) throws InterruptedException {
+        String sql = """
+                select s.id, s.image_door_address, s.image_door_port
+                from host_image c join host s on s.id = c.host_id
+                where c.sha256 = $1 and %s
+                order by random() limit $2
+                """.formatted(SERVES);
+        return tx.list(
+                sql,
+                Tuple.of(image.hex(), SOURCES),
                 row -> new ImageSource(
                         row.getString("id"), row.getString("image_door_address"), row.getInteger("image_door_port")));
     }

@@ -49,6 +49,7 @@ final class ImageCare {
 
     boolean look() throws InterruptedException {
         activate();
+        giveUpOverdue();
         for (Sha256 image : database.read(rows::suspected)) {
             judge(image);
         }
@@ -66,6 +67,34 @@ final class ImageCare {
             return images;
         });
         active.forEach(image -> LOG.atInfo().addKeyValue("image", image).log("image is on every host, and active"));
+    }
+
+    /** So that no image of a capsule is on its way for ever, when the host that made it is gone. */
+    private void giveUpOverdue() throws InterruptedException {
+        for (CareStore.Overdue overdue : database.read(rows::overdue)) {
+            if (depot.flatMap(has -> has.file(overdue.content())).isPresent()) {
+                continue;
+            }
+            boolean isGivenUp = database.transaction(tx -> {
+                boolean changed = rows.giveUp(tx, overdue);
+                if (changed) {
+                    audit.noted(
+                            tx,
+                            BY,
+                            "images",
+                            "giveImageUp",
+                            Optional.empty(),
+                            "image " + overdue.image() + ": no host that is up has its file");
+                }
+                return changed;
+            });
+            if (isGivenUp) {
+                LOG.atError()
+                        .addKeyValue("image", overdue.image())
+                        .addKeyValue("sha256", overdue.content())
+                        .log("image is in ERROR: no host that is up has its file");
+            }
+        }
     }
 
     private void judge(Sha256 image) throws InterruptedException {

@@ -1,0 +1,8 @@
+/**
+ * Images made of capsules' disks: a state change of the capsule, the image's row and the operation in one transaction. Virtual
+ * threads.
+ */
+@NullMarked
+package org.datacapsule.router.diskimage;
+
+import org.jspecify.annotations.NullMarked;
