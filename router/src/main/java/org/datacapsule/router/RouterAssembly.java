@@ -142,7 +142,7 @@ public final class RouterAssembly implements AutoCloseable {
         Strangers strangers = new Strangers(database, parts.audit());
         remember(Loop.start("unknown-callers", config.unknownCallersEvery(), strangers::write));
         Authenticator authenticator = Authenticator.create(node.vertx(), config.auth(), Clock.systemUTC());
-        List<Dialect> dialects = dialects(node.vertx(), database, parts, intake, authenticator);
+        List<Dialect> dialects = dialects(node.vertx(), database, box, parts, intake, authenticator);
         RefusalLog refusals = new AuditedRefusals(database, parts.audit(), strangers);
         listen(node.vertx(), endpoints, dialects, authenticator, database, refusals);
         // Before the server drains: who waits for an event would hold that up.
@@ -181,11 +181,26 @@ public final class RouterAssembly implements AutoCloseable {
     }
 
     private List<Dialect> dialects(
-            Vertx vertx, Database database, RouterParts parts, IntakeParts intake, Authenticator authenticator) {
+            Vertx vertx,
+            Database database,
+            SecretBox box,
+            RouterParts parts,
+            IntakeParts intake,
+            Authenticator authenticator) {
         ImageSource manifests = remember(
                 ImageSource.create(vertx, AddressGuard.of(config.intake().origins())));
         ImageDesk desk = new ImageDesk(database, parts.idempotency(), parts.images(), parts.users(), parts.audit());
-        return ImageApiParts.dialects(config.imageApis(), desk, intake, manifests, authenticator);
+        return ImageApiParts.dialects(
+                config.imageApis(),
+                new ImageApiParts.Around(
+                        database,
+                        parts.audit(),
+                        desk,
+                        intake,
+                        manifests,
+                        authenticator,
+                        box,
+                        config.distribution().transfers()));
     }
 
     /** Starts what a router does by itself. */

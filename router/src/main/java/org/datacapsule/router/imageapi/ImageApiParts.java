@@ -2,6 +2,11 @@ package org.datacapsule.router.imageapi;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.datacapsule.common.secret.SecretBox;
+import org.datacapsule.router.account.Accounts;
+import org.datacapsule.router.audit.AuditLog;
+import org.datacapsule.router.database.Database;
 import org.datacapsule.router.http.Authenticator;
 import org.datacapsule.router.http.Dialect;
 import org.datacapsule.router.image.ImageDesk;
@@ -9,6 +14,7 @@ import org.datacapsule.router.image.intake.IntakeParts;
 import org.datacapsule.router.image.source.ImageSource;
 import org.datacapsule.router.imageapi.danube.DanubeDialect;
 import org.datacapsule.router.imageapi.nova.NovaDialect;
+import org.datacapsule.router.imageapi.vice.ViceDialect;
 import org.datacapsule.router.imageapi.zstack.ZstackDialect;
 
 /** Wires the dialects that are switched on. */
@@ -16,18 +22,43 @@ public final class ImageApiParts {
 
     private ImageApiParts() {}
 
-    public static List<Dialect> dialects(
-            ImageApiConfig config, ImageDesk desk, IntakeParts intake, ImageSource manifests, Authenticator tokens) {
+    /**
+     * The parts of a router that these are made with.
+     *
+     * @param manifests fetches what describes images, from where imports may come
+     * @param box seals what nobody is to read
+     * @param transfers how many images this router gives to hosts at a time
+     */
+    public record Around(
+            Database database,
+            AuditLog audit,
+            ImageDesk desk,
+            IntakeParts intake,
+            ImageSource manifests,
+            Authenticator tokens,
+            SecretBox box,
+            int transfers) {}
+
+    public static List<Dialect> dialects(ImageApiConfig config, Around around) {
+        ImageDesk desk = around.desk();
+        IntakeParts intake = around.intake();
+        Authenticator tokens = around.tokens();
+        Optional<Accounts> accounts =
+                config.accounts() ? Optional.of(new Accounts(around.database(), around.audit())) : Optional.empty();
         List<Dialect> dialects = new ArrayList<>();
         if (config.nova()) {
             dialects.add(new NovaDialect(desk, tokens));
         }
         if (config.danube()) {
-            dialects.add(new DanubeDialect(desk, intake, manifests, tokens));
+            dialects.add(new DanubeDialect(desk, intake, around.manifests(), tokens));
         }
         if (config.zstack()) {
             dialects.add(new ZstackDialect(desk, intake.begin(), intake.show(), tokens));
         }
+        config.vice()
+                .ifPresent(path -> dialects.add(new ViceDialect(
+                        path,
+                        new ViceDialect.Around(desk, intake, tokens, accounts, around.box(), around.transfers()))));
         return dialects;
     }
 }

@@ -48,7 +48,12 @@ public final class BeginIntake {
      * @throws ProblemException when the name is taken, the quota used up, the file too large, or no files are taken here
      */
     public Intake upload(Tx tx, Caller caller, NewIntake asked) throws InterruptedException {
-        return begin(tx, caller, asked, Optional.empty());
+        return upload(tx, caller, ImageId.random(), asked);
+    }
+
+    /** The same, of an image that is to have this id. */
+    public Intake upload(Tx tx, Caller caller, ImageId id, NewIntake asked) throws InterruptedException {
+        return begin(tx, caller, id, asked, Optional.empty());
     }
 
     /**
@@ -58,16 +63,16 @@ public final class BeginIntake {
      */
     public Intake importing(Tx tx, Caller caller, NewIntake asked, URI source) throws InterruptedException {
         guard.requireAllowed(source);
-        return begin(tx, caller, asked, Optional.of(source));
+        return begin(tx, caller, ImageId.random(), asked, Optional.of(source));
     }
 
-    private Intake begin(Tx tx, Caller caller, NewIntake asked, Optional<URI> source) throws InterruptedException {
+    private Intake begin(Tx tx, Caller caller, ImageId id, NewIntake asked, Optional<URI> source)
+            throws InterruptedException {
         Store.Open open = store.require();
         requireRoom(tx, open, asked.sizeBytes());
         users.seen(tx, caller);
         users.requireImage(tx, caller.guid());
         Catalogue.requireFreeName(tx, images, asked.name());
-        ImageId id = ImageId.random();
         images.reserve(
                 tx,
                 new ImageStore.Reserved(

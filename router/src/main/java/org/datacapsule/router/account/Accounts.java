@@ -1,0 +1,75 @@
+package org.datacapsule.router.account;
+
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.router.audit.AuditLog;
+import org.datacapsule.router.database.Database;
+import org.datacapsule.router.http.Call;
+import org.datacapsule.router.http.Caller;
+import org.datacapsule.router.http.Parameters;
+
+/** Makes accounts, and knows people by their passwords. */
+public final class Accounts {
+    /** Looking at a password is work, and strangers can ask for it. */
+    private static final int LOOKS_AT_ONCE = 2;
+
+    private final Database database;
+    private final AuditLog audit;
+    private final AccountStore store = new AccountStore();
+    private final Semaphore looks = new Semaphore(LOOKS_AT_ONCE);
+
+    public Accounts(Database database, AuditLog audit) {
+        this.database = database;
+        this.audit = audit;
+    }
+
+    /** An account that is asked for. */
+    public record NewAccount(String userName, String password, Optional<String> email, Optional<String> fullName) {}
+
+    /** @throws ProblemException when somebody has the name already */
+    public Account create(Call call, NewAccount asked) throws InterruptedException {
+        Account account =
+                new Account("account-" + UUID.randomUUID(), asked.userName(), asked.email(), asked.fullName());
+        PasswordHash password = looking(() -> PasswordHash.of(PasswordHash.digest(asked.password())));
+        return database.transaction(tx -> {
+            if (!store.insert(tx, account, password)) {
+                throw Parameters.invalid("username", "somebody has this name already");
+            }
+            audit.done(tx, call, "account " + account.guid());
+            return account;
+        });
+    }
+
+    /** @throws ProblemException {@link ErrorCode#AUTH_TOKEN_INVALID} when there is no such account, or another password */
+    public Account signIn(String userName, String password) throws InterruptedException {
+        Optional<AccountStore.Kept> kept = database.read(tx -> store.named(tx, userName));
+        PasswordHash hash = kept.map(AccountStore.Kept::password).orElseGet(PasswordHash::ofNobody);
+        if (!looking(() -> hash.fits(PasswordHash.digest(password))) || kept.isEmpty()) {
+            throw new ProblemException(
+                    ErrorCode.AUTH_TOKEN_INVALID, "There is no account of this name with this password.");
+        }
+        return kept.get().account();
+    }
+
+    /** The caller's account, if the caller has one. */
+    public Optional<Account> of(Caller caller) throws InterruptedException {
+        return database.read(tx -> store.of(tx, caller.guid()));
+    }
+
+    @FunctionalInterface
+    private interface Look<T> {
+        T at();
+    }
+
+    private <T> T looking(Look<T> look) throws InterruptedException {
+        looks.acquire();
+        try {
+            return look.at();
+        } finally {
+            looks.release();
+        }
+    }
+}
