@@ -186,7 +186,8 @@ public final class RouterAssembly implements AutoCloseable {
             SecretBox box,
             RouterParts parts,
             IntakeParts intake,
-            Authenticator authenticator) {
+            Authenticator authenticator)
+            throws IOException {
         ImageSource manifests = remember(
                 ImageSource.create(vertx, AddressGuard.of(config.intake().origins())));
         ImageDesk desk = new ImageDesk(database, parts.idempotency(), parts.images(), parts.users(), parts.audit());
@@ -199,6 +200,7 @@ public final class RouterAssembly implements AutoCloseable {
                         intake,
                         manifests,
                         authenticator,
+                        config.auth(),
                         box,
                         config.distribution().transfers()));
     }

@@ -14,15 +14,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A request of a dialect, from its body to its answer: the same way as {@link RequestHandler}'s, with the caller and the
  * failures worded as the dialect does.
  */
 final class DialectHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(DialectHandler.class);
     private static final String NO_TEMPLATE = "-";
     private static final Pattern AUTHORITY =
             Pattern.compile("[A-Za-z0-9._-]+(:\\d{1,5})?|\\[[0-9A-Fa-f:.]+](:\\d{1,5})?");
@@ -144,6 +148,10 @@ final class DialectHandler {
         try {
             switch (serve(asked)) {
                 case DialectAnswer answer -> asked.exchange().answer(answer).onComplete(written -> requests.ended());
+                case DialectStream stream -> {
+                    stream(asked.exchange(), stream);
+                    requests.ended();
+                }
                 case FileReply file -> {
                     transfers.send(asked.exchange(), file);
                     requests.ended();
@@ -152,6 +160,20 @@ final class DialectHandler {
         } catch (Throwable failure) {
             // An Error of one request must not leave its client without an answer.
             fail(asked, failure);
+        }
+    }
+
+    private static void stream(Exchange exchange, DialectStream stream) throws InterruptedException {
+        exchange.begin(stream.status(), stream.contentType(), stream.headers());
+        try {
+            stream.content().writeTo(piece -> exchange.write(Buffer.buffer(piece)));
+            exchange.end();
+        } catch (ExecutionException | RuntimeException e) {
+            LOG.atInfo()
+                    .addKeyValue("requestId", exchange.requestId())
+                    .addKeyValue("cause", e.toString())
+                    .log("an answer was not written to its end");
+            exchange.breakOff();
         }
     }
 

@@ -1,4 +1,4 @@
 package org.datacapsule.router.http;
 
 /** What an endpoint of a dialect answers when it does not refuse. */
-public sealed interface DialectReply permits DialectAnswer, FileReply {}
+public sealed interface DialectReply permits DialectAnswer, DialectStream, FileReply {}

@@ -50,6 +50,11 @@ public final class ImageStore {
             String owner,
             Optional<String> loginUserName) {}
 
+    /** Whether there is or was an image of that id. */
+    public boolean isKnown(Tx tx, ImageId id) throws InterruptedException {
+        return find(tx, id).isPresent();
+    }
+
     /** Adds an image without content, whose name is held and free. */
     public void reserve(Tx tx, Reserved image) throws InterruptedException {
         String sql = """

@@ -14,6 +14,7 @@ import org.awaitility.Awaitility;
 import org.datacapsule.router.http.TokenRole;
 import org.datacapsule.router.testing.DialectClient;
 import org.datacapsule.router.testing.DialectClient.Came;
+import org.datacapsule.router.testing.DialectRouter;
 import org.datacapsule.router.testing.ImageRows;
 import org.datacapsule.router.testing.ImageRows.Sample;
 import org.datacapsule.router.testing.ImageServer;
@@ -28,6 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Operations of seed 002 with its examples, whole bodies compared. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ZstackIT {
+    private static final String LOGIN = "/zstack/v1/accounts/login";
+
+    private DialectRouter dialect;
     private TestRouter router;
     private ImageRows rows;
     private ImageServer source;
@@ -40,17 +44,16 @@ class ZstackIT {
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
-        source = ImageServer.start(directory);
-        router = TestRouter.start(
-                directory, Map.of("image-apis.zstack.enabled", "true", "images.import-origins", source.origin()));
-        rows = new ImageRows(router);
+        dialect = DialectRouter.start(directory, "zstack", Map.of("image-apis.vice.enabled", "true"));
+        router = dialect.router();
+        rows = dialect.rows();
+        source = dialect.source();
         operator = of(router.token("operator", TokenRole.OPERATOR));
     }
 
     @AfterAll
     void stop() throws Exception {
-        router.close();
-        source.close();
+        dialect.close();
     }
 
     @BeforeEach
@@ -260,6 +263,70 @@ class ZstackIT {
         assertThat(code(user.send("PUT", path + "/actions", new JsonObject("{\"recoverImage\": {}}"))))
                 .isEqualTo("SYS.1006");
         assertThat(rows.status(broken)).isEqualTo("DELETE_PENDING");
+    }
+
+    @Test
+    void thePasswordOfAnAccountGetsASession() throws Exception {
+        String name = "acc-" + owner.substring(owner.length() - 8);
+        String guid = dialect.account(name, "password");
+        // As ZStack's own documentation has it, for the password "password".
+        String digest =
+                "b109f3bbbc244eb82441917ed06d618b9008dd09b3befd1b5e07394c706a8bb980b1d7785e5976ec049b46df5f1326af5a2ea6d103fd07c95385ffab0cacbc86";
+        DialectClient anybody = dialect.client(Map.of());
+
+        Came in = anybody.send("PUT", LOGIN, login(name, digest));
+        JsonObject session = in.json().getJsonObject("inventory");
+        Came out = anybody.send("PUT", LOGIN, login(name, "0".repeat(128)));
+
+        assertThat(in.status()).as(in.text()).isEqualTo(200);
+        assertThat(session.fieldNames()).containsExactly("uuid", "accountUuid", "userUuid", "expiredDate");
+        assertThat(session.getString("accountUuid")).isEqualTo(guid);
+        assertThat(of(session.getString("uuid")).get("/zstack/v1/images").status())
+                .isEqualTo(200);
+        assertThat(out.status()).isEqualTo(503);
+        assertThat(out.json()).isEqualTo(new JsonObject("""
+                        {"error": {"code": "ID.1000", "description": "Authentication failed",
+                                   "details": "There is no account of this name with this password."}}
+                        """));
+        assertThat(anybody.send("PUT", LOGIN, login(name, "password"))
+                        .json()
+                        .getJsonObject("error")
+                        .getString("code"))
+                .isEqualTo("SYS.1007");
+    }
+
+    @Test
+    void anAddedImageHasTheUuidItsClientChooses() throws Exception {
+        String chosen = UUID.randomUUID().toString().replace("-", "");
+        JsonObject addition = addition();
+        addition.getJsonObject("params").put("resourceUuid", chosen);
+
+        JsonObject inventory =
+                ended(user.send("POST", "/zstack/v1/images", addition)).getJsonObject("inventory");
+        assertThat(inventory.getString("uuid")).isEqualTo(chosen);
+        assertThat(user.get("/zstack/v1/images/" + chosen).status()).isEqualTo(200);
+        addition.getJsonObject("params").put("name", "another-" + owner);
+        assertThat(code(user.send("POST", "/zstack/v1/images", addition))).isEqualTo("SYS.1007");
+        addition.getJsonObject("params").put("resourceUuid", uuid);
+        assertThat(code(user.send("POST", "/zstack/v1/images", addition)))
+                .as("one that is there already")
+                .isEqualTo("SYS.1007");
+        addition.getJsonObject("params").put("resourceUuid", "mine");
+        assertThat(code(user.send("POST", "/zstack/v1/images", addition))).isEqualTo("SYS.1007");
+    }
+
+    private static JsonObject login(String name, String digest) {
+        return new JsonObject()
+                .put("logInByAccount", new JsonObject().put("accountName", name).put("password", digest));
+    }
+
+    /** What the job ended with, once it has. */
+    private JsonObject ended(Came begun) throws Exception {
+        return Awaitility.await()
+                .atMost(Duration.ofSeconds(40))
+                .pollInterval(Duration.ofMillis(30))
+                .until(() -> user.get(local(begun)), came -> came.status() == 200)
+                .json();
     }
 
     /** The seed's example, with what there is here in the place of its addresses. */

@@ -1,5 +1,6 @@
 package org.datacapsule.router.testing;
 
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -24,6 +25,12 @@ public record DialectRouter(TestRouter router, ImageRows rows, ImageServer sourc
     /** Somebody who calls it with these headers. */
     public DialectClient client(Map<String, String> headers) {
         return new DialectClient(router.uri(), headers);
+    }
+
+    /** Makes an account, of which no other has the name; needs the ViCE registry beside the dialect. Answers its guid. */
+    public String account(String name, String password) throws Exception {
+        JsonObject asked = new JsonObject().put("username", name).put("password", password);
+        return client(Map.of()).send("POST", "/vice/v1/user", asked).json().getString("id");
     }
 
     @Override

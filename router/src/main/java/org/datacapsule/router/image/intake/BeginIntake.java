@@ -62,8 +62,13 @@ public final class BeginIntake {
      * @throws ProblemException as for an upload, and when nothing is fetched from there
      */
     public Intake importing(Tx tx, Caller caller, NewIntake asked, URI source) throws InterruptedException {
+        return importing(tx, caller, ImageId.random(), asked, source);
+    }
+
+    /** The same, of an image that is to have this id. */
+    public Intake importing(Tx tx, Caller caller, ImageId id, NewIntake asked, URI source) throws InterruptedException {
         guard.requireAllowed(source);
-        return begin(tx, caller, ImageId.random(), asked, Optional.of(source));
+        return begin(tx, caller, id, asked, Optional.of(source));
     }
 
     private Intake begin(Tx tx, Caller caller, ImageId id, NewIntake asked, Optional<URI> source)
@@ -73,12 +78,21 @@ public final class BeginIntake {
         users.seen(tx, caller);
         users.requireImage(tx, caller.guid());
         Catalogue.requireFreeName(tx, images, asked.name());
+        if (images.isKnown(tx, id)
+                || !intakes.insert(
+                        tx,
+                        id,
+                        caller.guid(),
+                        asked,
+                        source,
+                        source.isPresent() ? config.importLife() : config.uploadLife())) {
+            throw new ProblemException(
+                    ErrorCode.REQUEST_INVALID, "The id " + id + " is, or was, that of another image; choose another.");
+        }
         images.reserve(
                 tx,
                 new ImageStore.Reserved(
                         id, asked.name(), asked.description(), asked.isPublic(), caller.guid(), asked.loginUserName()));
-        intakes.insert(
-                tx, id, caller.guid(), asked, source, source.isPresent() ? config.importLife() : config.uploadLife());
         return intakes.find(tx, id).orElseThrow();
     }
 

@@ -111,6 +111,10 @@ final class ViceImages {
             if (image.status() == ImageStatus.SHARE_PENDING && image.content().isEmpty()) {
                 intake.end().cancel(tx, call.caller(), id);
             } else {
+                if (image.status() == ImageStatus.SHARE_PENDING) {
+                    // Hosts are still fetching it; the catalogue lets go only of what could be used.
+                    catalogue.deploy(tx, call.caller(), id);
+                }
                 catalogue.requestDelete(tx, call.caller(), id);
             }
             return new ImageDesk.Done(Reply.ok(new JsonObject()), "image " + id + " DELETE_PENDING");

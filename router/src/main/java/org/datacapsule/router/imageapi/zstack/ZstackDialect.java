@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.Problem;
 import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.router.account.SignIn;
 import org.datacapsule.router.http.Authenticator;
 import org.datacapsule.router.http.Caller;
 import org.datacapsule.router.http.Dialect;
@@ -20,18 +21,21 @@ import org.datacapsule.router.image.ImageDesk;
 import org.datacapsule.router.image.intake.BeginIntake;
 import org.datacapsule.router.image.intake.ShowIntakes;
 
-/** ZStack's images (seed 002) at {@code /zstack/v1}; a token is the session. */
+/** ZStack's images (seed 002) at {@code /zstack/v1}; a token is the session, and an account's password gets one. */
 public final class ZstackDialect implements Dialect {
     static final String ROOT = "/zstack/v1";
+    private static final String LOGIN = ROOT + "/accounts/login";
     private static final Pattern SESSION = Pattern.compile("OAuth +(\\S+) *", Pattern.CASE_INSENSITIVE);
 
     private final Authenticator tokens;
+    private final Login login;
     private final Jobs jobs;
     private final ZstackImages images;
     private final AddImage addition;
 
-    public ZstackDialect(ImageDesk desk, BeginIntake begin, ShowIntakes intakes, Authenticator tokens) {
+    public ZstackDialect(ImageDesk desk, BeginIntake begin, ShowIntakes intakes, Authenticator tokens, SignIn signIn) {
         this.tokens = tokens;
+        this.login = new Login(signIn, tokens);
         this.jobs = new Jobs(desk, new JobStore(), intakes);
         this.images = new ZstackImages(desk, jobs);
         this.addition = new AddImage(jobs, begin);
@@ -52,6 +56,12 @@ public final class ZstackDialect implements Dialect {
         String all = ROOT + "/images";
         String one = all + "/{uuid}";
         return List.of(
+                new DialectRoute(
+                        HttpMethod.PUT,
+                        LOGIN,
+                        "logInByAccount",
+                        Access.OPEN,
+                        (request, call) -> login.byAccount(request)),
                 new DialectRoute(HttpMethod.GET, all, "queryImage", Access.READ, images::query),
                 new DialectRoute(HttpMethod.POST, all, "addImage", Access.COMMAND, addition::add),
                 new DialectRoute(HttpMethod.GET, one, "getImage", Access.READ, images::show),
@@ -79,6 +89,9 @@ public final class ZstackDialect implements Dialect {
     /** A session that does not hold is told by the job, as all that goes wrong with a call that has one. */
     @Override
     public DialectAnswer refusal(DialectRequest request, Problem problem) {
+        if (request.path().equals(LOGIN) && problem.code() == ErrorCode.AUTH_TOKEN_INVALID) {
+            return DialectAnswer.json(503, ZstackError.ofLogin(problem));
+        }
         return switch (problem.code()) {
             case AUTH_TOKEN_INVALID, AUTH_TOKEN_EXPIRED ->
                 request.method().equals(HttpMethod.GET)
