@@ -50,7 +50,6 @@ import org.datacapsule.router.identity.ReportDesk;
 import org.datacapsule.router.image.ImageConfig;
 import org.datacapsule.router.image.ImageDesk;
 import org.datacapsule.router.image.NightlyExpunge;
-import org.datacapsule.router.image.depot.DirectoryDepot;
 import org.datacapsule.router.image.depot.ImageDepot;
 import org.datacapsule.router.image.distribution.DistributionParts;
 import org.datacapsule.router.image.intake.IntakeParts;
@@ -120,7 +119,7 @@ public final class RouterAssembly implements AutoCloseable {
                                 KeyFiles.readPublic(config.signingPublicKey())),
                         (host, command) -> node.bus().ask(Contracts.COMMAND, host.value(), command),
                         feed::wake,
-                        image -> depot.flatMap(kept -> kept.file(image)).isPresent(),
+                        image -> depot.filter(kept -> kept.has(image)).isPresent(),
                         new FenceCommand(config.fence()),
                         Pauses.REAL,
                         InstantSource.system(),
@@ -150,9 +149,9 @@ public final class RouterAssembly implements AutoCloseable {
     }
 
     private Optional<ImageDepot> openDepot(ImageConfig images) throws IOException {
-        return images.directory().isPresent()
-                ? Optional.of(remember(DirectoryDepot.open(images.directory().get(), images.spare())))
-                : Optional.empty();
+        Optional<ImageDepot> depot = images.openDepot();
+        depot.ifPresent(this::remember);
+        return depot;
     }
 
     private void distributeImages(

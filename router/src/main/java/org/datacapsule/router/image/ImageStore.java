@@ -84,6 +84,15 @@ public final class ImageStore {
         tx.update("select pg_advisory_xact_lock(hashtextextended('image-content ' || $1, 0))", Tuple.of(content.hex()));
     }
 
+    /** Whether an image has this content, or had it and the store is still to be cleaned of it. */
+    public boolean needsContent(Tx tx, Sha256 content) throws InterruptedException {
+        return tx.first(
+                        "select 1 from image where sha256 = $1 and not content_gone limit 1",
+                        Tuple.of(content.hex()),
+                        row -> true)
+                .orElse(false);
+    }
+
     /** Forgets an image that was reserved and never had content. */
     public void giveUp(Tx tx, ImageId id) throws InterruptedException {
         tx.update("delete from image where id = $1 and sha256 is null", Tuple.of(id.value()));
