@@ -187,8 +187,10 @@ public final class RouterAssembly implements AutoCloseable {
             IntakeParts intake,
             Authenticator authenticator)
             throws IOException {
-        ImageSource manifests = remember(
-                ImageSource.create(vertx, AddressGuard.of(config.intake().origins())));
+        ImageSource manifests = remember(ImageSource.create(
+                vertx,
+                AddressGuard.of(config.intake().origins()),
+                config.intake().authorities()));
         ImageDesk desk = new ImageDesk(database, parts.idempotency(), parts.images(), parts.users(), parts.audit());
         return ImageApiParts.dialects(
                 config.imageApis(),

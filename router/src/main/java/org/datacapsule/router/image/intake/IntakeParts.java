@@ -132,7 +132,8 @@ public final class IntakeParts implements AutoCloseable {
             Loop checks = Loop.start("image-check", LOOK, check::checkOne);
             arrived = checks::wake;
             started.add(checks);
-            ImageSource source = ImageSource.create(around.vertx(), AddressGuard.of(config.origins()));
+            ImageSource source =
+                    ImageSource.create(around.vertx(), AddressGuard.of(config.origins()), config.authorities());
             started.add(source);
             FetchImports fetch = new FetchImports(around.database(), intakes, open, source, end, config, checks::wake);
             for (int loop = 0; loop < IMPORTS_AT_ONCE; loop++) {
