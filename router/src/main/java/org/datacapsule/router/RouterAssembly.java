@@ -192,9 +192,10 @@ public final class RouterAssembly implements AutoCloseable {
                 AddressGuard.of(config.intake().origins()),
                 config.intake().authorities()));
         ImageDesk desk = new ImageDesk(database, parts.idempotency(), parts.images(), parts.users(), parts.audit());
-        return ImageApiParts.dialects(
+        ImageApiParts apis = remember(new ImageApiParts(
                 config.imageApis(),
                 new ImageApiParts.Around(
+                        vertx,
                         database,
                         parts.audit(),
                         desk,
@@ -203,7 +204,8 @@ public final class RouterAssembly implements AutoCloseable {
                         authenticator,
                         config.auth(),
                         box,
-                        config.distribution().transfers()));
+                        config.distribution().transfers())));
+        return apis.dialects();
     }
 
     /** Starts what a router does by itself. */

@@ -1,8 +1,11 @@
 package org.datacapsule.router.imageapi;
 
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.datacapsule.common.secret.SecretBox;
@@ -16,16 +19,22 @@ import org.datacapsule.router.http.DevelopmentTokens;
 import org.datacapsule.router.http.Dialect;
 import org.datacapsule.router.image.ImageDesk;
 import org.datacapsule.router.image.intake.IntakeParts;
+import org.datacapsule.router.image.source.AddressGuard;
 import org.datacapsule.router.image.source.ImageSource;
+import org.datacapsule.router.image.source.WebHook;
 import org.datacapsule.router.imageapi.danube.DanubeDialect;
 import org.datacapsule.router.imageapi.nova.NovaDialect;
 import org.datacapsule.router.imageapi.vice.ViceDialect;
 import org.datacapsule.router.imageapi.zstack.ZstackDialect;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Wires the dialects that are switched on. */
-public final class ImageApiParts {
+/** Wires the dialects that are switched on, and what goes on behind them. */
+public final class ImageApiParts implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ImageApiParts.class);
 
-    private ImageApiParts() {}
+    private final List<Dialect> dialects = new ArrayList<>();
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
     /**
      * The parts of a router that these are made with.
@@ -35,6 +44,7 @@ public final class ImageApiParts {
      * @param transfers how many images this router gives to hosts at a time
      */
     public record Around(
+            Vertx vertx,
             Database database,
             AuditLog audit,
             ImageDesk desk,
@@ -46,13 +56,12 @@ public final class ImageApiParts {
             int transfers) {}
 
     /** @throws IOException when there are to be accounts and no key to sign their tokens with */
-    public static List<Dialect> dialects(ImageApiConfig config, Around around) throws IOException {
+    public ImageApiParts(ImageApiConfig config, Around around) throws IOException {
         ImageDesk desk = around.desk();
         IntakeParts intake = around.intake();
         Authenticator tokens = around.tokens();
         Optional<Accounts> accounts = config.accounts() ? Optional.of(accounts(around)) : Optional.empty();
         SignIn signIn = new SignIn(accounts);
-        List<Dialect> dialects = new ArrayList<>();
         if (config.nova()) {
             dialects.add(new NovaDialect(desk, tokens, signIn));
         }
@@ -60,13 +69,31 @@ public final class ImageApiParts {
             dialects.add(new DanubeDialect(desk, intake, around.manifests(), tokens, signIn));
         }
         if (config.zstack()) {
-            dialects.add(new ZstackDialect(desk, intake.begin(), intake.show(), tokens, signIn));
+            WebHook hook = WebHook.create(around.vertx(), AddressGuard.of(config.webHooks()));
+            started.push(hook);
+            ZstackDialect zstack = new ZstackDialect(desk, intake.begin(), intake.show(), hook, tokens, signIn);
+            started.push(zstack.startHooks());
+            dialects.add(zstack);
         }
         config.vice()
                 .ifPresent(path -> dialects.add(new ViceDialect(
                         path,
                         new ViceDialect.Around(desk, intake, tokens, accounts, around.box(), around.transfers()))));
-        return dialects;
+    }
+
+    public List<Dialect> dialects() {
+        return List.copyOf(dialects);
+    }
+
+    @Override
+    public void close() {
+        for (AutoCloseable part : started) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.atWarn().setCause(e).log("a part did not close");
+            }
+        }
     }
 
     private static Accounts accounts(Around around) throws IOException {

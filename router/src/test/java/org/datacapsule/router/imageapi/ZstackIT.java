@@ -2,14 +2,20 @@ package org.datacapsule.router.imageapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.datacapsule.router.http.TokenRole;
 import org.datacapsule.router.testing.DialectClient;
@@ -31,6 +37,10 @@ import org.junit.jupiter.api.io.TempDir;
 class ZstackIT {
     private static final String LOGIN = "/zstack/v1/accounts/login";
 
+    private final List<String> told = new CopyOnWriteArrayList<>();
+    private final Set<String> tried = ConcurrentHashMap.newKeySet();
+    private HttpServer hooks;
+    private String origin;
     private DialectRouter dialect;
     private TestRouter router;
     private ImageRows rows;
@@ -44,7 +54,22 @@ class ZstackIT {
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
-        dialect = DialectRouter.start(directory, "zstack", Map.of("image-apis.vice.enabled", "true"));
+        hooks = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
+        hooks.createContext("/", exchange -> {
+            String path = exchange.getRequestURI().getPath();
+            boolean isFirst = tried.add(path);
+            told.add(path + " " + exchange.getRequestHeaders().getFirst("X-Job-UUID") + " "
+                    + exchange.getRequestHeaders().getFirst("X-Job-Success") + " "
+                    + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            exchange.sendResponseHeaders(path.equals("/second") && isFirst ? 500 : 204, -1);
+            exchange.close();
+        });
+        hooks.start();
+        origin = "http://127.0.0.1:" + hooks.getAddress().getPort();
+        dialect = DialectRouter.start(
+                directory,
+                "zstack",
+                Map.of("image-apis.vice.enabled", "true", "image-apis.zstack.web-hook-origins", origin));
         router = dialect.router();
         rows = dialect.rows();
         source = dialect.source();
@@ -54,6 +79,7 @@ class ZstackIT {
     @AfterAll
     void stop() throws Exception {
         dialect.close();
+        hooks.stop(0);
     }
 
     @BeforeEach
@@ -313,6 +339,42 @@ class ZstackIT {
                 .isEqualTo("SYS.1007");
         addition.getJsonObject("params").put("resourceUuid", "mine");
         assertThat(code(user.send("POST", "/zstack/v1/images", addition))).isEqualTo("SYS.1007");
+    }
+
+    @Test
+    void theEndOfAJobIsToldToItsWebHookUntilThatTakesIt() throws Exception {
+        String job = "cd".repeat(16);
+        Came deleted = user.send(
+                "DELETE", "/zstack/v1/images/" + uuid, Map.of("X-Job-UUID", job, "X-Web-Hook", origin + "/second"), "");
+        Came added = user.send(
+                "POST",
+                "/zstack/v1/images",
+                Map.of("X-Web-Hook", origin + "/added", "Content-Type", "application/json"),
+                addition().encode());
+
+        assertThat(deleted.status()).isEqualTo(202);
+        router.awaitSql("select count(*)::text from image_api_hook", "0");
+        assertThat(told)
+                .filteredOn(one -> one.startsWith("/second"))
+                .containsExactly("/second " + job + " true {}", "/second " + job + " true {}");
+        String end =
+                told.stream().filter(one -> one.startsWith("/added")).toList().getFirst();
+        assertThat(end).contains(" true {\"inventory\":{");
+        assertThat(end).endsWith(user.get(local(added)).text());
+    }
+
+    @Test
+    void aWebHookElsewhereIsRefusedBeforeAnythingIsDone() throws Exception {
+        for (String elsewhere : List.of(
+                "http://169.254.169.254/latest",
+                "http://127.0.0.1:1/",
+                origin.replace("http://", "http://a@"),
+                "no url")) {
+            Came refused = user.send("DELETE", "/zstack/v1/images/" + uuid, Map.of("X-Web-Hook", elsewhere), "");
+            assertThat(refused.status()).as(elsewhere).isEqualTo(400);
+            assertThat(refused.text()).contains("X-Web-Hook").doesNotContain(origin);
+        }
+        assertThat(dialect.rows().status(image.id())).isEqualTo("ACTIVE");
     }
 
     private static JsonObject login(String name, String digest) {

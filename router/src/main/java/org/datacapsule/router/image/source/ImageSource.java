@@ -91,7 +91,8 @@ public final class ImageSource implements AutoCloseable {
 
     private Answer ask(AddressGuard.Admitted where, long offset, Optional<String> validator)
             throws SourceException, InterruptedException {
-        Future<Answer> asked = Future.future(answered -> context.runOnContext(now -> client.request(options(where))
+        Future<Answer> asked = Future.future(answered -> context.runOnContext(now -> client.request(
+                        options(where, HttpMethod.GET))
                 .compose(request -> {
                     if (offset > 0) {
                         request.putHeader("Range", "bytes=" + offset + "-");
@@ -121,11 +122,12 @@ public final class ImageSource implements AutoCloseable {
         }
     }
 
-    private static RequestOptions options(AddressGuard.Admitted where) {
+    /** A request to the very address that was looked at. */
+    static RequestOptions options(AddressGuard.Admitted where, HttpMethod method) {
         URI uri = where.uri();
         String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
         return new RequestOptions()
-                .setMethod(HttpMethod.GET)
+                .setMethod(method)
                 .setSsl(where.origin().scheme().equals("https"))
                 // The name is for the certificate and the request; the connection is to what was looked at.
                 .setHost(where.origin().host())

@@ -1,8 +1,10 @@
 package org.datacapsule.router.imageapi.zstack;
 
 import io.vertx.core.http.HttpMethod;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,25 +22,37 @@ import org.datacapsule.router.http.DialectRoute.Access;
 import org.datacapsule.router.image.ImageDesk;
 import org.datacapsule.router.image.intake.BeginIntake;
 import org.datacapsule.router.image.intake.ShowIntakes;
+import org.datacapsule.router.image.source.WebHook;
+import org.datacapsule.router.work.Loop;
 
 /** ZStack's images (seed 002) at {@code /zstack/v1}; a token is the session, and an account's password gets one. */
 public final class ZstackDialect implements Dialect {
     static final String ROOT = "/zstack/v1";
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Set<String> JOB_HEADERS = Set.of(Jobs.HEADER, Jobs.HOOK);
     private static final String LOGIN = ROOT + "/accounts/login";
     private static final Pattern SESSION = Pattern.compile("OAuth +(\\S+) *", Pattern.CASE_INSENSITIVE);
 
     private final Authenticator tokens;
     private final Login login;
     private final Jobs jobs;
+    private final Hooks hooks;
     private final ZstackImages images;
     private final AddImage addition;
 
-    public ZstackDialect(ImageDesk desk, BeginIntake begin, ShowIntakes intakes, Authenticator tokens, SignIn signIn) {
+    public ZstackDialect(
+            ImageDesk desk, BeginIntake begin, ShowIntakes intakes, WebHook hook, Authenticator tokens, SignIn signIn) {
         this.tokens = tokens;
         this.login = new Login(signIn, tokens);
-        this.jobs = new Jobs(desk, new JobStore(), intakes);
+        this.jobs = new Jobs(desk, new JobStore(), intakes, hook);
+        this.hooks = new Hooks(desk, jobs, hook);
         this.images = new ZstackImages(desk, jobs);
         this.addition = new AddImage(jobs, begin);
+    }
+
+    /** Begins to tell of jobs that ended, until it is closed. */
+    public Loop startHooks() {
+        return Loop.start("zstack-hooks", LOOK, hooks::tellOne);
     }
 
     @Override
@@ -103,12 +117,12 @@ public final class ZstackDialect implements Dialect {
                     REQUEST_METHOD_NOT_ALLOWED,
                     REQUEST_TOO_LARGE,
                     REQUEST_TIMEOUT -> plain(problem);
-            default -> isOfJobId(problem) ? plain(problem) : failed(problem);
+            default -> isOfItsHeaders(problem) ? plain(problem) : failed(problem);
         };
     }
 
-    private static boolean isOfJobId(Problem problem) {
-        return problem.violations().stream().anyMatch(one -> one.field().equals(Jobs.HEADER));
+    private static boolean isOfItsHeaders(Problem problem) {
+        return problem.violations().stream().anyMatch(one -> JOB_HEADERS.contains(one.field()));
     }
 
     private static DialectAnswer plain(Problem problem) {
