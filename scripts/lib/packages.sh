@@ -20,7 +20,7 @@ testbed_packages=(haproxy e2fsprogs)
 
 # For tests alone beside these: shell checks, and clients that others made for the image APIs.
 # shellcheck disable=SC2034
-test_packages=(shellcheck python3-openstacksdk)
+test_packages=(shellcheck python3-openstacksdk python3-dateutil)
 
 # missing_packages NAME...: those that are not installed.
 missing_packages() {

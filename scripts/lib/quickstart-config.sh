@@ -50,6 +50,7 @@ image-apis:
   nova: {enabled: true}
   zstack: {enabled: true}
   danube: {enabled: true}
+  vice: {enabled: true}
 END
 }
 

@@ -51,6 +51,8 @@ authority:
   directory: $state/keys/authority
 results:
   directory: $state/results
+images:
+  directory: $state/images
 END
 }
 

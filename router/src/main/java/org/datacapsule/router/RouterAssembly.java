@@ -51,7 +51,6 @@ import org.datacapsule.router.identity.ReportDesk;
 import org.datacapsule.router.image.ImageConfig;
 import org.datacapsule.router.image.ImageDesk;
 import org.datacapsule.router.image.NightlyExpunge;
-import org.datacapsule.router.image.depot.DirectoryDepot;
 import org.datacapsule.router.image.depot.ImageDepot;
 import org.datacapsule.router.image.distribution.DistributionParts;
 import org.datacapsule.router.image.intake.IntakeParts;
@@ -124,7 +123,7 @@ public final class RouterAssembly implements AutoCloseable {
                                 KeyFiles.readPublic(config.signingPublicKey())),
                         (host, command) -> node.bus().ask(Contracts.COMMAND, host.value(), command),
                         feed::wake,
-                        image -> depot.flatMap(kept -> kept.file(image)).isPresent(),
+                        image -> depot.filter(kept -> kept.has(image)).isPresent(),
                         new FenceCommand(config.fence()),
                         Pauses.REAL,
                         InstantSource.system(),
@@ -146,7 +145,7 @@ public final class RouterAssembly implements AutoCloseable {
         Strangers strangers = new Strangers(database, parts.audit());
         remember(Loop.start("unknown-callers", config.unknownCallersEvery(), strangers::write));
         Authenticator authenticator = Authenticator.create(node.vertx(), config.auth(), Clock.systemUTC());
-        List<Dialect> dialects = dialects(node.vertx(), database, parts, intake, authenticator);
+        List<Dialect> dialects = dialects(node.vertx(), database, box, parts, intake, authenticator);
         RefusalLog refusals = new AuditedRefusals(database, parts.audit(), strangers);
         listen(node.vertx(), endpoints, dialects, authenticator, database, refusals);
         // Before the server drains: who waits for an event would hold that up.
@@ -154,9 +153,9 @@ public final class RouterAssembly implements AutoCloseable {
     }
 
     private Optional<ImageDepot> openDepot(ImageConfig images) throws IOException {
-        return images.directory().isPresent()
-                ? Optional.of(remember(DirectoryDepot.open(images.directory().get(), images.spare())))
-                : Optional.empty();
+        Optional<ImageDepot> depot = images.openDepot();
+        depot.ifPresent(this::remember);
+        return depot;
     }
 
     private void distributeImages(
@@ -186,11 +185,32 @@ public final class RouterAssembly implements AutoCloseable {
     }
 
     private List<Dialect> dialects(
-            Vertx vertx, Database database, RouterParts parts, IntakeParts intake, Authenticator authenticator) {
-        ImageSource manifests = remember(
-                ImageSource.create(vertx, AddressGuard.of(config.intake().origins())));
+            Vertx vertx,
+            Database database,
+            SecretBox box,
+            RouterParts parts,
+            IntakeParts intake,
+            Authenticator authenticator)
+            throws IOException {
+        ImageSource manifests = remember(ImageSource.create(
+                vertx,
+                AddressGuard.of(config.intake().origins()),
+                config.intake().authorities()));
         ImageDesk desk = new ImageDesk(database, parts.idempotency(), parts.images(), parts.users(), parts.audit());
-        return ImageApiParts.dialects(config.imageApis(), desk, intake, manifests, authenticator);
+        ImageApiParts apis = remember(new ImageApiParts(
+                config.imageApis(),
+                new ImageApiParts.Around(
+                        vertx,
+                        database,
+                        parts.audit(),
+                        desk,
+                        intake,
+                        manifests,
+                        authenticator,
+                        config.auth(),
+                        box,
+                        config.distribution().transfers())));
+        return apis.dialects();
     }
 
     /** Starts what a router does by itself. */

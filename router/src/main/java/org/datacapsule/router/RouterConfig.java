@@ -102,7 +102,7 @@ public record RouterConfig(
                 ImageConfig.from(settings),
                 IntakeConfig.from(settings),
                 DistributionConfig.from(settings, bus.host()),
-                ImageApiConfig.from(settings),
+                ImageApiConfig.from(settings, auth.development()),
                 SecureModeConfig.from(settings),
                 PlacementPolicy.from(settings),
                 OperationConfig.from(settings),

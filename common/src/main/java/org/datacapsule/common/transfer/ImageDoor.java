@@ -45,18 +45,24 @@ public final class ImageDoor implements AutoCloseable {
 
     private final Vertx vertx;
     private final HttpServer server;
-    private final Function<Sha256, Optional<Path>> files;
+    private final Offers offers;
     private final Semaphore slots;
 
-    private ImageDoor(Vertx vertx, Identity identity, Function<Sha256, Optional<Path>> files, int atOnce) {
+    private ImageDoor(Vertx vertx, Identity identity, Offers offers, int atOnce) {
         this.vertx = vertx;
-        this.files = files;
+        this.offers = offers;
         this.slots = new Semaphore(atOnce);
         this.server = vertx.createHttpServer(options(identity)).requestHandler(this::answer);
     }
 
+    /** What there is of an image; empty where there is nothing. May block. */
+    @FunctionalInterface
+    public interface Offers {
+        Optional<ImageOffer> of(Sha256 image) throws IOException;
+    }
+
     /**
-     * Opens a door.
+     * Opens a door behind which there are files.
      *
      * @param port 0 for any that is free
      * @param atOnce how many transfers there are at a time; who comes meanwhile is told to come again
@@ -66,8 +72,15 @@ public final class ImageDoor implements AutoCloseable {
     public static ImageDoor open(
             String address, int port, int atOnce, Identity identity, Function<Sha256, Optional<Path>> files)
             throws IOException {
+        return openStore(
+                address, port, atOnce, identity, image -> files.apply(image).map(ImageOffer.OfFile::new));
+    }
+
+    /** The same for what is no file, or not always. */
+    public static ImageDoor openStore(String address, int port, int atOnce, Identity identity, Offers offers)
+            throws IOException {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(2));
-        ImageDoor door = new ImageDoor(vertx, identity, files, atOnce);
+        ImageDoor door = new ImageDoor(vertx, identity, offers, atOnce);
         try {
             await(door.server.listen(port, address));
             return door;
@@ -136,8 +149,8 @@ public final class ImageDoor implements AutoCloseable {
         });
     }
 
-    /** A file and its length, as they are at the moment. */
-    private record Found(Path file, long size) {}
+    /** What there is, and how long it is at the moment. */
+    private record Found(ImageOffer offer, long size) {}
 
     private Future<Void> serve(HttpServerRequest request, Sha256 image) {
         HttpServerResponse response = request.response();
@@ -154,32 +167,47 @@ public final class ImageDoor implements AutoCloseable {
     }
 
     private Optional<Found> find(Sha256 image) throws IOException {
-        Optional<Path> file = files.apply(image);
+        Optional<ImageOffer> offer = offers.of(image);
         try {
-            return file.isPresent() ? Optional.of(new Found(file.get(), Files.size(file.get()))) : Optional.empty();
+            return offer.isPresent() ? Optional.of(new Found(offer.get(), size(offer.get()))) : Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
     }
 
-    private static Future<Void> send(HttpServerRequest request, Found found) {
+    private static long size(ImageOffer offer) throws IOException {
+        return switch (offer) {
+            case ImageOffer.OfFile(Path file) -> Files.size(file);
+            case ImageOffer.OfStream(long size, var content) -> size;
+        };
+    }
+
+    private Future<Void> send(HttpServerRequest request, Found found) {
         HttpServerResponse response = request.response();
         ByteSpan span = ByteSpan.asked(Optional.ofNullable(request.getHeader("Range")), found.size());
         response.putHeader(HttpHeaders.ACCEPT_RANGES, "bytes")
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/octet-stream");
         switch (span) {
             case ByteSpan.All all -> {
-                return response.sendFile(found.file().toString(), 0, found.size());
+                return send(request, found.offer(), 0, found.size());
             }
             case ByteSpan.Part part -> {
                 response.setStatusCode(206).putHeader(HttpHeaders.CONTENT_RANGE, part.header(found.size()));
-                return response.sendFile(found.file().toString(), part.first(), part.length());
+                return send(request, found.offer(), part.first(), part.length());
             }
             case ByteSpan.Nothing nothing -> {
                 response.putHeader(HttpHeaders.CONTENT_RANGE, "bytes */" + found.size());
                 return end(response, 416);
             }
         }
+    }
+
+    private Future<Void> send(HttpServerRequest request, ImageOffer offer, long from, long length) {
+        return switch (offer) {
+            case ImageOffer.OfFile(Path file) -> request.response().sendFile(file.toString(), from, length);
+            case ImageOffer.OfStream(long size, var content) ->
+                StreamedAnswer.send(vertx, request, () -> content.from(from), length);
+        };
     }
 
     private static Future<Void> end(HttpServerResponse response, int status) {

@@ -55,8 +55,10 @@ public final class ApiServer {
         this.config = config;
         this.contract = contract;
         this.requests = new RunningRequests(vertx, config.maxConcurrent());
-        this.handler = new RequestHandler(vertx, config, requests, endpoints, authenticator, errors, refusals);
-        this.dialectHandler = new DialectHandler(vertx, config, requests, errors, refusals);
+        Transfers transfers = new Transfers(config.maxConcurrent());
+        this.handler =
+                new RequestHandler(vertx, config, requests, endpoints, authenticator, errors, refusals, transfers);
+        this.dialectHandler = new DialectHandler(vertx, config, requests, errors, refusals, transfers);
         this.dialects = List.copyOf(dialects);
         this.pages = new ServicePages(vertx, contract, new Readiness(checks, requests::draining));
         this.server = vertx.createHttpServer(options(config));

@@ -55,6 +55,11 @@ public final class Authenticator {
         return configured.map(other -> KeySources.both(own::asKeySet, other)).orElse(own::asKeySet);
     }
 
+    /** Whether a text is meant as a token, such as one that stands where a client has a password. */
+    public static boolean isToken(String text) {
+        return TokenHeader.parse(text).isPresent();
+    }
+
     /** A token that holds: whose it is, and until when. */
     public record Verified(Caller caller, Instant expires) {}
 

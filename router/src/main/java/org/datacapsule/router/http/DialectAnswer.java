@@ -14,7 +14,8 @@ import org.datacapsule.common.error.Problem;
  * @param refused what was wrong with a command whose answer does not say so yet; it is audited as a refusal
  */
 public record DialectAnswer(
-        int status, Map<String, String> headers, String contentType, Buffer body, Optional<Problem> refused) {
+        int status, Map<String, String> headers, String contentType, Buffer body, Optional<Problem> refused)
+        implements DialectReply {
     private static final int NO_CONTENT = 204;
     private static final String JSON = "application/json";
     private static final String TEXT = "text/plain; charset=utf-8";

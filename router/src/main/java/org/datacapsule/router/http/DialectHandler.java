@@ -1,5 +1,6 @@
 package org.datacapsule.router.http;
 
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -13,15 +14,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A request of a dialect, from its body to its answer: the same way as {@link RequestHandler}'s, with the caller and the
  * failures worded as the dialect does.
  */
 final class DialectHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(DialectHandler.class);
     private static final String NO_TEMPLATE = "-";
     private static final Pattern AUTHORITY =
             Pattern.compile("[A-Za-z0-9._-]+(:\\d{1,5})?|\\[[0-9A-Fa-f:.]+](:\\d{1,5})?");
@@ -32,19 +37,31 @@ final class DialectHandler {
     private final ErrorRenderer errors;
     private final RefusalLog refusals;
     private final BodyReader bodies;
+    private final Transfers transfers;
 
     DialectHandler(
-            Vertx vertx, HttpConfig config, RunningRequests requests, ErrorRenderer errors, RefusalLog refusals) {
+            Vertx vertx,
+            HttpConfig config,
+            RunningRequests requests,
+            ErrorRenderer errors,
+            RefusalLog refusals,
+            Transfers transfers) {
         this.vertx = vertx;
         this.config = config;
         this.requests = requests;
         this.errors = errors;
         this.refusals = refusals;
         this.bodies = new BodyReader(vertx, config.maxBody(), config.bodyTimeout());
+        this.transfers = transfers;
     }
 
     /** A request and where it leads. */
-    private record Asked(Dialect dialect, DialectRoute route, Exchange exchange, DialectRequest request) {
+    private record Asked(
+            Dialect dialect,
+            DialectRoute route,
+            Exchange exchange,
+            DialectRequest request,
+            Optional<StreamInput> stream) {
         String operation() {
             return dialect.name() + "." + route.operation();
         }
@@ -62,7 +79,8 @@ final class DialectHandler {
                             request.query(),
                             request.headers(),
                             body,
-                            request.requestId()));
+                            request.requestId()),
+                    stream);
         }
 
         Unknown unknown() {
@@ -76,7 +94,8 @@ final class DialectHandler {
 
     void handle(Dialect dialect, DialectRoute route, RoutingContext context) {
         Exchange exchange = Exchange.begin(vertx, context.request(), route.path());
-        Asked asked = new Asked(dialect, route, exchange, head(exchange, context, List.of()));
+        Optional<StreamInput> stream = route.isStreamed() ? Optional.of(exchange.stream()) : Optional.empty();
+        Asked asked = new Asked(dialect, route, exchange, head(exchange, context, List.of()), stream);
         try {
             requests.admit();
         } catch (ProblemException stopping) {
@@ -84,10 +103,10 @@ final class DialectHandler {
             return;
         }
         try {
-            Asked read = new Asked(dialect, route, exchange, head(exchange, context, query(context.request())));
-            bodies.read(context.request())
-                    .onSuccess(body -> dispatch(read.with(body)))
-                    .onFailure(failure -> failUnknown(read, failure));
+            Asked read = new Asked(dialect, route, exchange, head(exchange, context, query(context.request())), stream);
+            Future<Buffer> whole =
+                    stream.isEmpty() ? bodies.read(context.request()) : Future.succeededFuture(Buffer.buffer());
+            whole.onSuccess(body -> dispatch(read.with(body))).onFailure(failure -> failUnknown(read, failure));
         } catch (ProblemException refusal) {
             failUnknown(asked, refusal);
         }
@@ -127,23 +146,50 @@ final class DialectHandler {
 
     private void run(Asked asked) {
         try {
-            asked.exchange().answer(serve(asked)).onComplete(written -> requests.ended());
+            switch (serve(asked)) {
+                case DialectAnswer answer -> asked.exchange().answer(answer).onComplete(written -> requests.ended());
+                case DialectStream stream -> {
+                    stream(asked.exchange(), stream);
+                    requests.ended();
+                }
+                case FileReply file -> {
+                    transfers.send(asked.exchange(), file);
+                    requests.ended();
+                }
+            }
         } catch (Throwable failure) {
             // An Error of one request must not leave its client without an answer.
             fail(asked, failure);
         }
     }
 
-    private DialectAnswer serve(Asked asked) throws InterruptedException {
+    private static void stream(Exchange exchange, DialectStream stream) throws InterruptedException {
+        exchange.begin(stream.status(), stream.contentType(), stream.headers());
+        try {
+            stream.content().writeTo(piece -> exchange.write(Buffer.buffer(piece)));
+            exchange.end();
+        } catch (ExecutionException | RuntimeException e) {
+            LOG.atInfo()
+                    .addKeyValue("requestId", exchange.requestId())
+                    .addKeyValue("cause", e.toString())
+                    .log("an answer was not written to its end");
+            exchange.breakOff();
+        }
+    }
+
+    private DialectReply serve(Asked asked) throws InterruptedException {
         Caller caller = caller(asked);
         asked.exchange().isFrom(caller);
         Call call = call(asked, caller);
         try {
-            DialectAnswer answer = asked.route().endpoint().handle(asked.request(), call);
-            if (answer.refused().isPresent()) {
+            DialectRoute.Endpoint endpoint = asked.route().endpoint();
+            DialectReply reply = asked.route().isStreamed()
+                    ? transfers.receive(() -> endpoint.handle(asked.request(), call))
+                    : endpoint.handle(asked.request(), call);
+            if (reply instanceof DialectAnswer answer && answer.refused().isPresent()) {
                 refusals.refused(call, answer.refused().get());
             }
-            return answer;
+            return reply;
         } catch (ProblemException refusal) {
             switch (asked.route().access()) {
                 case OPEN -> refusals.refusedUnknown(asked.unknown(), refusal.problem());
@@ -181,7 +227,9 @@ final class DialectHandler {
                 new Parameters(said),
                 asked.exchange().requestId(),
                 asked.clientAddress(),
-                IdempotencyKey.of(request.headers().getAll(IdempotencyKey.HEADER)));
+                IdempotencyKey.of(request.headers().getAll(IdempotencyKey.HEADER)),
+                asked.stream()
+                        .map(stream -> RequestBody.incoming(asked.exchange().request(), stream)));
     }
 
     private void failUnknown(Asked asked, Throwable failure) {

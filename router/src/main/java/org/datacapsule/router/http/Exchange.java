@@ -137,6 +137,9 @@ final class Exchange {
             log(status);
             head(status, contentType);
             headers.forEach(request.response()::putHeader);
+            if (!headers.containsKey("Content-Length")) {
+                request.response().setChunked(true);
+            }
         });
     }
 

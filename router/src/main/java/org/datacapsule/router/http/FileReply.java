@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param name what a browser saves it as
  * @param tag changes whenever the content does
  */
-public record FileReply(String contentType, String name, long size, String tag, Content content) implements Success {
+public record FileReply(String contentType, String name, long size, String tag, Content content)
+        implements Success, DialectReply {
 
     /** Where the bytes are. */
     @FunctionalInterface

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 
@@ -29,7 +28,7 @@ final class RequestHandler {
     private final ErrorRenderer errors;
     private final RefusalLog refusals;
     private final BodyReader bodies;
-    private final Semaphore transfers;
+    private final Transfers transfers;
 
     RequestHandler(
             Vertx vertx,
@@ -38,7 +37,8 @@ final class RequestHandler {
             Endpoints endpoints,
             Authenticator authenticator,
             ErrorRenderer errors,
-            RefusalLog refusals) {
+            RefusalLog refusals,
+            Transfers transfers) {
         this.vertx = vertx;
         this.requests = requests;
         this.endpoints = endpoints;
@@ -46,7 +46,7 @@ final class RequestHandler {
         this.errors = errors;
         this.refusals = refusals;
         this.bodies = new BodyReader(vertx, config.maxBody(), config.bodyTimeout());
-        this.transfers = new Semaphore(Math.max(1, config.maxConcurrent() / 4));
+        this.transfers = transfers;
     }
 
     /** What a virtual thread needs of a request; taken on the event loop. */
@@ -143,17 +143,8 @@ final class RequestHandler {
         }
     }
 
-    /** Slow clients hold a part of the slots at most. */
     private void transfer(Exchange exchange, FileReply file) throws InterruptedException, IOException {
-        if (!transfers.tryAcquire()) {
-            throw RunningRequests.unavailable(
-                    "The server sends as many files as it can at once; try again in a moment.");
-        }
-        try {
-            new FileTransfer(exchange, file).run();
-        } finally {
-            transfers.release();
-        }
+        transfers.send(exchange, file);
         requests.ended();
     }
 
@@ -171,7 +162,10 @@ final class RequestHandler {
             requireRole(arrived.operation(), caller);
             call = read(call, arrived, exchange.request());
             Endpoint endpoint = endpoints.find(call.operation()).orElseThrow();
-            return arrived.operation().streamed() ? receive(endpoint, call) : endpoint.handle(call);
+            Call whole = call;
+            return arrived.operation().streamed()
+                    ? transfers.receive(() -> endpoint.handle(whole))
+                    : endpoint.handle(call);
         } catch (ProblemException refusal) {
             if (arrived.token().isEmpty()) {
                 refusals.refusedUnknown(unknown(exchange, arrived.operation()), refusal.problem());
@@ -179,19 +173,6 @@ final class RequestHandler {
                 refusals.refused(call, refusal.problem());
             }
             throw refusal;
-        }
-    }
-
-    /** Slow clients hold a part of the slots at most. */
-    private Success receive(Endpoint endpoint, Call call) throws InterruptedException {
-        if (!transfers.tryAcquire()) {
-            throw RunningRequests.unavailable(
-                    "The server receives as many files as it can at once; try again in a moment.");
-        }
-        try {
-            return endpoint.handle(call);
-        } finally {
-            transfers.release();
         }
     }
 

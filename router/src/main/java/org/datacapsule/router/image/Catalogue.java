@@ -30,6 +30,20 @@ public final class Catalogue {
                 .orElseThrow(() -> notFound(id));
     }
 
+    /**
+     * The same for callers who may know that an image is there which is not for them.
+     *
+     * @throws ProblemException {@link ErrorCode#IMAGE_PERMISSION_DENIED} then
+     */
+    public Image visibleOrDenied(Tx tx, Caller caller, ImageId id) throws InterruptedException {
+        Image image = images.find(tx, id).orElseThrow(() -> notFound(id));
+        if (!image.isVisibleTo(caller.guid()) && !runsTheCluster(caller)) {
+            throw new ProblemException(
+                    ErrorCode.IMAGE_PERMISSION_DENIED, "Image " + id + " is not yours, and not public.");
+        }
+        return image;
+    }
+
     /** The image of that name that is not deleted. */
     public Image visible(Tx tx, Caller caller, String name) throws InterruptedException {
         return images.find(tx, name)
@@ -92,6 +106,19 @@ public final class Catalogue {
                     "Image " + id + " has no content yet: its capsule's disk is still being copied.");
         }
         return move(tx, image, ImageCommand.ACTIVATE);
+    }
+
+    /**
+     * Makes an image that has its content one that capsules are made from, before every host has it: hosts that lack it are
+     * told to fetch it. One that is active already stays so.
+     */
+    public Image deploy(Tx tx, Caller caller, ImageId id) throws InterruptedException {
+        Image image = visibleOrDenied(tx, caller, id);
+        if (image.status() == ImageStatus.ACTIVE) {
+            return image;
+        }
+        requireMayChange(image, caller);
+        return activate(tx, caller, id);
     }
 
     public Image requestDelete(Tx tx, Caller caller, ImageId id) throws InterruptedException {
@@ -196,7 +223,8 @@ public final class Catalogue {
         }
     }
 
-    private static void requireMayChange(Image image, Caller caller) {
+    /** @throws ProblemException when the image is for others to change */
+    public static void requireMayChange(Image image, Caller caller) {
         if (!image.owner().equals(caller.guid()) && !runsTheCluster(caller)) {
             throw new ProblemException(
                     ErrorCode.IMAGE_PERMISSION_DENIED,

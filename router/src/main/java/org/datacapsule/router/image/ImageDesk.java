@@ -50,6 +50,17 @@ public final class ImageDesk {
         void in(Tx tx) throws InterruptedException;
     }
 
+    /** Something written that answers what was there. */
+    @FunctionalInterface
+    public interface Taking<T> {
+        T in(Tx tx) throws InterruptedException;
+    }
+
+    /** The same as {@link #keep}, with an answer. */
+    public <T> T write(Taking<T> taking) throws InterruptedException {
+        return database.transaction(taking::in);
+    }
+
     /** Writes what a face of the catalogue keeps for itself; the catalogue stays as it is, and nothing is audited. */
     public void keep(Note note) throws InterruptedException {
         database.transaction(tx -> {

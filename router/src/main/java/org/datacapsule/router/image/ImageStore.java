@@ -77,6 +77,11 @@ public final class ImageStore {
         }
     }
 
+    /** Whether there is or was an image of that id. */
+    public boolean isKnown(Tx tx, ImageId id) throws InterruptedException {
+        return find(tx, id).isPresent();
+    }
+
     /**
      * Adds an image without content, whose name is held and free. A capsule it is made from is locked.
      *
@@ -146,6 +151,15 @@ public final class ImageStore {
     /** Nobody else takes this content for an image, or drops it as content of none, until the transaction ends. */
     public void holdContent(Tx tx, Sha256 content) throws InterruptedException {
         tx.update("select pg_advisory_xact_lock(hashtextextended('image-content ' || $1, 0))", Tuple.of(content.hex()));
+    }
+
+    /** Whether an image has this content, or had it and the store is still to be cleaned of it. */
+    public boolean needsContent(Tx tx, Sha256 content) throws InterruptedException {
+        return tx.first(
+                        "select 1 from image where sha256 = $1 and not content_gone limit 1",
+                        Tuple.of(content.hex()),
+                        row -> true)
+                .orElse(false);
     }
 
     /** Forgets an image that was reserved and never had content. */

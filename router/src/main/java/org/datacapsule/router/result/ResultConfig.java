@@ -1,11 +1,11 @@
 package org.datacapsule.router.result;
 
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.datacapsule.common.config.Settings;
+import org.datacapsule.router.s3.BucketConfig;
 
 /**
  * What results may be, who decides on them, and how long they are kept.
@@ -35,20 +35,8 @@ public record ResultConfig(
         /** Files below it. */
         record Directory(Path path) implements Store {}
 
-        /**
-         * Objects of a bucket of anything that speaks S3.
-         *
-         * @param endpoint empty for Amazon's own
-         * @param prefix of every key
-         */
-        record S3(
-                Optional<URI> endpoint,
-                String region,
-                String bucket,
-                String prefix,
-                Path accessKeyFile,
-                Path secretKeyFile)
-                implements Store {}
+        /** Objects of a bucket. */
+        record S3(BucketConfig bucket) implements Store {}
     }
 
     public static ResultConfig from(Settings settings) {
@@ -85,34 +73,11 @@ public record ResultConfig(
     }
 
     private static Store store(Settings settings) {
-        boolean s3 = settings.parsed("results.store", "directory, or s3", "directory", text -> switch (text) {
-            case "directory" -> false;
-            case "s3" -> true;
-            default -> throw new IllegalArgumentException("directory or s3 is expected");
-        });
         Store.Directory directory = new Store.Directory(Path.of(settings.text(
                 "results.directory",
                 "Where results are kept if that is a directory; all routers must have the same one mounted",
                 "/var/lib/datacapsule/results")));
-        Optional<URI> endpoint = settings.optional(
-                        "results.s3.endpoint", "Address of the S3-compatible store; none: Amazon's own")
-                .map(URI::create);
-        String region = settings.text("results.s3.region", "Its region", "us-east-1");
-        Optional<String> bucket = settings.optional("results.s3.bucket", "The bucket, which must be there");
-        String prefix = settings.text("results.s3.prefix", "What the keys of all results begin with", "");
-        Optional<String> accessKey =
-                settings.optional("results.s3.access-key-file", "File with the access key's id, on one line");
-        Optional<String> secretKey =
-                settings.optional("results.s3.secret-key-file", "File with the secret key, on one line");
-        if (!s3) {
-            return directory;
-        }
-        if (bucket.isEmpty() || accessKey.isEmpty() || secretKey.isEmpty()) {
-            settings.reject("results.store is s3, so results.s3.bucket, results.s3.access-key-file and"
-                    + " results.s3.secret-key-file must be set");
-            return directory;
-        }
-        return new Store.S3(endpoint, region, bucket.get(), prefix, Path.of(accessKey.get()), Path.of(secretKey.get()));
+        return BucketConfig.from(settings, "results").<Store>map(Store.S3::new).orElse(directory);
     }
 
     private static long parseBytes(String text) {

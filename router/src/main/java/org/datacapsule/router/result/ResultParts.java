@@ -50,7 +50,7 @@ public final class ResultParts implements AutoCloseable {
         LinkStore links = new LinkStore();
         this.release = switch (config.store()) {
             case ResultConfig.Store.Directory directory -> DirectoryReleaseStore.open(directory.path());
-            case ResultConfig.Store.S3 s3 -> S3ReleaseStore.open(s3);
+            case ResultConfig.Store.S3 s3 -> S3ReleaseStore.open(s3.bucket());
         };
         ResultNews news = new ResultNews(
                 results,

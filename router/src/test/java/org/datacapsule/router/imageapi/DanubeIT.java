@@ -12,6 +12,7 @@ import org.awaitility.Awaitility;
 import org.datacapsule.router.http.TokenRole;
 import org.datacapsule.router.testing.DialectClient;
 import org.datacapsule.router.testing.DialectClient.Came;
+import org.datacapsule.router.testing.DialectRouter;
 import org.datacapsule.router.testing.ImageRows;
 import org.datacapsule.router.testing.ImageRows.Sample;
 import org.datacapsule.router.testing.ImageServer;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Operations of seed 004, whole bodies compared. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DanubeIT {
+    private DialectRouter dialect;
     private TestRouter router;
     private ImageRows rows;
     private ImageServer source;
@@ -38,18 +40,17 @@ class DanubeIT {
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
-        source = ImageServer.start(directory);
-        router = TestRouter.start(
-                directory, Map.of("image-apis.danube.enabled", "true", "images.import-origins", source.origin()));
-        rows = new ImageRows(router);
+        dialect = DialectRouter.start(directory, "danube", Map.of("image-apis.vice.enabled", "true"));
+        router = dialect.router();
+        rows = dialect.rows();
+        source = dialect.source();
         anybody = new DialectClient(router.uri(), Map.of());
         admin = of(router.token("admin", TokenRole.ADMIN));
     }
 
     @AfterAll
     void stop() throws Exception {
-        router.close();
-        source.close();
+        dialect.close();
     }
 
     @BeforeEach
@@ -291,6 +292,45 @@ class DanubeIT {
         assertThat(admin.send("POST", "/api/image/" + name + "/", body).status())
                 .isEqualTo(406);
         assertThat(admin.get("/api/task/nothing/status/").status()).isEqualTo(404);
+    }
+
+    @Test
+    void aStreamLastsAsLongAsTheImportAndEndsWithItsAnswer() throws Exception {
+        String name = "streamed-" + UUID.randomUUID().toString().substring(0, 8);
+        source.serve("/streamed", "{\"files\": [{\"sha256\": \"" + source.sha256() + "\"}]}");
+        JsonObject body = new JsonObject()
+                .put("manifest_url", source.origin() + "/streamed")
+                .put("file_url", source.diskUrl());
+        Map<String, String> stream = Map.of("ES-STREAM", "es", "Content-Type", "application/json");
+
+        Came came = admin.send("POST", "/api/image/" + name + "/", stream, body.encode());
+
+        assertThat(came.status()).isEqualTo(201);
+        assertThat(came.header("es_stream")).isEqualTo("es");
+        String[] parts = came.text().stripLeading().split("\n", 2);
+        assertThat(parts[0]).isEqualTo("200");
+        JsonObject ended = new JsonObject(parts[1]);
+        assertThat(ended.getString("task_id")).isEqualTo(came.header("es_task_id"));
+        assertThat(ended.getString("status")).isEqualTo("SUCCESS");
+        assertThat(ended.getJsonObject("result").getString("name")).isEqualTo(name);
+        Came refused = admin.send("POST", "/api/image/" + name + "/", stream, body.encode());
+        assertThat(refused.status()).as("what does not begin has no stream").isEqualTo(406);
+    }
+
+    @Test
+    void thePasswordOfAnAccountSignsIn() throws Exception {
+        String name = "acc-" + owner.substring(owner.length() - 8);
+        dialect.account(name, "a password");
+        Came in = anybody.send(
+                "POST",
+                "/api/accounts/login/",
+                new JsonObject().put("username", name).put("password", "a password"));
+
+        assertThat(in.status()).as(in.text()).isEqualTo(200);
+        assertThat(anybody.with(Map.of("Authorization", "Token " + in.json().getString("token")))
+                        .get("/api/image/")
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test

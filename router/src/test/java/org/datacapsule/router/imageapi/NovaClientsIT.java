@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.datacapsule.router.testing.ImageRows;
 import org.datacapsule.router.testing.ImageRows.Sample;
 import org.datacapsule.router.testing.TestRouter;
@@ -67,8 +65,17 @@ class NovaClientsIT {
 
         List<String> all = all();
 
-        JsonObject saw = run(
-                List.of(PYTHON, SCRIPT, router.uri().toString(), router.token(owner), one.id(), one.name(), foreign));
+        JsonObject saw = ProgramOutput.of(
+                        List.of(
+                                PYTHON,
+                                SCRIPT,
+                                router.uri().toString(),
+                                router.token(owner),
+                                one.id(),
+                                one.name(),
+                                foreign),
+                        Map.of())
+                .steps();
 
         assertThat(saw.getValue("list")).isEqualTo(new JsonArray(all));
         assertThat(saw.getValue("pages")).isEqualTo(new JsonArray(all));
@@ -127,20 +134,5 @@ class NovaClientsIT {
         String listed = router.sql("select string_agg(id::text, ' ' order by id::text collate \"C\") from image"
                 + " where status in ('ACTIVE', 'SHARE_PENDING') and (is_public or owner = '" + owner + "')");
         return Arrays.asList(listed.split(" ", -1));
-    }
-
-    /** What each step of the script saw. */
-    private static JsonObject run(List<String> command) throws Exception {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        List<String> lines = new ArrayList<>();
-        process.inputReader().lines().forEach(lines::add);
-        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        assertThat(process.exitValue()).as(String.join("\n", lines)).isZero();
-        JsonObject saw = new JsonObject();
-        lines.stream()
-                .filter(line -> line.startsWith("{"))
-                .map(JsonObject::new)
-                .forEach(step -> saw.put(step.getString("step"), step.getValue("saw")));
-        return saw;
     }
 }

@@ -55,6 +55,7 @@ class NovaIT {
                 directory,
                 Map.of(
                         "image-apis.nova.enabled", "true",
+                        "image-apis.vice.enabled", "true",
                         "http.public-url", "http://openstack.example.com/",
                         "audit.unknown-callers-every", "1s"));
         rows = new ImageRows(router);
@@ -377,6 +378,15 @@ class NovaIT {
                 .isEqualTo("compute");
         assertThat(described.getJsonArray("catalog").encode()).contains("http://openstack.example.com/v2.1");
         assertThat(anybody.send("POST", "/v3/auth/tokens", byPassword).status()).isEqualTo(201);
+        JsonObject ann = new JsonObject().put("username", "ann").put("password", "her password");
+        assertThat(anybody.send("POST", "/vice/v1/user", ann).status()).isEqualTo(200);
+        Came account = anybody.send(
+                "POST",
+                "/v3/auth/tokens",
+                new JsonObject(byPassword.encode().replace("\"x\"", "\"ann\"").replace(token, "her password")));
+        assertThat(account.status()).as(account.text()).isEqualTo(201);
+        assertThat(of(account.header("X-Subject-Token")).get("/v2.1/images").status())
+                .isEqualTo(200);
         Came refused = anybody.send(
                 "POST", "/v3/auth/tokens", new JsonObject(byToken.encode().replace(token, "bad.token.here")));
         assertThat(refused.status()).isEqualTo(401);

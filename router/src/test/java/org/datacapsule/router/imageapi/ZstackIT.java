@@ -2,18 +2,25 @@ package org.datacapsule.router.imageapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.datacapsule.router.http.TokenRole;
 import org.datacapsule.router.testing.DialectClient;
 import org.datacapsule.router.testing.DialectClient.Came;
+import org.datacapsule.router.testing.DialectRouter;
 import org.datacapsule.router.testing.ImageRows;
 import org.datacapsule.router.testing.ImageRows.Sample;
 import org.datacapsule.router.testing.ImageServer;
@@ -28,6 +35,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** Operations of seed 002 with its examples, whole bodies compared. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ZstackIT {
+    private static final String LOGIN = "/zstack/v1/accounts/login";
+
+    private final List<String> told = new CopyOnWriteArrayList<>();
+    private final Set<String> tried = ConcurrentHashMap.newKeySet();
+    private HttpServer hooks;
+    private String origin;
+    private DialectRouter dialect;
     private TestRouter router;
     private ImageRows rows;
     private ImageServer source;
@@ -40,17 +54,32 @@ class ZstackIT {
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
-        source = ImageServer.start(directory);
-        router = TestRouter.start(
-                directory, Map.of("image-apis.zstack.enabled", "true", "images.import-origins", source.origin()));
-        rows = new ImageRows(router);
+        hooks = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
+        hooks.createContext("/", exchange -> {
+            String path = exchange.getRequestURI().getPath();
+            boolean isFirst = tried.add(path);
+            told.add(path + " " + exchange.getRequestHeaders().getFirst("X-Job-UUID") + " "
+                    + exchange.getRequestHeaders().getFirst("X-Job-Success") + " "
+                    + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            exchange.sendResponseHeaders(path.equals("/second") && isFirst ? 500 : 204, -1);
+            exchange.close();
+        });
+        hooks.start();
+        origin = "http://127.0.0.1:" + hooks.getAddress().getPort();
+        dialect = DialectRouter.start(
+                directory,
+                "zstack",
+                Map.of("image-apis.vice.enabled", "true", "image-apis.zstack.web-hook-origins", origin));
+        router = dialect.router();
+        rows = dialect.rows();
+        source = dialect.source();
         operator = of(router.token("operator", TokenRole.OPERATOR));
     }
 
     @AfterAll
     void stop() throws Exception {
-        router.close();
-        source.close();
+        dialect.close();
+        hooks.stop(0);
     }
 
     @BeforeEach
@@ -260,6 +289,106 @@ class ZstackIT {
         assertThat(code(user.send("PUT", path + "/actions", new JsonObject("{\"recoverImage\": {}}"))))
                 .isEqualTo("SYS.1006");
         assertThat(rows.status(broken)).isEqualTo("DELETE_PENDING");
+    }
+
+    @Test
+    void thePasswordOfAnAccountGetsASession() throws Exception {
+        String name = "acc-" + owner.substring(owner.length() - 8);
+        String guid = dialect.account(name, "password");
+        // As ZStack's own documentation has it, for the password "password".
+        String digest =
+                "b109f3bbbc244eb82441917ed06d618b9008dd09b3befd1b5e07394c706a8bb980b1d7785e5976ec049b46df5f1326af5a2ea6d103fd07c95385ffab0cacbc86";
+        DialectClient anybody = dialect.client(Map.of());
+
+        Came in = anybody.send("PUT", LOGIN, login(name, digest));
+        JsonObject session = in.json().getJsonObject("inventory");
+        Came out = anybody.send("PUT", LOGIN, login(name, "0".repeat(128)));
+
+        assertThat(in.status()).as(in.text()).isEqualTo(200);
+        assertThat(session.fieldNames()).containsExactly("uuid", "accountUuid", "userUuid", "expiredDate");
+        assertThat(session.getString("accountUuid")).isEqualTo(guid);
+        assertThat(of(session.getString("uuid")).get("/zstack/v1/images").status())
+                .isEqualTo(200);
+        assertThat(out.status()).isEqualTo(503);
+        assertThat(out.json()).isEqualTo(new JsonObject("""
+                        {"error": {"code": "ID.1000", "description": "Authentication failed",
+                                   "details": "There is no account of this name with this password."}}
+                        """));
+        assertThat(anybody.send("PUT", LOGIN, login(name, "password"))
+                        .json()
+                        .getJsonObject("error")
+                        .getString("code"))
+                .isEqualTo("SYS.1007");
+    }
+
+    @Test
+    void anAddedImageHasTheUuidItsClientChooses() throws Exception {
+        String chosen = UUID.randomUUID().toString().replace("-", "");
+        JsonObject addition = addition();
+        addition.getJsonObject("params").put("resourceUuid", chosen);
+
+        JsonObject inventory =
+                ended(user.send("POST", "/zstack/v1/images", addition)).getJsonObject("inventory");
+        assertThat(inventory.getString("uuid")).isEqualTo(chosen);
+        assertThat(user.get("/zstack/v1/images/" + chosen).status()).isEqualTo(200);
+        addition.getJsonObject("params").put("name", "another-" + owner);
+        assertThat(code(user.send("POST", "/zstack/v1/images", addition))).isEqualTo("SYS.1007");
+        addition.getJsonObject("params").put("resourceUuid", uuid);
+        assertThat(code(user.send("POST", "/zstack/v1/images", addition)))
+                .as("one that is there already")
+                .isEqualTo("SYS.1007");
+        addition.getJsonObject("params").put("resourceUuid", "mine");
+        assertThat(code(user.send("POST", "/zstack/v1/images", addition))).isEqualTo("SYS.1007");
+    }
+
+    @Test
+    void theEndOfAJobIsToldToItsWebHookUntilThatTakesIt() throws Exception {
+        String job = "cd".repeat(16);
+        Came deleted = user.send(
+                "DELETE", "/zstack/v1/images/" + uuid, Map.of("X-Job-UUID", job, "X-Web-Hook", origin + "/second"), "");
+        Came added = user.send(
+                "POST",
+                "/zstack/v1/images",
+                Map.of("X-Web-Hook", origin + "/added", "Content-Type", "application/json"),
+                addition().encode());
+
+        assertThat(deleted.status()).isEqualTo(202);
+        router.awaitSql("select count(*)::text from image_api_hook", "0");
+        assertThat(told)
+                .filteredOn(one -> one.startsWith("/second"))
+                .containsExactly("/second " + job + " true {}", "/second " + job + " true {}");
+        String end =
+                told.stream().filter(one -> one.startsWith("/added")).toList().getFirst();
+        assertThat(end).contains(" true {\"inventory\":{");
+        assertThat(end).endsWith(user.get(local(added)).text());
+    }
+
+    @Test
+    void aWebHookElsewhereIsRefusedBeforeAnythingIsDone() throws Exception {
+        for (String elsewhere : List.of(
+                "http://169.254.169.254/latest",
+                "http://127.0.0.1:1/",
+                origin.replace("http://", "http://a@"),
+                "no url")) {
+            Came refused = user.send("DELETE", "/zstack/v1/images/" + uuid, Map.of("X-Web-Hook", elsewhere), "");
+            assertThat(refused.status()).as(elsewhere).isEqualTo(400);
+            assertThat(refused.text()).contains("X-Web-Hook").doesNotContain(origin);
+        }
+        assertThat(dialect.rows().status(image.id())).isEqualTo("ACTIVE");
+    }
+
+    private static JsonObject login(String name, String digest) {
+        return new JsonObject()
+                .put("logInByAccount", new JsonObject().put("accountName", name).put("password", digest));
+    }
+
+    /** What the job ended with, once it has. */
+    private JsonObject ended(Came begun) throws Exception {
+        return Awaitility.await()
+                .atMost(Duration.ofSeconds(40))
+                .pollInterval(Duration.ofMillis(30))
+                .until(() -> user.get(local(begun)), came -> came.status() == 200)
+                .json();
     }
 
     /** The seed's example, with what there is here in the place of its addresses. */

@@ -42,7 +42,7 @@ class ReleaseStoreIT {
 
     private static ReleaseStore s3(S3Server server) throws IOException {
         ResultConfig config = ResultConfig.from(Settings.of(server.settings()));
-        return S3ReleaseStore.open((ResultConfig.Store.S3) config.store());
+        return S3ReleaseStore.open(((ResultConfig.Store.S3) config.store()).bucket());
     }
 
     @Test
@@ -119,7 +119,7 @@ class ReleaseStoreIT {
         java.util.Map<String, String> settings = new java.util.HashMap<>(server.settings());
         settings.put("results.s3.secret-key-file", wrong.toString());
         ResultConfig config = ResultConfig.from(Settings.of(settings));
-        try (ReleaseStore store = S3ReleaseStore.open((ResultConfig.Store.S3) config.store())) {
+        try (ReleaseStore store = S3ReleaseStore.open(((ResultConfig.Store.S3) config.store()).bucket())) {
             assertThatIOException().isThrownBy(() -> put(store, ResultId.random(), noise(10)));
         }
     }

@@ -2,19 +2,22 @@ package org.datacapsule.router.testing;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** Calls a dialect of a router with the headers that dialect has. */
 public final class DialectClient {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String BOUNDARY = "a-boundary-of-no-disk";
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final URI router;
@@ -64,20 +67,51 @@ public final class DialectClient {
 
     public Came send(String method, String path, Map<String, String> more, String body)
             throws IOException, InterruptedException {
-        List<String> all = new ArrayList<>();
-        headers.forEach((name, value) -> all.addAll(List.of(name, value)));
-        more.forEach((name, value) -> all.addAll(List.of(name, value)));
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(router + path))
-                .timeout(PATIENCE)
-                .method(
+        HttpResponse<String> answer = http.send(
+                request(
                         method,
+                        path,
+                        more,
                         body.isEmpty()
                                 ? HttpRequest.BodyPublishers.noBody()
-                                : HttpRequest.BodyPublishers.ofString(body));
-        if (!all.isEmpty()) {
-            request.headers(all.toArray(String[]::new));
-        }
-        HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+                                : HttpRequest.BodyPublishers.ofString(body)),
+                HttpResponse.BodyHandlers.ofString());
         return new Came(answer.statusCode(), answer.headers().map(), answer.body());
+    }
+
+    /** Sends a file as the part of that name of a form, of which it is known only at its end how long it is. */
+    public Came post(String path, String part, byte[] file) throws IOException, InterruptedException {
+        ByteArrayOutputStream form = new ByteArrayOutputStream();
+        form.writeBytes(("--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\na disk\r\n--"
+                        + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"" + part
+                        + "\"; filename=\"disk\"\r\nContent-Type: application/octet-stream\r\n\r\n")
+                .getBytes(StandardCharsets.UTF_8));
+        form.writeBytes(file);
+        form.writeBytes(("\r\n--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.UTF_8));
+        HttpResponse<String> answer = http.send(
+                request(
+                        "POST",
+                        path,
+                        Map.of("Content-Type", "multipart/form-data; boundary=" + BOUNDARY),
+                        HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(form.toByteArray()))),
+                HttpResponse.BodyHandlers.ofString());
+        return new Came(answer.statusCode(), answer.headers().map(), answer.body());
+    }
+
+    /** Fetches what is no text. */
+    public HttpResponse<byte[]> download(String path, Map<String, String> more)
+            throws IOException, InterruptedException {
+        return http.send(
+                request("GET", path, more, HttpRequest.BodyPublishers.noBody()),
+                HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    private HttpRequest request(String method, String path, Map<String, String> more, HttpRequest.BodyPublisher body) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(router + path))
+                .timeout(PATIENCE)
+                .method(method, body);
+        headers.forEach(request::header);
+        more.forEach(request::header);
+        return request.build();
     }
 }

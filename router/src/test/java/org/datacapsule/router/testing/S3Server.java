@@ -73,18 +73,24 @@ public final class S3Server implements AutoCloseable {
 
     /** A router's settings for keeping results there. */
     public Map<String, String> settings() {
+        return settings("results", "archives/");
+    }
+
+    /** The same for whatever is kept in buckets. */
+    public Map<String, String> settings(String subject, String prefix) {
+        String s3 = subject + ".s3.";
         return Map.of(
-                "results.store",
+                subject + ".store",
                 "s3",
-                "results.s3.endpoint",
+                s3 + "endpoint",
                 "http://127.0.0.1:" + port,
-                "results.s3.bucket",
+                s3 + "bucket",
                 BUCKET,
-                "results.s3.prefix",
-                "archives/",
-                "results.s3.access-key-file",
+                s3 + "prefix",
+                prefix,
+                s3 + "access-key-file",
                 folder.resolve("access").toString(),
-                "results.s3.secret-key-file",
+                s3 + "secret-key-file",
                 folder.resolve("secret").toString());
     }
 

@@ -36,6 +36,11 @@ public final class DirectoryDepot implements ImageDepot {
     }
 
     @Override
+    public boolean has(Sha256 content) {
+        return file(content).isPresent();
+    }
+
+    @Override
     public Optional<Path> file(Sha256 content) {
         return Optional.of(path(content)).filter(Files::isRegularFile);
     }
@@ -52,6 +57,11 @@ public final class DirectoryDepot implements ImageDepot {
     @Override
     public InputStream read(Sha256 content, long offset) throws IOException {
         return PrivateFiles.read(path(content), offset);
+    }
+
+    @Override
+    public void bring(Draft draft, Sha256 content) throws IOException {
+        PrivateFiles.force(draft.file());
     }
 
     @Override

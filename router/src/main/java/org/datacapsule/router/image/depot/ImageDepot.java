@@ -13,6 +13,9 @@ import org.datacapsule.common.id.Sha256;
  */
 public interface ImageDepot extends AutoCloseable {
 
+    /** Whether it is kept. Asked often and in transactions, so what the store said a moment ago may be the answer. */
+    boolean has(Sha256 content);
+
     /** The file that has the content, to be read only; none where it is not kept, or where this depot keeps no files. */
     Optional<Path> file(Sha256 content);
 
@@ -23,7 +26,13 @@ public interface ImageDepot extends AutoCloseable {
     InputStream read(Sha256 content, long offset) throws IOException;
 
     /**
-     * Keeps what a draft has, whole or not at all, and for good once this returns; the draft is gone then. Done again, it is
+     * Does what takes long of keeping a draft, outside of any transaction. Interrupted and done again it goes on; done and
+     * never kept, what was brought is removed as content of no image.
+     */
+    void bring(Draft draft, Sha256 content) throws IOException;
+
+    /**
+     * Keeps what a draft has and {@link #bring} brought, whole or not at all, and for good once this returns; the draft is gone then. Done again, it is
      * as good.
      *
      * @param content what {@link Draft#sha256} said of it when nobody wrote to it any more

@@ -1,13 +1,16 @@
 package org.datacapsule.router.image.distribution;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.datacapsule.common.bus.Bus;
 import org.datacapsule.common.certificate.Identity;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.transfer.ImageDoor;
+import org.datacapsule.common.transfer.ImageOffer;
 import org.datacapsule.common.wire.Contracts;
 import org.datacapsule.common.wire.ImageSource;
 import org.datacapsule.router.audit.AuditLog;
@@ -38,7 +41,7 @@ public final class DistributionParts implements AutoCloseable {
     public record Around(
             Database database, Optional<ImageDepot> depot, AuditLog audit, Identity identity, String name) {
         boolean stores(Sha256 image) {
-            return depot.flatMap(has -> has.file(image)).isPresent();
+            return depot.filter(kept -> kept.has(image)).isPresent();
         }
     }
 
@@ -56,12 +59,24 @@ public final class DistributionParts implements AutoCloseable {
     /** A router without it does the rest, and hosts fetch images from those that have one. */
     private static Optional<ImageDoor> open(DistributionConfig config, Identity identity, ImageDepot depot) {
         try {
-            return Optional.of(
-                    ImageDoor.open(config.address(), config.port(), config.transfers(), identity, depot::file));
+            return Optional.of(ImageDoor.openStore(
+                    config.address(), config.port(), config.transfers(), identity, image -> offer(depot, image)));
         } catch (IOException e) {
             LOG.atError().setCause(e).log("hosts cannot fetch images from this router");
             return Optional.empty();
         }
+    }
+
+    /** What is in a file is left to the kernel; the rest comes by as it is read. */
+    private static Optional<ImageOffer> offer(ImageDepot depot, Sha256 image) throws IOException {
+        Optional<Path> file = depot.file(image);
+        if (file.isPresent()) {
+            return Optional.of(new ImageOffer.OfFile(file.get()));
+        }
+        OptionalLong bytes = depot.has(image) ? depot.size(image) : OptionalLong.empty();
+        return bytes.isPresent()
+                ? Optional.of(new ImageOffer.OfStream(bytes.getAsLong(), from -> depot.read(image, from)))
+                : Optional.empty();
     }
 
     /** Answers hosts that lack an image. */

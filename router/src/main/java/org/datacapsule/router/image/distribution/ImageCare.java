@@ -101,7 +101,7 @@ final class ImageCare {
         if (database.read(tx -> rows.foundInStore(tx, image)) > 0) {
             readAgain(image);
         }
-        boolean stored = depot.isPresent() && depot.get().file(image).isPresent();
+        boolean stored = depot.isPresent() && depot.get().has(image);
         List<ImageId> spoiled = database.transaction(tx -> {
             boolean storeIsGood = stored && rows.foundInStore(tx, image) < HostImageStore.ENOUGH;
             if (storeIsGood || rows.hasGoodCopy(tx, image)) {
@@ -124,7 +124,7 @@ final class ImageCare {
     private void readAgain(Sha256 image) {
         Instant now = clock.instant();
         if (depot.isEmpty()
-                || depot.get().file(image).isEmpty()
+                || !depot.get().has(image)
                 || readAgain.getOrDefault(image, Instant.MIN).isAfter(now.minus(FRESH))) {
             return;
         }

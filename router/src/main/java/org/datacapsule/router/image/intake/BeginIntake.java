@@ -48,7 +48,12 @@ public final class BeginIntake {
      * @throws ProblemException when the name is taken, the quota used up, the file too large, or no files are taken here
      */
     public Intake upload(Tx tx, Caller caller, NewIntake asked) throws InterruptedException {
-        return begin(tx, caller, asked, Optional.empty());
+        return upload(tx, caller, ImageId.random(), asked);
+    }
+
+    /** The same, of an image that is to have this id. */
+    public Intake upload(Tx tx, Caller caller, ImageId id, NewIntake asked) throws InterruptedException {
+        return begin(tx, caller, id, asked, Optional.empty());
     }
 
     /**
@@ -57,23 +62,37 @@ public final class BeginIntake {
      * @throws ProblemException as for an upload, and when nothing is fetched from there
      */
     public Intake importing(Tx tx, Caller caller, NewIntake asked, URI source) throws InterruptedException {
-        guard.requireAllowed(source);
-        return begin(tx, caller, asked, Optional.of(source));
+        return importing(tx, caller, ImageId.random(), asked, source);
     }
 
-    private Intake begin(Tx tx, Caller caller, NewIntake asked, Optional<URI> source) throws InterruptedException {
+    /** The same, of an image that is to have this id. */
+    public Intake importing(Tx tx, Caller caller, ImageId id, NewIntake asked, URI source) throws InterruptedException {
+        guard.requireAllowed(source);
+        return begin(tx, caller, id, asked, Optional.of(source));
+    }
+
+    private Intake begin(Tx tx, Caller caller, ImageId id, NewIntake asked, Optional<URI> source)
+            throws InterruptedException {
         Store.Open open = store.require();
         requireRoom(tx, open, asked.sizeBytes());
         users.seen(tx, caller);
         users.requireImage(tx, caller.guid());
         Catalogue.requireFreeName(tx, images, asked.name());
-        ImageId id = ImageId.random();
+        if (images.isKnown(tx, id)
+                || !intakes.insert(
+                        tx,
+                        id,
+                        caller.guid(),
+                        asked,
+                        source,
+                        source.isPresent() ? config.importLife() : config.uploadLife())) {
+            throw new ProblemException(
+                    ErrorCode.REQUEST_INVALID, "The id " + id + " is, or was, that of another image; choose another.");
+        }
         images.reserve(
                 tx,
                 new ImageStore.Reserved(
                         id, asked.name(), asked.description(), asked.isPublic(), caller.guid(), asked.loginUserName()));
-        intakes.insert(
-                tx, id, caller.guid(), asked, source, source.isPresent() ? config.importLife() : config.uploadLife());
         return intakes.find(tx, id).orElseThrow();
     }
 

@@ -51,12 +51,18 @@ final class CheckFiles {
         try {
             Optional<Problem> mismatch = mismatch(intake, given);
             if (mismatch.isPresent()) {
-                settle(intake, claim, tx -> end.fail(tx, intake, mismatch.get()));
+                boolean unused = settle(intake, claim, tx -> end.fail(tx, intake, mismatch.get()));
                 return;
             }
             make(intake, given, made);
             Sha256 content = made.sha256();
-            settle(intake, claim, tx -> end.succeed(tx, intake, made, content));
+            store.depot().bring(made, content);
+            if (!settle(intake, claim, tx -> end.succeed(tx, intake, made, content))) {
+                database.transaction(tx -> {
+                    end.forget(tx, content);
+                    return true;
+                });
+            }
         } catch (RefusedImageException e) {
             settle(intake, claim, tx -> end.fail(tx, intake, e.problem()));
         } catch (IOException e) {
@@ -94,8 +100,12 @@ final class CheckFiles {
         void in(Tx tx) throws InterruptedException;
     }
 
-    /** Where the claim was lost meanwhile, who has it now does the same. */
-    private void settle(Intake intake, Claim claim, Ending ending) throws InterruptedException {
+    /**
+     * Where the claim was lost meanwhile, who has it now does the same.
+     *
+     * @return whether it was not
+     */
+    private boolean settle(Intake intake, Claim claim, Ending ending) throws InterruptedException {
         boolean ours = database.transaction(tx -> {
             if (!intakes.renew(tx, intake.id(), claim.work(), Claim.LEASE)) {
                 return false;
@@ -107,6 +117,7 @@ final class CheckFiles {
                 .addKeyValue("imageId", intake.id())
                 .addKeyValue("settled", ours)
                 .log("a file was looked at");
+        return ours;
     }
 
     /** The fault is not the file's. */

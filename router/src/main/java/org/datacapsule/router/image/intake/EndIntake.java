@@ -70,6 +70,19 @@ public final class EndIntake {
         tx.afterCommit(() -> dropDraft(intake.id()));
     }
 
+    /** Drops what was brought to the store, if no image came of it, here or elsewhere. */
+    void forget(Tx tx, Sha256 content) throws InterruptedException {
+        images.holdContent(tx, content);
+        if (images.needsContent(tx, content)) {
+            return;
+        }
+        try {
+            store.requireDepot().remove(content);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the content of no image could not be removed", e);
+        }
+    }
+
     private void note(Tx tx, Intake intake, String detail) throws InterruptedException {
         audit.noted(
                 tx,

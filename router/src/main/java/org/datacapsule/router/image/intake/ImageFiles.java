@@ -43,7 +43,15 @@ public final class ImageFiles {
     }
 
     private FileReply get(Call call) throws InterruptedException {
-        ImageId id = call.parameters().parsed("imageId", ImageId::parse);
+        return give(call, call.parameters().parsed("imageId", ImageId::parse));
+    }
+
+    /**
+     * The file, and a row of the audit log that says who has it.
+     *
+     * @throws ProblemException as {@link #file} says
+     */
+    public FileReply give(Call call, ImageId id) throws InterruptedException {
         return database.transaction(tx -> {
             FileReply file = file(tx, call.caller(), id);
             audit.read(tx, call, Optional.empty(), "image " + id + " sha256 " + file.tag());

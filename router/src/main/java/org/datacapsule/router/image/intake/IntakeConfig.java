@@ -1,7 +1,9 @@
 package org.datacapsule.router.image.intake;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.datacapsule.common.config.Settings;
 import org.datacapsule.router.image.source.Origin;
 
@@ -14,6 +16,7 @@ import org.datacapsule.router.image.source.Origin;
  * @param importLife how long an import may take
  * @param checkLimit for each look at a file
  * @param origins where imports may come from; none: there are no imports
+ * @param authorities what their certificates are checked against; none: what the JDK trusts
  */
 public record IntakeConfig(
         long mostBytes,
@@ -21,7 +24,8 @@ public record IntakeConfig(
         Duration uploadLife,
         Duration importLife,
         Duration checkLimit,
-        List<Origin> origins) {
+        List<Origin> origins,
+        Optional<Path> authorities) {
     private static final long GIB = 1L << 30;
     private static final int MOST_GIB = 1 << 16;
 
@@ -58,6 +62,11 @@ public record IntakeConfig(
                                 + " exactly. Names must lead to public addresses; a private one is listed by its address."
                                 + " None: there are no imports",
                         "",
-                        Origin::parseAll));
+                        Origin::parseAll),
+                settings.optional(
+                                "images.import-authorities-file",
+                                "File with certificates in PEM that those of https origins are checked against, instead of"
+                                        + " those that the JDK trusts")
+                        .map(Path::of));
     }
 }

@@ -37,6 +37,7 @@ public final class IntakeParts implements AutoCloseable {
     private final ShowIntakes show;
     private final EndIntake end;
     private final ReceiveUpload receive;
+    private final ImageFiles files;
     private final List<AutoCloseable> started = new ArrayList<>();
     private volatile Runnable arrived = () -> {};
 
@@ -67,6 +68,7 @@ public final class IntakeParts implements AutoCloseable {
         this.show = new ShowIntakes(intakes);
         this.end = new EndIntake(intakes, around.images(), store, around.audit());
         this.receive = new ReceiveUpload(around.database(), intakes, store, config, () -> arrived.run());
+        this.files = new ImageFiles(around.database(), around.images(), store, around.audit());
     }
 
     private static Optional<Confinement> confinement() throws InterruptedException {
@@ -98,10 +100,25 @@ public final class IntakeParts implements AutoCloseable {
         return end;
     }
 
+    /** Gives the files of images out. */
+    public ImageFiles files() {
+        return files;
+    }
+
+    /** How many files this router fetches at a time. */
+    public int fetchers() {
+        return store.open().isPresent() ? IMPORTS_AT_ONCE : 0;
+    }
+
+    /** How many files this router looks at at a time. */
+    public int checkers() {
+        return store.open().isPresent() ? 1 : 0;
+    }
+
     public void register(Endpoints endpoints) {
         new IntakeRoutes(around.database(), around.idempotency(), begin, receive, show, end, around.audit())
                 .register(endpoints);
-        new ImageFiles(around.database(), around.images(), store, around.audit()).register(endpoints);
+        files.register(endpoints);
     }
 
     /** Fetches and looks at files until it is closed. */
@@ -115,7 +132,8 @@ public final class IntakeParts implements AutoCloseable {
             Loop checks = Loop.start("image-check", LOOK, check::checkOne);
             arrived = checks::wake;
             started.add(checks);
-            ImageSource source = ImageSource.create(around.vertx(), AddressGuard.of(config.origins()));
+            ImageSource source =
+                    ImageSource.create(around.vertx(), AddressGuard.of(config.origins()), config.authorities());
             started.add(source);
             FetchImports fetch = new FetchImports(around.database(), intakes, open, source, end, config, checks::wake);
             for (int loop = 0; loop < IMPORTS_AT_ONCE; loop++) {

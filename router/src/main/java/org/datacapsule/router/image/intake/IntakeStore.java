@@ -23,23 +23,28 @@ final class IntakeStore {
             from image_intake
             """;
 
-    void insert(Tx tx, ImageId id, String owner, NewIntake asked, Optional<URI> source, Duration life)
+    /** Answers whether there was none of that id. */
+    boolean insert(Tx tx, ImageId id, String owner, NewIntake asked, Optional<URI> source, Duration life)
             throws InterruptedException {
         String sql = """
                 insert into image_intake (id, name, owner, source, format, size_bytes, sha256, state, expires_at)
                 values ($1, $2, $3, $4, $5, $6, $7, 'RECEIVING', now() + $8 * interval '1 millisecond')
+                on conflict (id) do nothing
                 """;
-        tx.update(
-                sql,
-                Tuple.of(
-                        id.value(),
-                        asked.name(),
-                        owner,
-                        source.map(URI::toString).orElse(null),
-                        asked.format().map(ImageFormat::wireName).orElse(null),
-                        asked.sizeBytes().isPresent() ? asked.sizeBytes().getAsLong() : null,
-                        asked.sha256().map(Sha256::hex).orElse(null),
-                        life.toMillis()));
+        return tx.update(
+                        sql,
+                        Tuple.of(
+                                id.value(),
+                                asked.name(),
+                                owner,
+                                source.map(URI::toString).orElse(null),
+                                asked.format().map(ImageFormat::wireName).orElse(null),
+                                asked.sizeBytes().isPresent()
+                                        ? asked.sizeBytes().getAsLong()
+                                        : null,
+                                asked.sha256().map(Sha256::hex).orElse(null),
+                                life.toMillis()))
+                == 1;
     }
 
     Optional<Intake> find(Tx tx, ImageId id) throws InterruptedException {

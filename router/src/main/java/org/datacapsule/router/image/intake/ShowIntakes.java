@@ -1,7 +1,9 @@
 package org.datacapsule.router.image.intake;
 
 import java.util.List;
+import java.util.Optional;
 import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.Problem;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.ImageId;
 import org.datacapsule.router.database.Tx;
@@ -23,6 +25,11 @@ public final class ShowIntakes {
      */
     public Intake find(Tx tx, Caller caller, ImageId id) throws InterruptedException {
         return intakes.find(tx, id).filter(found -> isOf(found, caller)).orElseThrow(() -> notFound(id));
+    }
+
+    /** Why one of the caller's came to nothing, if that is what became of it. */
+    public Optional<Problem> failure(Tx tx, Caller caller, ImageId id) throws InterruptedException {
+        return intakes.find(tx, id).filter(found -> isOf(found, caller)).flatMap(Intake::error);
     }
 
     /** The caller's own, the newest first. */

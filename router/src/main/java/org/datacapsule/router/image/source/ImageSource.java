@@ -10,10 +10,12 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -22,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLHandshakeException;
 import org.datacapsule.router.http.StreamInput;
 
 /** Fetches files over HTTP, from where the guard lets it; each redirect is a new question to the guard. */
@@ -43,13 +46,15 @@ public final class ImageSource implements AutoCloseable {
         this.client = client;
     }
 
-    public static ImageSource create(Vertx vertx, AddressGuard guard) {
+    /** @param authorities certificates in PEM that sources' own are checked against; none: those the JDK trusts */
+    public static ImageSource create(Vertx vertx, AddressGuard guard, Optional<Path> authorities) {
         HttpClientOptions options = new HttpClientOptions()
                 .setConnectTimeout((int) TO_CONNECT.toMillis())
                 .setReadIdleTimeout((int) OF_SILENCE.toSeconds())
                 .setMaxChunkSize(LARGEST_PIECE)
                 // A file is one request; a connection that is kept is of no use.
                 .setKeepAlive(false);
+        authorities.ifPresent(file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
         return new ImageSource(
                 guard,
                 vertx.getOrCreateContext(),
@@ -86,7 +91,8 @@ public final class ImageSource implements AutoCloseable {
 
     private Answer ask(AddressGuard.Admitted where, long offset, Optional<String> validator)
             throws SourceException, InterruptedException {
-        Future<Answer> asked = Future.future(answered -> context.runOnContext(now -> client.request(options(where))
+        Future<Answer> asked = Future.future(answered -> context.runOnContext(now -> client.request(
+                        options(where, HttpMethod.GET))
                 .compose(request -> {
                     if (offset > 0) {
                         request.putHeader("Range", "bytes=" + offset + "-");
@@ -104,6 +110,11 @@ public final class ImageSource implements AutoCloseable {
         } catch (ExecutionException | TimeoutException e) {
             asked.onSuccess(Answer::abandon);
             Throwable cause = e.getCause() == null ? e : e.getCause();
+            if (cause instanceof SSLHandshakeException) {
+                throw new SourceException(
+                        "The source " + where.origin() + " shows no certificate that is trusted and for its name.",
+                        false);
+            }
             throw new SourceException(
                     "The source " + where.origin() + " does not answer: "
                             + cause.getClass().getSimpleName() + ".",
@@ -111,11 +122,12 @@ public final class ImageSource implements AutoCloseable {
         }
     }
 
-    private static RequestOptions options(AddressGuard.Admitted where) {
+    /** A request to the very address that was looked at. */
+    static RequestOptions options(AddressGuard.Admitted where, HttpMethod method) {
         URI uri = where.uri();
         String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
         return new RequestOptions()
-                .setMethod(HttpMethod.GET)
+                .setMethod(method)
                 .setSsl(where.origin().scheme().equals("https"))
                 // The name is for the certificate and the request; the connection is to what was looked at.
                 .setHost(where.origin().host())

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.Problem;
 import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.router.account.SignIn;
 import org.datacapsule.router.http.Authenticator;
 import org.datacapsule.router.http.Caller;
 import org.datacapsule.router.http.Dialect;
@@ -28,13 +29,16 @@ public final class DanubeDialect implements Dialect {
     private static final Pattern TOKEN = Pattern.compile("token +(\\S+) *", Pattern.CASE_INSENSITIVE);
 
     private final Authenticator tokens;
+    private final SignIn signIn;
     private final DanubeImages images;
     private final DanubeImport imports;
 
     /** @param manifests fetches images' manifests, from where imports may come */
-    public DanubeDialect(ImageDesk desk, IntakeParts intake, ImageSource manifests, Authenticator tokens) {
+    public DanubeDialect(
+            ImageDesk desk, IntakeParts intake, ImageSource manifests, Authenticator tokens, SignIn signIn) {
         AttributeStore store = new AttributeStore();
         this.tokens = tokens;
+        this.signIn = signIn;
         this.images = new DanubeImages(desk, store);
         this.imports = new DanubeImport(desk, store, intake.begin(), intake.show(), manifests);
     }
@@ -80,12 +84,13 @@ public final class DanubeDialect implements Dialect {
         return Envelope.refusal(problem);
     }
 
-    /** A token comes in where a password would be, and goes out as the session it is. */
-    private DialectAnswer login(DialectRequest request) {
+    /** A token comes in where a password would be, and goes out as the session it is; for an account's password one is made. */
+    private DialectAnswer login(DialectRequest request) throws InterruptedException {
         JsonObject given = request.json();
-        if (!(given.getValue("password") instanceof String token)) {
+        if (!(given.getValue("password") instanceof String password)) {
             throw new ProblemException(ErrorCode.AUTH_TOKEN_MISSING, "The password must be a token.");
         }
+        String token = signIn.token(given.getValue("username") instanceof String name ? name : "", password);
         Authenticator.Verified verified = tokens.verify(token);
         return DialectAnswer.json(
                 200,

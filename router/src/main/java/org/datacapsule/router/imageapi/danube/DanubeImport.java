@@ -3,6 +3,8 @@ package org.datacapsule.router.imageapi.danube;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
@@ -11,8 +13,11 @@ import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.ImageId;
 import org.datacapsule.router.http.Call;
 import org.datacapsule.router.http.DialectAnswer;
+import org.datacapsule.router.http.DialectReply;
 import org.datacapsule.router.http.DialectRequest;
+import org.datacapsule.router.http.DialectStream;
 import org.datacapsule.router.http.Parameters;
+import org.datacapsule.router.http.Reply;
 import org.datacapsule.router.http.TokenRole;
 import org.datacapsule.router.image.Image;
 import org.datacapsule.router.image.ImageDesk;
@@ -28,6 +33,11 @@ import org.datacapsule.router.image.source.SourceException;
 final class DanubeImport {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,31}");
     private static final int LARGEST_MANIFEST = 8192;
+    private static final String STREAM = "ES-STREAM";
+    private static final int PENDING = 201;
+    private static final long LOOK = 250;
+    /** Then the answer ends as it stands; the task goes on, and can be asked for. */
+    private static final Duration LONGEST_STREAM = Duration.ofHours(1);
 
     private final ImageDesk desk;
     private final AttributeStore store;
@@ -43,7 +53,27 @@ final class DanubeImport {
         this.manifests = manifests;
     }
 
-    DialectAnswer begin(DialectRequest request, Call call) throws InterruptedException {
+    /** With the header {@code ES-STREAM} the answer lasts as long as the import does. */
+    DialectReply begin(DialectRequest request, Call call) throws InterruptedException {
+        Reply begun = started(request, call);
+        return request.header(STREAM).isPresent() && begun.status() == PENDING
+                ? streamed(begun.body().getString("task_id"), call)
+                : Envelope.answer(begun);
+    }
+
+    private DialectStream streamed(String task, Call call) {
+        return new DialectStream(PENDING, Map.of("es_task_id", task, "es_stream", "es"), "application/json", body -> {
+            Reply now = ask(task, call);
+            for (long waited = 0; now.status() == PENDING && waited < LONGEST_STREAM.toMillis(); waited += LOOK) {
+                body.write(" ");
+                Thread.sleep(LOOK);
+                now = ask(task, call);
+            }
+            body.write(now.status() + "\n" + now.body().encode());
+        });
+    }
+
+    private Reply started(DialectRequest request, Call call) throws InterruptedException {
         if (!call.caller().hasAny(TokenRole.ADMIN)) {
             throw new ProblemException(ErrorCode.IMAGE_PERMISSION_DENIED, "Only an admin imports images.");
         }
@@ -71,19 +101,22 @@ final class DanubeImport {
                 Optional.empty(),
                 OptionalLong.empty(),
                 manifest.sha256());
-        return Envelope.answer(desk.change(call, (tx, catalogue) -> {
+        return desk.change(call, (tx, catalogue) -> {
             Intake begun = begin.importing(tx, call.caller(), asked, fileUrl);
             store.requireFree(tx, begun.id(), attributes);
             store.set(tx, begun.id(), attributes);
             return new ImageDesk.Done(
                     Envelope.pending(begun.id().toString()), "image " + begun.id() + " SHARE_PENDING");
-        }));
+        });
     }
 
     /** {@code GET /task/(id)/status}; tasks that ended at once had their answer then, and are not kept. */
     DialectAnswer status(DialectRequest request, Call call) throws InterruptedException {
-        String task = request.pathValue("id");
-        return Envelope.answer(desk.read((tx, catalogue) -> {
+        return Envelope.answer(ask(request.pathValue("id"), call));
+    }
+
+    private Reply ask(String task, Call call) throws InterruptedException {
+        return desk.read((tx, catalogue) -> {
             Intake intake = intakes.find(tx, call.caller(), id(task));
             return switch (intake.state()) {
                 case RECEIVING, CHECKING -> Envelope.pending(task);
@@ -96,7 +129,7 @@ final class DanubeImport {
                             task,
                             intake.error().map(problem -> problem.detail()).orElse("The import failed."));
             };
-        }));
+        });
     }
 
     private static ImageId id(String task) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.router.account.SignIn;
 import org.datacapsule.router.http.Authenticator;
 import org.datacapsule.router.http.Caller;
 import org.datacapsule.router.http.DialectAnswer;
@@ -20,7 +21,7 @@ import org.datacapsule.router.http.TokenRole;
 
 /**
  * {@code POST /v3/auth/tokens}: a token comes in, by the token method or where a password would be, and is answered with what
- * Keystone would say of it. None is made here.
+ * Keystone would say of it. For the password of an account, where there are any, one is made.
  */
 final class Keystone {
     private static final DateTimeFormatter TIME =
@@ -28,14 +29,16 @@ final class Keystone {
     private static final String REGION = "main";
 
     private final Authenticator tokens;
+    private final SignIn signIn;
     private final InstantSource clock;
 
-    Keystone(Authenticator tokens, InstantSource clock) {
+    Keystone(Authenticator tokens, SignIn signIn, InstantSource clock) {
         this.tokens = tokens;
+        this.signIn = signIn;
         this.clock = clock;
     }
 
-    DialectAnswer authenticate(DialectRequest request, String origin) {
+    DialectAnswer authenticate(DialectRequest request, String origin) throws InterruptedException {
         request.requireJson();
         JsonObject identity = object(object(request.json(), "auth"), "identity");
         if (!(identity.getValue("methods") instanceof JsonArray methods) || methods.size() != 1) {
@@ -44,12 +47,17 @@ final class Keystone {
         String method = String.valueOf(methods.getValue(0));
         String token = switch (method) {
             case "token" -> text(object(identity, "token"), "id");
-            case "password" -> text(object(object(identity, "password"), "user"), "password");
+            case "password" -> byPassword(object(object(identity, "password"), "user"));
             default -> throw Parameters.invalid("auth.identity.methods", "only token and password are known");
         };
         Authenticator.Verified verified = tokens.verify(token);
         return DialectAnswer.json(201, new JsonObject().put("token", describe(method, verified, origin)))
                 .with(Map.of("X-Subject-Token", token, "Vary", "X-Auth-Token"));
+    }
+
+    /** A user may be named by an id instead, which here is nobody's name. */
+    private String byPassword(JsonObject user) throws InterruptedException {
+        return signIn.token(user.getValue("name") instanceof String name ? name : "", text(user, "password"));
     }
 
     private JsonObject describe(String method, Authenticator.Verified verified, String origin) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.Problem;
 import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.router.account.SignIn;
 import org.datacapsule.router.http.Authenticator;
 import org.datacapsule.router.http.Call;
 import org.datacapsule.router.http.Caller;
@@ -29,10 +30,10 @@ public final class NovaDialect implements Dialect {
     private final NovaImages images;
     private final NovaMetadata metadata;
 
-    public NovaDialect(ImageDesk desk, Authenticator tokens) {
+    public NovaDialect(ImageDesk desk, Authenticator tokens, SignIn signIn) {
         MetadataStore store = new MetadataStore();
         this.tokens = tokens;
-        this.keystone = new Keystone(tokens, InstantSource.system());
+        this.keystone = new Keystone(tokens, signIn, InstantSource.system());
         this.images = new NovaImages(desk, store);
         this.metadata = new NovaMetadata(desk, store);
     }

@@ -6,7 +6,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.common.id.ImageId;
 import org.datacapsule.router.http.Call;
 import org.datacapsule.router.http.DialectAnswer;
 import org.datacapsule.router.http.DialectRequest;
@@ -32,7 +32,7 @@ final class AddImage {
     DialectAnswer add(DialectRequest request, Call call) throws InterruptedException {
         return jobs.run(request, call, (tx, catalogue) -> {
             JsonObject params = params(request);
-            Intake begun = begin.importing(tx, call.caller(), asked(params), url(params));
+            Intake begun = begin.importing(tx, call.caller(), id(params), asked(params), url(params));
             return Jobs.Outcome.of("image " + begun.id() + " SHARE_PENDING", begun.id());
         });
     }
@@ -47,7 +47,6 @@ final class AddImage {
     private static NewIntake asked(JsonObject params) {
         requireOneOf(params, "mediaType", "RootVolumeTemplate");
         requireOneOf(params, "platform", "Linux");
-        requireAbsent(params, "resourceUuid", "the service gives an image its uuid");
         if (Boolean.TRUE.equals(params.getValue("system"))) {
             throw Parameters.invalid("system", "there are no images of the system itself");
         }
@@ -64,6 +63,14 @@ final class AddImage {
                 Optional.of(format(params)),
                 OptionalLong.empty(),
                 Optional.empty());
+    }
+
+    /** The client's choice, or one of ours. */
+    private static ImageId id(JsonObject params) {
+        return text(params, "resourceUuid", LONGEST_NAME)
+                .map(uuid -> ZstackId.image(uuid)
+                        .orElseThrow(() -> Parameters.invalid("resourceUuid", "must be 32 hex digits in lower case")))
+                .orElseGet(ImageId::random);
     }
 
     private static ImageFormat format(JsonObject params) {
@@ -105,15 +112,5 @@ final class AddImage {
         if (!only.equals(value)) {
             throw Parameters.invalid(name, "must be " + only);
         }
-    }
-
-    private static void requireAbsent(JsonObject params, String name, String why) {
-        if (params.getValue(name) != null) {
-            throw invalid(name, why);
-        }
-    }
-
-    private static ProblemException invalid(String name, String why) {
-        return Parameters.invalid(name, "is not taken: " + why);
     }
 }

@@ -2,6 +2,7 @@ package org.datacapsule.router.imageapi.zstack;
 
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Optional;
 import java.util.UUID;
 import org.datacapsule.common.error.ErrorCode;
@@ -10,6 +11,7 @@ import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.ImageId;
 import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.http.Call;
+import org.datacapsule.router.http.Caller;
 import org.datacapsule.router.http.DialectAnswer;
 import org.datacapsule.router.http.DialectRequest;
 import org.datacapsule.router.http.Parameters;
@@ -18,6 +20,7 @@ import org.datacapsule.router.image.Catalogue;
 import org.datacapsule.router.image.ImageDesk;
 import org.datacapsule.router.image.intake.Intake;
 import org.datacapsule.router.image.intake.ShowIntakes;
+import org.datacapsule.router.image.source.WebHook;
 
 /**
  * Calls that change something. Each is done when its answer goes out, in one transaction with the row that says how it ended;
@@ -25,6 +28,7 @@ import org.datacapsule.router.image.intake.ShowIntakes;
  */
 final class Jobs {
     static final String HEADER = "X-Job-UUID";
+    static final String HOOK = "X-Web-Hook";
     private static final int DONE = 200;
     private static final int FAILED = 503;
     private static final int RUNNING = 202;
@@ -34,8 +38,12 @@ final class Jobs {
     private final ImageDesk desk;
     private final JobStore store;
     private final ShowIntakes intakes;
+    private final WebHook hook;
+    private final HookStore hooks = new HookStore();
 
-    Jobs(ImageDesk desk, JobStore store, ShowIntakes intakes) {
+    /** @param hook where the ends of jobs may be told */
+    Jobs(ImageDesk desk, JobStore store, ShowIntakes intakes, WebHook hook) {
+        this.hook = hook;
         this.desk = desk;
         this.intakes = intakes;
         this.store = store;
@@ -66,10 +74,11 @@ final class Jobs {
     /** Answers where to ask how it ended. */
     DialectAnswer run(DialectRequest request, Call call, Work work) throws InterruptedException {
         String id = id(request);
+        Optional<URI> tell = hook(request);
         try {
             Reply reply = desk.change(call, (tx, catalogue) -> {
                 Outcome outcome = work.in(tx, catalogue);
-                take(tx, id, call, new JobStore.Ended(DONE, new JsonObject(), outcome.importing()));
+                take(tx, id, call, new JobStore.Ended(DONE, new JsonObject(), outcome.importing()), tell);
                 return new ImageDesk.Done(new Reply(DONE, new JsonObject().put("job", id)), outcome.detail());
             });
             return location(request, reply.body().getString("job"));
@@ -79,38 +88,60 @@ final class Jobs {
                     .ifPresent(earlier -> {
                         throw taken();
                     });
-            desk.keep(tx -> take(tx, id, call, new JobStore.Ended(FAILED, ZstackError.of(problem), Optional.empty())));
+            desk.keep(tx ->
+                    take(tx, id, call, new JobStore.Ended(FAILED, ZstackError.of(problem), Optional.empty()), tell));
             return location(request, id).refusing(problem);
         }
     }
 
     DialectAnswer ask(DialectRequest request, Call call) throws InterruptedException {
         String id = request.pathValue("id");
+        boolean isKnown = desk.read(
+                        (tx, catalogue) -> store.find(tx, id, call.caller().guid()))
+                .isPresent();
+        if (!isKnown) {
+            return DialectAnswer.text(NOT_FOUND, "There is no such job, or it began more than a day ago.");
+        }
+        return end(id, call.caller())
+                .map(end -> DialectAnswer.json(end.status(), end.body()))
+                .orElseGet(() -> location(request, id));
+    }
+
+    /** How a job ended. */
+    record End(int status, JsonObject body) {
+        boolean isSuccess() {
+            return status == DONE;
+        }
+    }
+
+    /** Nothing while it goes on, or where there is no such job of the owner's. */
+    Optional<End> end(String id, Caller owner) throws InterruptedException {
         return desk.read((tx, catalogue) -> {
-            Optional<JobStore.Ended> job = store.find(tx, id, call.caller().guid());
-            if (job.isEmpty()) {
-                return DialectAnswer.text(NOT_FOUND, "There is no such job, or it began more than a day ago.");
-            }
-            if (job.get().importing().isEmpty()) {
-                return DialectAnswer.json(job.get().status(), job.get().body());
-            }
-            Intake intake =
-                    intakes.find(tx, call.caller(), job.get().importing().get());
-            return switch (intake.state()) {
-                case RECEIVING, CHECKING -> location(request, id);
-                case DONE ->
-                    DialectAnswer.json(
-                            DONE,
-                            new JsonObject()
-                                    .put(
-                                            "inventory",
-                                            Inventory.of(
-                                                    catalogue.visible(tx, call.caller(), intake.id()),
-                                                    intake.source().map(URI::toString))));
-                case FAILED ->
-                    DialectAnswer.json(FAILED, ZstackError.of(intake.error().orElse(UNKNOWN)));
-            };
+            Optional<JobStore.Ended> job = store.find(tx, id, owner.guid());
+            return job.isPresent() ? end(tx, catalogue, job.get(), owner) : Optional.empty();
         });
+    }
+
+    private Optional<End> end(Tx tx, Catalogue catalogue, JobStore.Ended job, Caller owner)
+            throws InterruptedException {
+        if (job.importing().isEmpty()) {
+            return Optional.of(new End(job.status(), job.body()));
+        }
+        Intake intake = intakes.find(tx, owner, job.importing().get());
+        return switch (intake.state()) {
+            case RECEIVING, CHECKING -> Optional.empty();
+            case DONE ->
+                Optional.of(new End(
+                        DONE,
+                        new JsonObject()
+                                .put(
+                                        "inventory",
+                                        Inventory.of(
+                                                catalogue.visible(tx, owner, intake.id()),
+                                                intake.source().map(URI::toString)))));
+            case FAILED ->
+                Optional.of(new End(FAILED, ZstackError.of(intake.error().orElse(UNKNOWN))));
+        };
     }
 
     /** The address of a job, wherever it is kept. */
@@ -128,10 +159,30 @@ final class Jobs {
         return id;
     }
 
-    private void take(Tx tx, String id, Call call, JobStore.Ended ended) throws InterruptedException {
+    private void take(Tx tx, String id, Call call, JobStore.Ended ended, Optional<URI> tell)
+            throws InterruptedException {
         if (!store.insert(tx, id, call.caller().guid(), ended)) {
             throw taken();
         }
+        if (tell.isPresent()) {
+            hooks.insert(tx, id, tell.get());
+        }
+    }
+
+    /** Where the client wants the end told; what is not allowed there is said of no address, listed or not. */
+    private Optional<URI> hook(DialectRequest request) {
+        return request.header(HOOK).map(text -> {
+            try {
+                URI url = new URI(text);
+                hook.requireAllowed(url);
+                return url;
+            } catch (URISyntaxException | ProblemException e) {
+                throw Parameters.invalid(
+                        HOOK,
+                        "must be an address at an origin to which this cluster tells of jobs"
+                                + " (image-apis.zstack.web-hook-origins)");
+            }
+        });
     }
 
     private static ProblemException taken() {

@@ -1,14 +1,17 @@
 package org.datacapsule.router.imageapi.zstack;
 
 import io.vertx.core.http.HttpMethod;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.Problem;
 import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.router.account.SignIn;
 import org.datacapsule.router.http.Authenticator;
 import org.datacapsule.router.http.Caller;
 import org.datacapsule.router.http.Dialect;
@@ -19,22 +22,37 @@ import org.datacapsule.router.http.DialectRoute.Access;
 import org.datacapsule.router.image.ImageDesk;
 import org.datacapsule.router.image.intake.BeginIntake;
 import org.datacapsule.router.image.intake.ShowIntakes;
+import org.datacapsule.router.image.source.WebHook;
+import org.datacapsule.router.work.Loop;
 
-/** ZStack's images (seed 002) at {@code /zstack/v1}; a token is the session. */
+/** ZStack's images (seed 002) at {@code /zstack/v1}; a token is the session, and an account's password gets one. */
 public final class ZstackDialect implements Dialect {
     static final String ROOT = "/zstack/v1";
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Set<String> JOB_HEADERS = Set.of(Jobs.HEADER, Jobs.HOOK);
+    private static final String LOGIN = ROOT + "/accounts/login";
     private static final Pattern SESSION = Pattern.compile("OAuth +(\\S+) *", Pattern.CASE_INSENSITIVE);
 
     private final Authenticator tokens;
+    private final Login login;
     private final Jobs jobs;
+    private final Hooks hooks;
     private final ZstackImages images;
     private final AddImage addition;
 
-    public ZstackDialect(ImageDesk desk, BeginIntake begin, ShowIntakes intakes, Authenticator tokens) {
+    public ZstackDialect(
+            ImageDesk desk, BeginIntake begin, ShowIntakes intakes, WebHook hook, Authenticator tokens, SignIn signIn) {
         this.tokens = tokens;
-        this.jobs = new Jobs(desk, new JobStore(), intakes);
+        this.login = new Login(signIn, tokens);
+        this.jobs = new Jobs(desk, new JobStore(), intakes, hook);
+        this.hooks = new Hooks(desk, jobs, hook);
         this.images = new ZstackImages(desk, jobs);
         this.addition = new AddImage(jobs, begin);
+    }
+
+    /** Begins to tell of jobs that ended, until it is closed. */
+    public Loop startHooks() {
+        return Loop.start("zstack-hooks", LOOK, hooks::tellOne);
     }
 
     @Override
@@ -52,6 +70,12 @@ public final class ZstackDialect implements Dialect {
         String all = ROOT + "/images";
         String one = all + "/{uuid}";
         return List.of(
+                new DialectRoute(
+                        HttpMethod.PUT,
+                        LOGIN,
+                        "logInByAccount",
+                        Access.OPEN,
+                        (request, call) -> login.byAccount(request)),
                 new DialectRoute(HttpMethod.GET, all, "queryImage", Access.READ, images::query),
                 new DialectRoute(HttpMethod.POST, all, "addImage", Access.COMMAND, addition::add),
                 new DialectRoute(HttpMethod.GET, one, "getImage", Access.READ, images::show),
@@ -79,6 +103,9 @@ public final class ZstackDialect implements Dialect {
     /** A session that does not hold is told by the job, as all that goes wrong with a call that has one. */
     @Override
     public DialectAnswer refusal(DialectRequest request, Problem problem) {
+        if (request.path().equals(LOGIN) && problem.code() == ErrorCode.AUTH_TOKEN_INVALID) {
+            return DialectAnswer.json(503, ZstackError.ofLogin(problem));
+        }
         return switch (problem.code()) {
             case AUTH_TOKEN_INVALID, AUTH_TOKEN_EXPIRED ->
                 request.method().equals(HttpMethod.GET)
@@ -90,12 +117,12 @@ public final class ZstackDialect implements Dialect {
                     REQUEST_METHOD_NOT_ALLOWED,
                     REQUEST_TOO_LARGE,
                     REQUEST_TIMEOUT -> plain(problem);
-            default -> isOfJobId(problem) ? plain(problem) : failed(problem);
+            default -> isOfItsHeaders(problem) ? plain(problem) : failed(problem);
         };
     }
 
-    private static boolean isOfJobId(Problem problem) {
-        return problem.violations().stream().anyMatch(one -> one.field().equals(Jobs.HEADER));
+    private static boolean isOfItsHeaders(Problem problem) {
+        return problem.violations().stream().anyMatch(one -> JOB_HEADERS.contains(one.field()));
     }
 
     private static DialectAnswer plain(Problem problem) {

@@ -19,6 +19,11 @@ final class ZstackError {
         };
     }
 
+    /** Of a sign-in that came to nothing. */
+    static JsonObject ofLogin(Problem problem) {
+        return error("ID.1000", "Authentication failed", problem);
+    }
+
     private static JsonObject error(String code, String description, Problem problem) {
         return new JsonObject()
                 .put(

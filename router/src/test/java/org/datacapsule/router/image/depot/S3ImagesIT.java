@@ -1,0 +1,127 @@
+package org.datacapsule.router.image.depot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.awaitility.Awaitility;
+import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.transfer.ImageDownload;
+import org.datacapsule.common.wire.Capacity;
+import org.datacapsule.common.wire.Contracts;
+import org.datacapsule.common.wire.ImageQuestion;
+import org.datacapsule.common.wire.ImageSource;
+import org.datacapsule.common.wire.ImageStock;
+import org.datacapsule.common.wire.PortRange;
+import org.datacapsule.router.http.TokenRole;
+import org.datacapsule.router.testing.DialectClient;
+import org.datacapsule.router.testing.DialectRouter;
+import org.datacapsule.router.testing.FakeAgent;
+import org.datacapsule.router.testing.S3Server;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A router whose image store is a bucket: a file comes in, goes out, goes to a host, and goes for good. */
+class S3ImagesIT {
+    private static final Duration SOON = Duration.ofSeconds(40);
+
+    @Test
+    void anImagesFileLivesInTheBucketAndHostsFetchItThroughTheRouter(@TempDir Path folder) throws Exception {
+        try (S3Server server = S3Server.start(folder.resolve("s3"))) {
+            Map<String, String> settings = new HashMap<>(server.settings("images", "disks/"));
+            settings.put("images.port", "0");
+            try (DialectRouter dialect =
+                            DialectRouter.start(Files.createDirectory(folder.resolve("router")), "vice", settings);
+                    FakeAgent agent = dialect.router()
+                            .agent("h1", new Capacity(100, 1 << 16, 10_000), new PortRange(20_000, 6_000, 500))) {
+                agent.stock(new ImageStock("/images", Optional.empty(), List.of(), List.of()));
+                DialectClient user = dialect.client(Map.of(
+                        "Authorization",
+                        "Basic "
+                                + Base64.getEncoder()
+                                        .encodeToString(
+                                                ("ann:" + dialect.router().token("ann", TokenRole.OPERATOR))
+                                                        .getBytes(StandardCharsets.UTF_8))));
+                String path = made(user);
+
+                byte[] disk = new byte[1 << 20];
+                new Random(1).nextBytes(disk);
+                assertThat(user.post(path + "/file", "upfile", disk).status()).isEqualTo(200);
+                Awaitility.await()
+                        .atMost(SOON)
+                        .until(() -> user.get(path).json().getBoolean("imported", true));
+                String id = path.substring(path.lastIndexOf('/') + 1);
+                Sha256 content = new Sha256(dialect.router().sql("select sha256 from image where id = '" + id + "'"));
+                Path object = server.object("disks/" + content + ".qcow2");
+
+                HttpResponse<byte[]> whole = user.download(path + "/file", Map.of());
+                assertThat(whole.body()).isEqualTo(Files.readAllBytes(object));
+                assertThat(user.download(path + "/file", Map.of("Range", "bytes=0-3"))
+                                .body())
+                        .containsExactly('Q', 'F', 'I', 0xfb);
+                agent.beat();
+                assertThat(agent.imageOrders().fetch()).containsExactly(content);
+                assertThat(fetched(dialect, agent, content, folder.resolve("fetched")))
+                        .hasBinaryContent(whole.body());
+
+                assertThat(user.delete(path).status()).isEqualTo(200);
+                dialect.router().post("/v1/images/expunge", dialect.router().token("op", TokenRole.OPERATOR), Map.of());
+                Awaitility.await().atMost(SOON).until(() -> Files.notExists(object));
+                assertThat(folder.resolve("router/images/drafts")).isEmptyDirectory();
+            }
+        }
+    }
+
+    private static String made(DialectClient user) throws Exception {
+        JsonObject asked = new JsonObject().put("title", "in-a-bucket").put("contenttype", "disk-raw");
+        return "/vice/v1/image/"
+                + user.send("POST", "/vice/v1/images", asked).json().getString("id");
+    }
+
+    private static Path fetched(DialectRouter dialect, FakeAgent agent, Sha256 content, Path into) throws Exception {
+        List<ImageSource> sources = agent.tell(
+                        Contracts.IMAGE_SOURCES, new ImageQuestion(agent.id(), content, List.of()))
+                .sources();
+        ImageDownload.Ending ending = new ImageDownload(
+                        dialect.router().join("h2"),
+                        SOON,
+                        content,
+                        () -> Optional.of(sources),
+                        new Wanting(),
+                        new Random(1))
+                .into(into);
+        assertThat(ending).isEqualTo(new ImageDownload.Ending.Whole());
+        return into;
+    }
+
+    private static final class Wanting implements ImageDownload.Watch {
+        @Override
+        public void begins(long total, long had) {}
+
+        @Override
+        public void progress(long done, long total) {}
+
+        @Override
+        public void refused(ImageSource source) {}
+
+        @Override
+        public boolean isWanted() {
+            return true;
+        }
+
+        @Override
+        public void pause(Duration time) throws InterruptedException {
+            Thread.sleep(time);
+        }
+    }
+}
