@@ -17,6 +17,8 @@ import org.datacapsule.common.transfer.ImageDownload;
 import org.datacapsule.common.transfer.ImageDownload.Ending;
 import org.datacapsule.common.wire.ImageSource;
 import org.datacapsule.router.database.Database;
+import org.datacapsule.router.database.Tx;
+import org.datacapsule.router.image.ImageStore;
 import org.datacapsule.router.image.depot.Draft;
 import org.datacapsule.router.image.depot.ImageDepot;
 import org.datacapsule.router.image.distribution.BringStore.Wanted;
@@ -42,6 +44,7 @@ final class BringToStore implements AutoCloseable {
     private final Identity identity;
     private final InstantSource clock;
     private final BringStore rows = new BringStore();
+    private final ImageStore images = new ImageStore();
     private final HostImageStore hosts = new HostImageStore();
     private final UUID self = UUID.randomUUID();
     private final Map<Sha256, Instant> later = new HashMap<>();
@@ -59,7 +62,7 @@ final class BringToStore implements AutoCloseable {
         Instant now = clock.instant();
         later.values().removeIf(until -> until.isBefore(now));
         for (Wanted wanted : database.read(tx -> rows.wanted(tx, self))) {
-            boolean isDue = depot.file(wanted.content()).isEmpty() && !later.containsKey(wanted.content());
+            boolean isDue = !depot.has(wanted.content()) && !later.containsKey(wanted.content());
             if (isDue && database.transaction(tx -> rows.claim(tx, wanted, self, CLAIM))) {
                 return bring(wanted);
             }
@@ -94,25 +97,45 @@ final class BringToStore implements AutoCloseable {
         return database.read(tx -> hosts.sources(tx, wanted.content()));
     }
 
-    /** Not where the last image of this content is deleted just now. */
-    private void keep(Wanted wanted, Draft draft) throws InterruptedException {
-        boolean isKept = database.transaction(tx -> {
-            new CareStore().holdContent(tx, wanted.content());
-            if (!rows.claim(tx, wanted, self, CLAIM)) {
-                return false;
-            }
-            try {
-                depot.keep(draft, wanted.content());
-            } catch (IOException e) {
-                throw new UncheckedIOException("the content of image " + wanted.image() + " could not be kept", e);
-            }
-            return true;
-        });
-        if (isKept) {
+    private void keep(Wanted wanted, Draft draft) throws IOException, InterruptedException {
+        depot.bring(draft, wanted.content());
+        if (database.transaction(tx -> isKept(tx, wanted, draft))) {
             LOG.atInfo()
                     .addKeyValue("image", wanted.image())
                     .addKeyValue("sha256", wanted.content())
                     .log("an image of a capsule is in the image store");
+            return;
+        }
+        database.transaction(tx -> {
+            forget(tx, wanted);
+            return true;
+        });
+    }
+
+    /** Not where the last image of this content is deleted just now. */
+    private boolean isKept(Tx tx, Wanted wanted, Draft draft) throws InterruptedException {
+        images.holdContent(tx, wanted.content());
+        if (!rows.claim(tx, wanted, self, CLAIM)) {
+            return false;
+        }
+        try {
+            depot.keep(draft, wanted.content());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the content of image " + wanted.image() + " could not be kept", e);
+        }
+        return true;
+    }
+
+    /** What was brought for an image that has gone meanwhile; not where another has the same content. */
+    private void forget(Tx tx, Wanted wanted) throws InterruptedException {
+        images.holdContent(tx, wanted.content());
+        if (images.needsContent(tx, wanted.content())) {
+            return;
+        }
+        try {
+            depot.remove(wanted.content());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the content of no image could not be removed", e);
         }
     }
 
