@@ -30,14 +30,14 @@ abstract class CampaignStory {
 
     @BeforeAll
     void begin() {
-        RunningTestbed testbed = TestbedIT.TESTBED;
+        RunningTestbed testbed = WholeFleetIT.TESTBED;
         campaign = new RealCampaign(testbed.get(), testbed.hosts(), testbed.routers(), SEED, happened::add);
     }
 
     @Test
     @Order(1)
     void allProgramsAreRestartedUnderLoadAndNothingIsLost() throws Exception {
-        assertAllIsWell(campaign.restartAll(TestbedIT.TESTBED.routers()));
+        assertAllIsWell(campaign.restartAll(WholeFleetIT.TESTBED.routers()));
     }
 
     @Test

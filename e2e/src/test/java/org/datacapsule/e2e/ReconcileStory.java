@@ -28,7 +28,7 @@ abstract class ReconcileStory {
     private static final String PASSWORD = "a-password-of-the-fleet";
     private static final Duration MINUTES = Duration.ofMinutes(2);
 
-    private static final RunningTestbed TESTBED = TestbedIT.TESTBED;
+    private static final RunningTestbed TESTBED = WholeFleetIT.TESTBED;
 
     @RegisterExtension
     static final Story STORY = new Story();

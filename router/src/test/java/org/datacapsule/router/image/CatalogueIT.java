@@ -192,7 +192,8 @@ class CatalogueIT {
     @Test
     void anImageWithoutContentIsNotActivated() throws Exception {
         String id = image("SHARE_PENDING", false);
-        router.change(false, List.of("update image set sha256 = null where id = '" + id + "'"));
+        router.change(
+                false, List.of("update image set status = 'SHARE_PENDING', sha256 = null where id = '" + id + "'"));
 
         assertThat(put("/activateimage", operator, Map.of("imageId", id)).code())
                 .isEqualTo("image.invalid-state");

@@ -11,10 +11,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,13 +25,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
-import org.datacapsule.common.certificate.Identity;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.Problem;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.OperationId;
 import org.datacapsule.common.id.Sha256;
-import org.datacapsule.common.transfer.ImageDoor;
 import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.CommandEnvelope;
@@ -43,6 +39,7 @@ import org.datacapsule.common.wire.PortRange;
 import org.datacapsule.router.http.TokenRole;
 import org.datacapsule.router.testing.FakeAgent;
 import org.datacapsule.router.testing.FakeAgent.Behaviour;
+import org.datacapsule.router.testing.MakingHost;
 import org.datacapsule.router.testing.TestRouter;
 import org.datacapsule.router.testing.TestRouter.Answer;
 import org.junit.jupiter.api.AfterAll;
@@ -445,36 +442,16 @@ class ShareImageIT {
     void itsFileIsBroughtToTheImageStoreWhereItCanBeDownloaded() throws Exception {
         byte[] content = new byte[3_000_000];
         new Random().nextBytes(content);
-        Sha256 sha256 = new Sha256(
-                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content)));
         Path file = Files.write(files.resolve("made"), content);
-        Identity host = router.join("maker");
-        String id = UUID.randomUUID().toString();
-        try (ImageDoor door = ImageDoor.open(
-                "127.0.0.1", 0, 1, host, asked -> Optional.of(file).filter(it -> asked.equals(sha256)))) {
-            router.change(
-                    false,
-                    List.of(
-                            """
-                            insert into host (id, incarnation, version, address, acceleration, cpus, memory_mb, disk_gb,
-                                              ssh_first, vnc_first, port_count, guest_network, lease_until, enabled,
-                                              image_door_address, image_door_port)
-                            values ('maker', gen_random_uuid(), 'test', '127.0.0.1', 'none', 1, 1, 1, 20000, 6000, 1,
-                                    '10.90.0.0/16', now() + interval '1 hour', false, '127.0.0.1', %d)
-                            """.formatted(door.port()),
-                            "insert into host_image (host_id, sha256) values ('maker', '" + sha256.hex() + "')",
-                            """
-                            insert into image (id, name, is_public, owner, status, sha256, source_capsule, share_operation)
-                            values ('%s', '%1$s', false, '%s', 'SHARE_PENDING', '%s', '%s', gen_random_uuid())
-                            """.formatted(id, owner, sha256.hex(), capsule)));
-            Path kept = files.resolve("images").resolve(sha256.hex() + ".qcow2");
+        try (MakingHost host = MakingHost.of(router, file, owner, capsule)) {
+            Path kept = files.resolve("images").resolve(host.content().hex() + ".qcow2");
 
             await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(kept));
 
             assertThat(Files.readAllBytes(kept)).isEqualTo(content);
             HttpResponse<byte[]> download = HttpClient.newHttpClient()
                     .send(
-                            HttpRequest.newBuilder(router.uri().resolve("/v1/images/" + id + "/file"))
+                            HttpRequest.newBuilder(router.uri().resolve("/v1/images/" + host.image() + "/file"))
                                     .header("Authorization", "Bearer " + token)
                                     .build(),
                             HttpResponse.BodyHandlers.ofByteArray());

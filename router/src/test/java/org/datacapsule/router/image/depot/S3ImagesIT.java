@@ -24,9 +24,11 @@ import org.datacapsule.common.wire.ImageSource;
 import org.datacapsule.common.wire.ImageStock;
 import org.datacapsule.common.wire.PortRange;
 import org.datacapsule.router.http.TokenRole;
+import org.datacapsule.router.testing.CapsuleRows;
 import org.datacapsule.router.testing.DialectClient;
 import org.datacapsule.router.testing.DialectRouter;
 import org.datacapsule.router.testing.FakeAgent;
+import org.datacapsule.router.testing.MakingHost;
 import org.datacapsule.router.testing.S3Server;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,11 +76,35 @@ class S3ImagesIT {
                 assertThat(fetched(dialect, agent, content, folder.resolve("fetched")))
                         .hasBinaryContent(whole.body());
 
+                broughtFromItsHost(dialect, server, folder.resolve("made"));
+
                 assertThat(user.delete(path).status()).isEqualTo(200);
                 dialect.router().post("/v1/images/expunge", dialect.router().token("op", TokenRole.OPERATOR), Map.of());
                 Awaitility.await().atMost(SOON).until(() -> Files.notExists(object));
                 assertThat(folder.resolve("router/images/drafts")).isEmptyDirectory();
             }
+        }
+    }
+
+    /** Once: an image that the bucket has is not asked of its host again. */
+    private static void broughtFromItsHost(DialectRouter dialect, S3Server server, Path file) throws Exception {
+        byte[] disk = new byte[1 << 20];
+        new Random(2).nextBytes(disk);
+        String capsule = new CapsuleRows(dialect.router())
+                .insert(
+                        "DEMO",
+                        "null",
+                        "SHUTDOWN",
+                        "MAINTENANCE",
+                        Map.of("ann", CapsuleRows.Row.of("OWNER-CONTROLLER")));
+        try (MakingHost host = MakingHost.of(dialect.router(), Files.write(file, disk), "ann", capsule)) {
+            Path object = server.object("disks/" + host.content() + ".qcow2");
+            Awaitility.await().atMost(SOON).until(() -> Files.exists(object));
+            assertThat(object).hasBinaryContent(disk);
+            Awaitility.await()
+                    .during(Duration.ofSeconds(2))
+                    .atMost(SOON)
+                    .untilAsserted(() -> assertThat(host.asked()).isEqualTo(1));
         }
     }
 

@@ -8,10 +8,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * All that takes several real hosts and routers: stories on one testbed, one after the other, for it takes half a minute to make.
- * One alone: {@code -Dit.test='TestbedIT$Reconcile'}.
+ * One alone: {@code -Dit.test='WholeFleetIT$Reconcile'}.
  */
 @TestClassOrder(ClassOrderer.OrderAnnotation.class)
-class TestbedIT {
+class WholeFleetIT {
     /** The third host is there for campaigns; where a capsule is to go must be known to the other stories. */
     @RegisterExtension
     static final RunningTestbed TESTBED = new RunningTestbed(3, 2);
