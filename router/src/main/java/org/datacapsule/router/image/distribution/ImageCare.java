@@ -72,7 +72,7 @@ final class ImageCare {
     /** So that no image of a capsule is on its way for ever, when the host that made it is gone. */
     private void giveUpOverdue() throws InterruptedException {
         for (CareStore.Overdue overdue : database.read(rows::overdue)) {
-            if (depot.flatMap(has -> has.file(overdue.content())).isPresent()) {
+            if (depot.isPresent() && depot.get().has(overdue.content())) {
                 continue;
             }
             boolean isGivenUp = database.transaction(tx -> {

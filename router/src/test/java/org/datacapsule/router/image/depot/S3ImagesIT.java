@@ -30,6 +30,7 @@ import org.datacapsule.router.testing.DialectRouter;
 import org.datacapsule.router.testing.FakeAgent;
 import org.datacapsule.router.testing.MakingHost;
 import org.datacapsule.router.testing.S3Server;
+import org.datacapsule.router.testing.TestRouter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,7 +106,29 @@ class S3ImagesIT {
                     .during(Duration.ofSeconds(2))
                     .atMost(SOON)
                     .untilAsserted(() -> assertThat(host.asked()).isEqualTo(1));
+            whenTheHostIsGoneItIsStillThere(dialect.router(), host.image());
         }
+    }
+
+    /** Not so one that only the host had. */
+    private static void whenTheHostIsGoneItIsStillThere(TestRouter router, String image) throws Exception {
+        router.change(
+                false,
+                List.of(
+                        "update host set lease_until = now() - interval '1 minute' where id = 'maker'",
+                        "update image set pending_until = now() - interval '1 minute' where id = '" + image + "'",
+                        """
+                        insert into image (id, name, is_public, owner, status, sha256, source_capsule, share_operation, pending_until)
+                        select gen_random_uuid(), 'lost', false, owner, status, repeat('cd', 32), source_capsule,
+                               gen_random_uuid(), pending_until
+                        from image where id = '%s'
+                        """.formatted(image)));
+        Awaitility.await()
+                .atMost(SOON)
+                .until(() -> router.sql("select status from image where name = 'lost'")
+                        .equals("ERROR"));
+        assertThat(router.sql("select status from image where id = '" + image + "'"))
+                .isNotEqualTo("ERROR");
     }
 
     private static String made(DialectClient user) throws Exception {
