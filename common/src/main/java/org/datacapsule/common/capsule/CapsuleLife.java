@@ -126,10 +126,6 @@ public final class CapsuleLife {
         return another ? new Moved(CapsuleStatus.running(mode)) : new Ignored();
     }
 
-    private static boolean isOrMayBeSecure(CapsuleStatus now) {
-        return now.mode() == CapsuleMode.SECURE || now.state() == CapsuleState.SWITCH_TO_SECURE_PENDING;
-    }
-
     private static boolean isSwitch(OperationKind kind) {
         return kind == OperationKind.SWITCH_TO_SECURE || kind == OperationKind.SWITCH_TO_MAINTENANCE;
     }
@@ -141,7 +137,7 @@ public final class CapsuleLife {
         if (now.state() == CapsuleState.DELETED || now.state() == CapsuleState.DELETE_PENDING) {
             return "The capsule is being deleted, so it takes no further command.";
         }
-        if (kind == OperationKind.SHARE_IMAGE && isOrMayBeSecure(now)) {
+        if (kind == OperationKind.SHARE_IMAGE && now.mayBeSecure()) {
             return "The capsule is " + now
                     + ", and nothing of secure mode may get into an image. Stop it, which discards what"
                     + " it wrote in secure mode, then make the image of its disk of before.";

@@ -20,6 +20,11 @@ public record CapsuleStatus(CapsuleState state, CapsuleMode mode) {
         return new CapsuleStatus(pendingState, mode);
     }
 
+    /** Whether the guest is in secure mode, or on its way there and may be already. */
+    public boolean mayBeSecure() {
+        return mode == CapsuleMode.SECURE || state == CapsuleState.SWITCH_TO_SECURE_PENDING;
+    }
+
     boolean isRunning() {
         return state == CapsuleState.RUNNING;
     }

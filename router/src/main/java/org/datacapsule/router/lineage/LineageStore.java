@@ -71,9 +71,7 @@ public final class LineageStore {
 
     /** The capsule is made from its image once more; what it had is out of reach. */
     public void diskAnew(Tx tx, CapsuleId capsule) throws InterruptedException {
-        tx.update(
-                "update file_lineage set gone_at = now() where capsule_id = $1 and gone_at is null",
-                Tuple.of(capsule.value()));
+        gone(tx, capsule, "");
         String sql = """
                 insert into file_lineage (kind, capsule_id, made_from, tainted)
                 select 'DISK', c.id, l.id, false from capsule c left join file_lineage l on l.image_id = c.image_id
@@ -84,17 +82,13 @@ public final class LineageStore {
 
     /** What the capsule's files are by its change of state. */
     public void moved(Tx tx, CapsuleId capsule, CapsuleStatus from, CapsuleStatus to) throws InterruptedException {
-        if (mayBeSecure(to) && !mayBeSecure(from)) {
+        if (to.mayBeSecure() && !from.mayBeSecure()) {
             entersSecure(tx, capsule);
         } else if (to.state() == CapsuleState.DELETED) {
             gone(tx, capsule, "");
         } else if (leavesNothingOfSecure(to) && mayHaveSomethingOfSecure(from)) {
             gone(tx, capsule, "and kind in ('SECURE_OVERLAY', 'MEMORY')");
         }
-    }
-
-    private static boolean mayBeSecure(CapsuleStatus status) {
-        return status.mode() == CapsuleMode.SECURE || status.state() == CapsuleState.SWITCH_TO_SECURE_PENDING;
     }
 
     /**

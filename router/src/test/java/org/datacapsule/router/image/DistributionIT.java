@@ -33,6 +33,7 @@ import org.datacapsule.router.testing.FakeAgent;
 import org.datacapsule.router.testing.FakeAgent.Behaviour;
 import org.datacapsule.router.testing.TestRouter;
 import org.datacapsule.router.testing.TestRouter.Answer;
+import org.datacapsule.router.testing.Wanting;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -326,27 +327,6 @@ class DistributionIT {
         assertThat(store.resolve(content + ".qcow2")).exists();
         assertThat(sources(h1, content)).as("the create can still fetch it").isNotEmpty();
         router.post("/deletevm", user, Map.of("vmId", created.body().getString("vmid")));
-    }
-
-    private static final class Wanting implements ImageDownload.Watch {
-        @Override
-        public void begins(long total, long had) {}
-
-        @Override
-        public void progress(long done, long total) {}
-
-        @Override
-        public void refused(ImageSource source) {}
-
-        @Override
-        public boolean isWanted() {
-            return true;
-        }
-
-        @Override
-        public void pause(Duration time) throws InterruptedException {
-            Thread.sleep(time);
-        }
     }
 
     /** What is looked at every second has been since. */

@@ -19,6 +19,7 @@ import org.datacapsule.common.wire.ImageSource;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.image.ImageStore;
+import org.datacapsule.router.image.SpareContent;
 import org.datacapsule.router.image.depot.Draft;
 import org.datacapsule.router.image.depot.ImageDepot;
 import org.datacapsule.router.image.distribution.BringStore.Wanted;
@@ -107,7 +108,7 @@ final class BringToStore implements AutoCloseable {
             return;
         }
         database.transaction(tx -> {
-            forget(tx, wanted);
+            SpareContent.drop(tx, images, depot, wanted.content());
             return true;
         });
     }
@@ -124,19 +125,6 @@ final class BringToStore implements AutoCloseable {
             throw new UncheckedIOException("the content of image " + wanted.image() + " could not be kept", e);
         }
         return true;
-    }
-
-    /** What was brought for an image that has gone meanwhile; not where another has the same content. */
-    private void forget(Tx tx, Wanted wanted) throws InterruptedException {
-        images.holdContent(tx, wanted.content());
-        if (images.needsContent(tx, wanted.content())) {
-            return;
-        }
-        try {
-            depot.remove(wanted.content());
-        } catch (IOException e) {
-            throw new UncheckedIOException("the content of no image could not be removed", e);
-        }
     }
 
     private void postpone(Wanted wanted, String why) {

@@ -113,11 +113,6 @@ final class CareStore {
         return tx.list(sql, Tuple.tuple(), row -> new Leftover(row.getUUID("id"), new Sha256(row.getString("sha256"))));
     }
 
-    /** Nobody makes an image of this content until the transaction ends. */
-    void holdContent(Tx tx, Sha256 content) throws InterruptedException {
-        tx.update("select pg_advisory_xact_lock(hashtextextended('image-content ' || $1, 0))", Tuple.of(content.hex()));
-    }
-
     void contentIsGone(Tx tx, Leftover leftover) throws InterruptedException {
         tx.update("update image set content_gone = true where id = $1", Tuple.of(leftover.image()));
     }

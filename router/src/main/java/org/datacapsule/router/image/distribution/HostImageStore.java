@@ -150,11 +150,7 @@ final class HostImageStore {
                                   where f.sha256 = c.sha256 and f.source = s.id and f.found_by = $2 and %s)
                 order by random() limit $3
                 """.formatted(SERVES, RECENT);
-        return tx.list(
-                sql,
-                Tuple.of(image.hex(), asking.value(), SOURCES),
-                row -> new ImageSource(
-                        row.getString("id"), row.getString("image_door_address"), row.getInteger("image_door_port")));
+        return tx.list(sql, Tuple.of(image.hex(), asking.value(), SOURCES), HostImageStore::source);
     }
 
     /** The same, for the image store. */
@@ -165,11 +161,12 @@ final class HostImageStore {
                 where c.sha256 = $1 and %s
                 order by random() limit $2
                 """.formatted(SERVES);
-        return tx.list(
-                sql,
-                Tuple.of(image.hex(), SOURCES),
-                row -> new ImageSource(
-                        row.getString("id"), row.getString("image_door_address"), row.getInteger("image_door_port")));
+        return tx.list(sql, Tuple.of(image.hex(), SOURCES), HostImageStore::source);
+    }
+
+    private static ImageSource source(Row row) {
+        return new ImageSource(
+                row.getString("id"), row.getString("image_door_address"), row.getInteger("image_door_port"));
     }
 
     /** Whether what the image store has is thought good, by all and by this host. */

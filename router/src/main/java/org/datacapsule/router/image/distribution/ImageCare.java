@@ -17,6 +17,7 @@ import org.datacapsule.common.id.ImageId;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Database;
+import org.datacapsule.router.image.ImageStore;
 import org.datacapsule.router.image.depot.ImageDepot;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ final class ImageCare {
     private final AuditLog audit;
     private final InstantSource clock;
     private final CareStore rows = new CareStore();
+    private final ImageStore images = new ImageStore();
     private final Map<Sha256, Instant> readAgain = new HashMap<>();
 
     ImageCare(Database database, Optional<ImageDepot> depot, AuditLog audit, InstantSource clock) {
@@ -145,7 +147,7 @@ final class ImageCare {
         }
         for (CareStore.Leftover leftover : database.read(rows::leftovers)) {
             boolean isGone = database.transaction(tx -> {
-                rows.holdContent(tx, leftover.content());
+                images.holdContent(tx, leftover.content());
                 if (!rows.leftovers(tx).contains(leftover)) {
                     return false;
                 }

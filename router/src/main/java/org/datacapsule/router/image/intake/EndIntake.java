@@ -13,6 +13,7 @@ import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.http.Caller;
 import org.datacapsule.router.image.ImageStore;
+import org.datacapsule.router.image.SpareContent;
 import org.datacapsule.router.image.depot.Draft;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,15 +73,7 @@ public final class EndIntake {
 
     /** Drops what was brought to the store, if no image came of it, here or elsewhere. */
     void forget(Tx tx, Sha256 content) throws InterruptedException {
-        images.holdContent(tx, content);
-        if (images.needsContent(tx, content)) {
-            return;
-        }
-        try {
-            store.requireDepot().remove(content);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the content of no image could not be removed", e);
-        }
+        SpareContent.drop(tx, images, store.requireDepot(), content);
     }
 
     private void note(Tx tx, Intake intake, String detail) throws InterruptedException {

@@ -31,6 +31,7 @@ import org.datacapsule.router.testing.FakeAgent;
 import org.datacapsule.router.testing.MakingHost;
 import org.datacapsule.router.testing.S3Server;
 import org.datacapsule.router.testing.TestRouter;
+import org.datacapsule.router.testing.Wanting;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -151,26 +152,5 @@ class S3ImagesIT {
                 .into(into);
         assertThat(ending).isEqualTo(new ImageDownload.Ending.Whole());
         return into;
-    }
-
-    private static final class Wanting implements ImageDownload.Watch {
-        @Override
-        public void begins(long total, long had) {}
-
-        @Override
-        public void progress(long done, long total) {}
-
-        @Override
-        public void refused(ImageSource source) {}
-
-        @Override
-        public boolean isWanted() {
-            return true;
-        }
-
-        @Override
-        public void pause(Duration time) throws InterruptedException {
-            Thread.sleep(time);
-        }
     }
 }
