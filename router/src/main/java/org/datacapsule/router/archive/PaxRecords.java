@@ -2,11 +2,27 @@ package org.datacapsule.router.archive;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** What stands in an extended header (POSIX pax): only a path is taken from it, and nothing that would move what follows. */
 final class PaxRecords {
     private static final int MOST_DIGITS = 6;
+
+    /** What decides nothing here, but makes other programs refuse the archive or read it apart when it is not a number. */
+    private static final Pattern TIME = Pattern.compile("|-?\\d{1,12}(\\.\\d{1,9})?");
+
+    private static final Pattern NUMBER = Pattern.compile("|\\d{1,9}");
+    private static final Map<String, Pattern> PLAIN = Map.of(
+            "mtime", TIME,
+            "atime", TIME,
+            "ctime", TIME,
+            "LIBARCHIVE.creationtime", TIME,
+            "uid", NUMBER,
+            "gid", NUMBER,
+            "SCHILY.devmajor", NUMBER,
+            "SCHILY.devminor", NUMBER);
 
     private PaxRecords() {}
 
@@ -30,10 +46,19 @@ final class PaxRecords {
             } else if (movesWhatFollows(key)) {
                 throw new Refusal("an entry has the extended attribute \"" + Paths.shown(key)
                         + "\", which is not taken; sparse files are not");
+            } else {
+                requirePlain(key, new String(content, equals + 1, end - equals - 2, StandardCharsets.ISO_8859_1));
             }
             at = end;
         }
         return path;
+    }
+
+    private static void requirePlain(String key, String value) throws Refusal {
+        Pattern plain = PLAIN.get(key);
+        if (plain != null && !plain.matcher(value).matches()) {
+            throw new Refusal("an entry's extended attribute \"" + key + "\" is not a number in plain form");
+        }
     }
 
     /** Keys that change where an entry ends, what it is, or how its path reads. */

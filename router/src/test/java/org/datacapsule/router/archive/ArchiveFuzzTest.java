@@ -42,6 +42,25 @@ class ArchiveFuzzTest {
             "..",
             "");
 
+    /** What extended headers say, as programs write it and not. */
+    private static final List<String> KEYS = List.of(
+            "path",
+            "mtime",
+            "atime",
+            "ctime",
+            "LIBARCHIVE.creationtime",
+            "uid",
+            "gid",
+            "uname",
+            "gname",
+            "SCHILY.devmajor",
+            "SCHILY.devminor",
+            "SCHILY.xattr.user.a",
+            "comment");
+
+    private static final List<String> VALUES =
+            List.of("1", "1.5", "-1.25", "", "1.", "f", "0x1", "1 ", "-", "9".repeat(11), "9".repeat(20), "a\0b", "/");
+
     private final Seeded random = Seeded.of("ArchiveFuzzTest");
 
     @Test
@@ -140,7 +159,10 @@ class ArchiveFuzzTest {
                 case 3 ->
                     tar.entry('L', "L", name.length() + 1L, (name + "\0").getBytes(StandardCharsets.UTF_8))
                             .file("y" + n, content);
-                case 4 -> tar.entry((char) random.below(128), name, random.below(2000), content);
+                case 4 ->
+                    tar.pax(random.of(KEYS), random.of(VALUES), random.of(KEYS), random.of(VALUES))
+                            .file(name, content);
+                case 5 -> tar.entry((char) random.below(128), name, random.below(2000), content);
                 default -> tar.file(name, content);
             }
         }
@@ -152,7 +174,14 @@ class ArchiveFuzzTest {
         byte[] bytes = tar.clone();
         for (int n = random.below(4); n > 0 && bytes.length > 0; n--) {
             int block = random.below(Math.max(1, bytes.length / 512)) * 512;
-            switch (random.below(5)) {
+            switch (random.below(6)) {
+                case 5 -> {
+                    // Content of extended headers is short and stands after its header.
+                    int at = block + 512 + random.below(40);
+                    if (at < bytes.length) {
+                        bytes[at] = (byte) random.below(128);
+                    }
+                }
                 case 0 -> bytes[random.below(bytes.length)] = (byte) random.below(256);
                 case 1 -> bytes = Arrays.copyOf(bytes, random.below(bytes.length + 1));
                 case 2 -> bytes = Arrays.copyOf(bytes, bytes.length + random.below(2000));

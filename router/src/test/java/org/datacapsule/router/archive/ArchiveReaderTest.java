@@ -99,6 +99,34 @@ class ArchiveReaderTest {
     }
 
     @Test
+    void valuesThatOtherProgramsStumbleOverAreRefused() throws IOException {
+        for (List<String> record : List.of(
+                List.of("mtime", "1.\\"),
+                List.of("mtime", "1."),
+                List.of("atime", "x"),
+                List.of("ctime", "99999999999999999999"),
+                List.of("LIBARCHIVE.creationtime", "1e9"),
+                List.of("uid", "a"),
+                List.of("gid", "-"),
+                List.of("SCHILY.devmajor", "99999999999"),
+                List.of("SCHILY.devminor", "1 "))) {
+            String key = record.getFirst();
+            assertThat(refused(new TarFile()
+                            .pax(key, record.getLast())
+                            .file("a", TEXT)
+                            .end()))
+                    .as("%s", record)
+                    .contains(key)
+                    .contains("plain");
+        }
+        byte[] plain = new TarFile()
+                .pax("mtime", "-1.5", "atime", "1753000000.123456789", "ctime", "0", "uid", "70000", "gid", "")
+                .file("a", TEXT)
+                .end();
+        assertThat(listed(plain)).hasSize(1);
+    }
+
+    @Test
     void aPathComesOnceAndIsNotBothFileAndDirectory() throws IOException {
         assertThat(refused(new TarFile().file("a", TEXT).file("./a", TEXT).end()))
                 .contains("twice: a");
