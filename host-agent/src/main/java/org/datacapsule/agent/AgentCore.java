@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.security.PublicKey;
 import java.time.InstantSource;
 import java.util.List;
+import org.datacapsule.agent.command.Backlog;
 import org.datacapsule.agent.command.CapsuleQueues;
 import org.datacapsule.agent.command.CommandHandlers;
 import org.datacapsule.agent.command.CommandReceiver;
@@ -34,6 +35,7 @@ public final class AgentCore {
     private final Journal journal;
     private final OutcomeReporter reporter;
     private final CapsuleQueues queues;
+    private final Backlog backlog;
     private final Waiters waiters = new Waiters();
     private final LocalCommands local;
     private final CommandReceiver receiver;
@@ -88,8 +90,10 @@ public final class AgentCore {
                 new CommandRunner(
                         journal, host.hypervisor(), handlers, steps, listeners, clock, threads, work.atOnce()),
                 threads);
+        this.backlog = new Backlog(journal, queues);
         this.local = new LocalCommands(self, journal, host.hypervisor(), queues, waiters, steps, clock);
-        this.receiver = new CommandReceiver(new CommandVerifier(routerKeys, self, clock), journal, queues, steps);
+        this.receiver =
+                new CommandReceiver(new CommandVerifier(routerKeys, self, clock), journal, queues, backlog, steps);
         this.recalls = new Recalls(receiver, threads);
         this.secureSweeper = new SecureSweeper(queues, journal, host.hypervisor(), host.storage(), releases, threads);
         this.sweeper = new JournalSweeper(journal, host.storage()::all, work.retention(), clock, threads);
@@ -106,9 +110,7 @@ public final class AgentCore {
 
     /** Goes on with what the journal says is not done. */
     public void goOn() {
-        for (JournalEntry entry : journal.unfinished()) {
-            queues.submit(entry);
-        }
+        backlog.takeUp();
     }
 
     /** Does what this host is recalled for; answers whether all of it is done. */

@@ -112,11 +112,15 @@ class RecallTest {
         awaitDeath();
         agent.stop();
 
+        // It may go on with older work only when it has done what it is recalled for, this too.
         agent.startHeld();
-        agent.admit();
         assertThat(agent.recall(order)).isTrue();
+        agent.admit();
 
         assertRelinquished();
+        assertThat(agent.stepsReached)
+                .filteredOn(Step.OUTCOME_JOURNALED::equals)
+                .hasSize(3);
     }
 
     @Test

@@ -24,12 +24,15 @@ public final class CommandReceiver {
     private final CommandVerifier verifier;
     private final Journal journal;
     private final CapsuleQueues queues;
+    private final Backlog backlog;
     private final StepListener steps;
 
-    public CommandReceiver(CommandVerifier verifier, Journal journal, CapsuleQueues queues, StepListener steps) {
+    public CommandReceiver(
+            CommandVerifier verifier, Journal journal, CapsuleQueues queues, Backlog backlog, StepListener steps) {
         this.verifier = verifier;
         this.journal = journal;
         this.queues = queues;
+        this.backlog = backlog;
         this.steps = steps;
     }
 
@@ -56,9 +59,9 @@ public final class CommandReceiver {
             case Ruling.Accept accept -> accept(envelope);
             case Ruling.Adopt adopt -> {
                 journal.renumber(envelope.operation(), envelope.attempt());
-                yield new CommandReply.Accepted();
+                yield underWay(envelope);
             }
-            case Ruling.UnderWay underWay -> new CommandReply.Accepted();
+            case Ruling.UnderWay underWay -> underWay(envelope);
             case Ruling.Done done -> new CommandReply.Finished(done.outcome());
             case Ruling.Stale stale -> refuse(envelope, stale.why());
         };
@@ -69,6 +72,12 @@ public final class CommandReceiver {
         entry.ref().on(LOG.atInfo()).log("{} accepted", entry.kind());
         steps.reached(Step.COMMAND_JOURNALED, entry.ref());
         queues.submit(entry);
+        return new CommandReply.Accepted();
+    }
+
+    /** Also what a host is recalled for, and began in the process before, which it may not go on with otherwise yet. */
+    private CommandReply underWay(CommandEnvelope envelope) {
+        backlog.takeUp(envelope.operation());
         return new CommandReply.Accepted();
     }
 
