@@ -77,12 +77,12 @@ public final class ArchiveReader {
             case FILE, OLD_FILE -> file(header);
             case DIRECTORY -> directory(header);
             case EXTENDED -> {
-                requireFirst();
+                requireFirst(header);
                 extended = true;
                 nextPath = PaxRecords.path(small(header));
             }
             case LONG_NAME -> {
-                requireFirst();
+                requireFirst(header);
                 extended = true;
                 nextPath = Optional.of(terminated(small(header)));
             }
@@ -90,9 +90,14 @@ public final class ArchiveReader {
         }
     }
 
-    private void requireFirst() throws Refusal {
+    private void requireFirst(TarHeader header) throws Refusal {
         if (extended) {
             throw new Refusal("an entry has two extended headers");
+        }
+        byte[] name = header.name();
+        if (name.length > 0 && name[name.length - 1] == '/') {
+            // Some programs take it for a directory, and what it says of the next entry for nothing.
+            throw new Refusal("an extended header in it has a directory's name");
         }
     }
 

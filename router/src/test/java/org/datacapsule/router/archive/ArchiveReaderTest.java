@@ -119,6 +119,12 @@ class ArchiveReaderTest {
                     .contains(key)
                     .contains("plain");
         }
+        byte[] longName = "f1\0".getBytes(StandardCharsets.UTF_8);
+        assertThat(refused(new TarFile()
+                        .entry('L', "/", longName.length, longName)
+                        .file("y1", TEXT)
+                        .end()))
+                .contains("directory's name");
         byte[] plain = new TarFile()
                 .pax("mtime", "-1.5", "atime", "1753000000.123456789", "ctime", "0", "uid", "70000", "gid", "")
                 .file("a", TEXT)
