@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.datacapsule.agent.simulated.SimulatedHost;
 import org.datacapsule.agent.step.Step;
+import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
@@ -17,6 +18,7 @@ import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.CommandEnvelope;
 import org.datacapsule.common.wire.CommandReply;
+import org.datacapsule.common.wire.GuestNetwork;
 import org.datacapsule.common.wire.Outcome;
 import org.datacapsule.common.wire.SetAside;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +99,46 @@ class RecallTest {
         agent.done(agent.envelope(3, new Command.Inspect(spec)));
 
         assertThat(agent.host.storage().all()).doesNotContain(other.id());
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Step.class,
+            names = {"RECEIVE_.*", "OUTCOME_DECIDED", "COMMAND_BEGUN"},
+            mode = EnumSource.Mode.MATCH_ANY)
+    void whatItWasReceivingDoesNotComeBackAfterItIsEvicted(Step step) throws Exception {
+        CapsuleSpec other = new CapsuleSpec(
+                CapsuleId.random(),
+                spec.type(),
+                2,
+                2048,
+                10,
+                GuestNetwork.parse("10.90.0.0/16").address(2),
+                20_002,
+                5_902);
+        agent.stop();
+        agent.start(Optional.of(step));
+        agent.send(envelope(
+                2,
+                3,
+                OperationId.random(),
+                new Command.Receive(
+                        other,
+                        TestAgent.IMAGE,
+                        CapsuleMode.MAINTENANCE,
+                        Optional.of(TestAgent.launch(other).login()))));
+        awaitDeath();
+        agent.stop();
+
+        agent.startHeld();
+        assertThat(agent.recall(envelope(2, 3, OperationId.random(), new Command.Evict(other))))
+                .isTrue();
+        agent.admit();
+        awaitNothingUnfinished();
+
+        assertThat(agent.host.storage().all()).containsExactly(capsule);
+        assertThat(agent.host.network().open()).containsExactly(capsule);
+        assertThat(agent.host.network().leased()).hasSize(1);
     }
 
     @ParameterizedTest
@@ -211,6 +253,13 @@ class RecallTest {
     private CommandEnvelope envelope(long generation, long sequence, OperationId id, Command command) {
         return new CommandEnvelope(
                 id, 1, TestAgent.HOST, generation, sequence, "request-1", agent.now.plusSeconds(600), command);
+    }
+
+    private void awaitNothingUnfinished() throws InterruptedException {
+        for (int glance = 0; glance < 5000 && !agent.journal().unfinished().isEmpty(); glance++) {
+            Thread.sleep(2);
+        }
+        assertThat(agent.journal().unfinished()).isEmpty();
     }
 
     private void awaitDeath() throws InterruptedException {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 import org.datacapsule.common.bus.BusException;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.error.ErrorCode;
@@ -405,6 +406,31 @@ class DeadHostIT {
         survivor().observe(List.of());
         router.awaitSql(
                 "select count(*)::text from drift where settled_at is null and kind in ('ORPHAN', 'STRANGER')", "0");
+    }
+
+    @Test
+    void anOrphanOfAMigrationNobodyKnowsTheEndOfIsSetAsideByTheGenerationItCameWith() throws Exception {
+        String id = capsuleOnADyingHost("RUNNING");
+        raiseSurvivor();
+        for (FakeAgent one : List.of(agent(), survivor())) {
+            one.behave(command -> new Behaviour.Do(
+                    command.command() instanceof Command.SendAway || command.command() instanceof Command.TakeOver
+                            ? new Outcome.Failed(Problem.of(ErrorCode.HOST_HYPERVISOR_FAILED, "no"), false)
+                            : one.done(command)));
+        }
+        router.post(
+                "/migratevm",
+                router.token("otto", TokenRole.OPERATOR),
+                Map.of("vmid", id, "host", "survivor-" + hosts));
+        awaitState(id, "ERROR");
+        long there = last(survivor(), id).generation();
+        router.change(false, List.of("update capsule set updated_at = now() - interval '1 minute'"));
+
+        survivor().observe(List.of(new CapsuleObservation(CapsuleId.parse(id), 1, false, Found.STOPPED)));
+
+        Awaitility.await()
+                .until(() -> last(survivor(), id).command(), command -> command instanceof Command.Relinquish);
+        assertThat(last(survivor(), id).generation()).isEqualTo(there);
     }
 
     @Test

@@ -324,6 +324,32 @@ class MigrateIT {
     }
 
     @Test
+    void aCapsuleDeletedWhereverItMayBeIsRemovedFromBoth() throws Exception {
+        String id = running();
+        String from = host(id);
+        fail(agent(from), Command.SendAway.class, Found.UNSAID);
+        fail(agent(other(from)), Command.TakeOver.class, Found.UNSAID);
+        migrate(id, other(from));
+        awaitStatus(id, "ERROR NOT_DEFINED");
+        long there = generation(agent(other(from)), id, Command.TakeOver.class);
+
+        assertThat(post("/deletevm", id).status()).isEqualTo(200);
+        awaitStatus(id, "DELETED NOT_DEFINED");
+
+        awaitEvicted(id, other(from));
+        assertThat(commands(agent(other(from)), id)).endsWith("Evict");
+        assertThat(generation(agent(other(from)), id, Command.Evict.class)).isEqualTo(there);
+    }
+
+    private static long generation(FakeAgent agent, String id, Class<? extends Command> command) {
+        return agent.received().stream()
+                .filter(it -> it.command().spec().id().toString().equals(id) && command.isInstance(it.command()))
+                .map(CommandEnvelope::generation)
+                .reduce((one, next) -> next)
+                .orElseThrow();
+    }
+
+    @Test
     void whatCannotBeMovedIsRefusedWithTheReason() throws Exception {
         String id = running();
         String from = host(id);

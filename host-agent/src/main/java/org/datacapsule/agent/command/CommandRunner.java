@@ -108,8 +108,11 @@ public final class CommandRunner {
         return new Operation(entry.ref(), domain, steps, () -> journal.isSuperseded(entry), closing::isBegun, slots);
     }
 
-    /** Only what has not begun: the rest must be gone through with, or taken back, by its handler. */
+    /** What has begun must be gone through with, or taken back, by its handler; unless all of it is taken anyway. */
     private void refuseToBeginInVain(JournalEntry entry) {
+        if (journal.isEvicted(entry)) {
+            throw Operation.cancelled();
+        }
         if (!(entry.stage() instanceof Stage.Accepted)) {
             return;
         }

@@ -50,6 +50,16 @@ public enum CommandKind {
         };
     }
 
+    /** Whether it takes all of a capsule from a host that is not, or no longer, its home. */
+    boolean isEviction() {
+        return this == EVICT || this == RELINQUISH;
+    }
+
+    /** Whether it leaves less of a capsule than there was and nothing that could be taken again. */
+    boolean onlyRemoves() {
+        return isEviction() || this == DISCARD || this == DELETE;
+    }
+
     /** Such as {@code switch-to-secure}. */
     public String words() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

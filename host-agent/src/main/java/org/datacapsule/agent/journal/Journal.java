@@ -66,6 +66,16 @@ public final class Journal implements AutoCloseable {
         return newest(entry.capsule()).sequence() > entry.sequence();
     }
 
+    /** Whether everything that the entry could leave was asked to be removed after it, which leaves nothing to go on with. */
+    public boolean isEvicted(JournalEntry entry) {
+        return !entry.kind().onlyRemoves()
+                && entries.values().stream()
+                        .anyMatch(other -> other.kind().isEviction()
+                                && other.capsule().equals(entry.capsule())
+                                && other.sequence() >= entry.sequence()
+                                && other.generation() >= entry.generation());
+    }
+
     public Collection<JournalEntry> entries() {
         return List.copyOf(entries.values());
     }

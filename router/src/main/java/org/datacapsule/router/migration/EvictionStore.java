@@ -20,12 +20,15 @@ public final class EvictionStore {
         insert(tx, capsule, host, generation, Eviction.Work.REMOVE, requestId);
     }
 
-    /** The same, for work other than to discard. */
+    /** The same, for work other than to discard. What a migration brought there that nobody knew the end of is meant too. */
     public void insert(Tx tx, CapsuleId capsule, HostId host, long generation, Eviction.Work work, String requestId)
             throws InterruptedException {
         String sql = """
                 insert into eviction (id, capsule_id, host_id, generation, sequence, request_id, work)
-                select gen_random_uuid(), c.id, $2, $3, c.sequence, $4, $5 from capsule c where c.id = $1
+                select gen_random_uuid(), c.id, $2, greatest($3, (select max(m.generation) from migration m
+                        where m.capsule_id = c.id and m.target_host = $2 and m.finished_at is not null)),
+                    c.sequence, $4, $5
+                from capsule c where c.id = $1
                 on conflict (capsule_id, host_id) where work <> 'DISCARD' do update set generation = excluded.generation,
                     sequence = excluded.sequence, id = excluded.id, work = excluded.work, attempt = 1, due_at = now()
                 """;

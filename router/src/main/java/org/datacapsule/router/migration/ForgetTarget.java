@@ -1,12 +1,16 @@
 package org.datacapsule.router.migration;
 
 import java.util.Optional;
+import org.datacapsule.common.id.HostId;
 import org.datacapsule.router.capsule.Capsule;
 import org.datacapsule.router.capsule.OtherHosts;
 import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.http.Call;
 
-/** A capsule that is deleted on its way: its migration is over, and the target removes what has arrived. */
+/**
+ * A capsule that is deleted on its way: its migration is over, and the target removes what has arrived. One that was on its
+ * way, and nobody knew where it came to, is removed from wherever it may be.
+ */
 public final class ForgetTarget implements OtherHosts {
     private final MigrationStore migrations;
     private final EvictionStore evictions;
@@ -23,6 +27,9 @@ public final class ForgetTarget implements OtherHosts {
             migrations.finish(tx, migration.get().operation(), "CANCELLED");
             evictions.insert(
                     tx, capsule.id(), migration.get().target(), migration.get().generation(), call.requestId());
+        }
+        for (HostId host : migrations.perhapsOn(tx, capsule.id())) {
+            evictions.insert(tx, capsule.id(), host, capsule.generation(), call.requestId());
         }
     }
 }

@@ -62,6 +62,16 @@ public final class MigrationStore {
                 MigrationStore::migration);
     }
 
+    /** Hosts other than its home that may have something of it, for nobody knew how a migration ended. */
+    List<HostId> perhapsOn(Tx tx, CapsuleId capsule) throws InterruptedException {
+        String sql = """
+                select distinct unnest(array[m.source_host, m.target_host]) as host
+                from migration m where m.capsule_id = $1 and m.result = 'UNKNOWN'
+                except select host_id from capsule where id = $1
+                """;
+        return tx.list(sql, Tuple.of(capsule.value()), row -> new HostId(row.getString("host")));
+    }
+
     void keep(Tx tx, OperationId operation, Landing landing) throws InterruptedException {
         tx.update(
                 "update migration set landing = $2 where operation_id = $1",
