@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A short campaign of faults from a fixed seed; {@code scripts/campaign real} has longer ones. */
@@ -42,8 +43,10 @@ abstract class CampaignStory {
 
     @Test
     @Order(2)
-    void noRuleIsBrokenWhateverStrikes() throws Exception {
-        assertAllIsWell(campaign.run(STEPS));
+    void noRuleIsBrokenWhateverStrikes(TestReporter reporter) throws Exception {
+        List<Breach> breaches = campaign.run(STEPS);
+        reporter.publishEntry("what happened", String.join("\n", happened));
+        assertAllIsWell(breaches);
     }
 
     private void assertAllIsWell(List<Breach> breaches) {
