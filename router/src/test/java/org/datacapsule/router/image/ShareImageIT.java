@@ -260,6 +260,32 @@ class ShareImageIT {
         assertThat(agent.imageOrders().remove()).contains(made);
     }
 
+    /** Two images of one disk are one file, and the first of them may be deleted while the second is made. */
+    @Test
+    void whatIsMadeAgainWhileItsFirstImageIsDeletedStays() throws Exception {
+        hold();
+        String id = share(Map.of("imageName", "again-" + capsule)).body().getString("imageId");
+        CommandEnvelope command = sharing.poll(20, TimeUnit.SECONDS);
+        Sha256 content = FakeAgent.made(command.operation()).image();
+        router.change(false, List.of("""
+                insert into image (id, name, is_public, owner, status, sha256)
+                values (gen_random_uuid(), 'first-%s', false, '%s', 'DELETED', '%s')
+                """.formatted(capsule, owner, content)));
+
+        agent.has(content);
+        agent.beat();
+        assertThat(agent.imageOrders().remove()).as("it may be the other's").doesNotContain(content);
+        agent.report(agent.report(command, agent.done(command)));
+        agent.beat();
+        assertThat(agent.imageOrders().remove()).doesNotContain(content);
+
+        awaitImage(id, "ACTIVE");
+        router.execute("update image set status = 'DELETED' where id = '" + id + "'");
+        agent.beat();
+        assertThat(agent.imageOrders().remove()).contains(content);
+        agent.lacks(content);
+    }
+
     @Test
     void itIsCancelledAndTheCapsuleIsThereAgainOnceTheHostHasStopped() throws Exception {
         hold();

@@ -100,7 +100,7 @@ final class HostImageStore {
 
     /**
      * What the host is to do: fetch what capsules can be made of, newest first, where anybody has it; remove what no image is
-     * any more; look at what others found damaged.
+     * any more, but for while it makes one, of which nobody knows yet whether it is the same; look at what others found damaged.
      *
      * @param stored whether the image store has content
      */
@@ -117,6 +117,8 @@ final class HostImageStore {
                 select 'REMOVE', c.sha256, null, false
                 from host_image c
                 where c.host_id = $1 and exists (select from image i where i.sha256 = c.sha256)
+                  and not exists (select from operation o where o.host_id = $1 and o.kind = 'SHARE_IMAGE'
+                                  and o.state in ('QUEUED', 'RUNNING'))
                   and not exists (select from image i where i.sha256 = c.sha256 and i.status <> 'DELETED')
                   and not exists (select from capsule p join image i on i.id = p.image_id
                                   where i.sha256 = c.sha256 and p.host_id = $1 and p.state <> 'DELETED')
