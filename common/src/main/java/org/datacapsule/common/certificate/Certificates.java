@@ -7,6 +7,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
+import org.bouncycastle.asn1.x500.X500Name;
 
 /** X.509 certificates as text. */
 public final class Certificates {
@@ -36,6 +37,16 @@ public final class Certificates {
         } catch (CertificateException e) {
             throw new IllegalArgumentException("it is no certificate: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Whether it was issued to this host or router, as the authority decided; what else it may be reached by says nothing of that, for an
+     * address may be another's by now.
+     */
+    public static boolean isOf(X509Certificate certificate, String name) {
+        X500Name owner =
+                X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+        return Names.of(name).equals(owner);
     }
 
     /** SHA-256 of the certificate, 64 hex digits: what a person, or a join token, knows an authority by. */

@@ -214,6 +214,11 @@ public enum ErrorCode {
             ErrorKind.CALLER,
             400,
             "A later command, such as deletevm, cancelled the operation."),
+    OPERATION_NOT_CANCELLABLE(
+            "operation.not-cancellable",
+            ErrorKind.CALLER,
+            400,
+            "The operation has ended, or is of a kind that cannot be cancelled; the description says what to do instead."),
     SERVICE_UNAVAILABLE(
             "service.unavailable",
             ErrorKind.TRANSIENT,

@@ -35,6 +35,10 @@ class AuthorityTest {
 
         issued.verify(authority.certificate().getPublicKey());
         assertThat(issued.getSubjectX500Principal().getName()).isEqualTo("CN=h1");
+        assertThat(Certificates.isOf(issued, "h1")).isTrue();
+        assertThat(Certificates.isOf(issued, "h1.example.org"))
+                .as("an address it has")
+                .isFalse();
         assertThat(issued.getSubjectAlternativeNames().stream()
                         .map(name -> name.get(1).toString()))
                 .containsExactly("10.0.0.11", "fd00:0:0:0:0:0:0:1", "h1.example.org", "h1");

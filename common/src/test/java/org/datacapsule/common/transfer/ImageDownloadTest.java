@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -167,6 +168,31 @@ class ImageDownloadTest {
         assertThat(fetch(content, List.of(new ImageSource("h1", "127.0.0.1", theirs.port()))))
                 .isInstanceOf(Ending.Failed.class);
         assertThat(told.done).isZero();
+    }
+
+    /** Hosts that share an address, or had it one after the other, have it in their certificates. */
+    @Test
+    void whoHasTheAddressOfAnotherDoesNotPassForIt() throws Exception {
+        byte[] content = bytes(1000, 12);
+        ImageSource door = door("h2", content);
+
+        Ending ending = fetch(content, List.of(new ImageSource("h1", "127.0.0.1", door.port())));
+
+        assertThat(ending).isEqualTo(new Ending.Failed("it could not be fetched: h1: its certificate is not for h1"));
+        assertThat(asked).as("nothing is asked of it").isEmpty();
+        assertThat(told.done).isZero();
+    }
+
+    @Test
+    void aHostIsKnownByItsNameAtWhateverAddress() throws Exception {
+        byte[] content = bytes(1000, 13);
+        Path file = Files.write(folder.resolve("moved"), content);
+        Identity elsewhere =
+                authority.authority().identity("h1", List.of("192.0.2.1"), Instant.now(), Duration.ofHours(1));
+        ImageDoor door = keep(ImageDoor.open("127.0.0.1", 0, 1, elsewhere, image -> Optional.of(file)));
+
+        assertThat(fetch(content, List.of(new ImageSource("h1", "127.0.0.1", door.port()))))
+                .isEqualTo(new Ending.Whole());
     }
 
     /** A silent one is given up after as long as patience lasts. */

@@ -30,6 +30,8 @@ final class CacheRoom {
 
     private final Map<Sha256, Integer> held = new HashMap<>();
     private final Map<Sha256, Long> coming = new HashMap<>();
+    /** How many images were begun to be made here. */
+    private long making;
 
     /** @param limit bytes that all images may take */
     CacheRoom(ImageShelf shelf, long limit) {
@@ -79,7 +81,20 @@ final class CacheRoom {
      * @throws ProblemException {@link ErrorCode#HOST_DISK_FULL}
      */
     void makeRoom(long bytes) {
-        locked(() -> evictFor(bytes, bytes, bytes));
+        locked(() -> {
+            making++;
+            evictFor(bytes, bytes, bytes);
+        });
+    }
+
+    /** How many images were begun to be made here so far. */
+    long making() {
+        lock.lock();
+        try {
+            return making;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -97,11 +112,15 @@ final class CacheRoom {
         }
     }
 
-    /** Removes an image that is one no more; answers false while something needs it. */
-    boolean remove(Sha256 image) {
+    /**
+     * Removes an image that is one no more; answers false while something needs it.
+     *
+     * @param asOf {@link #making()} when it was asked what is none any more: what is made since may be that again
+     */
+    boolean remove(Sha256 image, long asOf) {
         lock.lock();
         try {
-            if (mustStay().contains(image)) {
+            if (making != asOf || mustStay().contains(image)) {
                 return false;
             }
             shelf.remove(image);

@@ -74,8 +74,9 @@ public final class HostImages {
         return fetching;
     }
 
-    /** What heartbeats say. */
+    /** What a heartbeat says, the answer to which has orders. */
     public ImageStock stock() {
+        errands.asks();
         return new ImageStock(
                 shelf.directory().toString(),
                 door.map(opened -> new ImageSource(self.value(), config.address(), opened.port())),

@@ -36,6 +36,8 @@ final class ImageErrands {
     private final Map<Sha256, Failure> failures = new ConcurrentHashMap<>();
     private final Map<Sha256, Instant> verified = new ConcurrentHashMap<>();
     private volatile Set<Sha256> wanted = Set.of();
+    /** Images begun to be made here when the routers were asked last. */
+    private volatile long asked;
 
     /** Why an image did not come, and when it is tried again. */
     private record Failure(String why, Instant again, Duration pause) {}
@@ -47,6 +49,11 @@ final class ImageErrands {
         this.clock = clock;
     }
 
+    /** A router is asked for orders now. One asks after the other. */
+    void asks() {
+        asked = room.making();
+    }
+
     /** Returns at once. What is still under way of earlier orders goes on, and these come again. */
     void obey(ImageOrders orders) {
         wanted = Set.copyOf(orders.fetch());
@@ -55,7 +62,8 @@ final class ImageErrands {
             inBackground("fetch-ahead", isFetching, () -> fetchAhead(orders.fetch()));
         }
         if (!orders.remove().isEmpty() || !orders.verify().isEmpty()) {
-            inBackground("tidy-images", isTidying, () -> tidy(orders));
+            long asOf = asked;
+            inBackground("tidy-images", isTidying, () -> tidy(orders, asOf));
         }
     }
 
@@ -97,9 +105,9 @@ final class ImageErrands {
         failures.put(image, new Failure(why, clock.instant().plus(wait), wait));
     }
 
-    private void tidy(ImageOrders orders) {
+    private void tidy(ImageOrders orders, long asOf) {
         for (Sha256 image : orders.remove()) {
-            if (room.remove(image)) {
+            if (room.remove(image, asOf)) {
                 LOG.atInfo().addKeyValue("image", image).log("an image was deleted, and its file is removed");
             }
         }

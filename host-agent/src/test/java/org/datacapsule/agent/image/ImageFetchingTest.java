@@ -237,16 +237,41 @@ class ImageFetchingTest {
         needed.add(image.content());
         ImageOrders remove = new ImageOrders(List.of(), List.of(image.content()), List.of());
 
-        assertThat(room.remove(image.content())).isFalse();
+        assertThat(room.remove(image.content(), room.making())).isFalse();
         needed.clear();
         try (Held held = fetching.hold(image.content())) {
             assertThat(held.isHere()).isTrue();
-            assertThat(room.remove(image.content())).isFalse();
+            assertThat(room.remove(image.content(), room.making())).isFalse();
         }
         errands.obey(remove);
 
         await().atMost(SOON).until(() -> shelf.verified().isEmpty());
         assertThat(filesOf(image)).isEmpty();
+    }
+
+    /** What a router said before it knew of it, and what is carried out after. */
+    @Test
+    void anOrderFromBeforeAnImageWasMadeDoesNotRemoveIt() throws Exception {
+        TestImage image = TestImage.make(folder, 1000, 22);
+        TestImage other = TestImage.make(folder, 1000, 23);
+        ImageOrders remove = new ImageOrders(List.of(), List.of(image.content()), List.of(other.content()));
+        errands.asks();
+
+        fetching.makeRoom(1000);
+        shelf.add(image.file());
+        shelf.add(other.file());
+        Path stamp = directory.resolve(other.content() + ".verified");
+        Files.delete(stamp);
+        errands.obey(remove);
+
+        await("the end of these orders").atMost(SOON).until(() -> Files.exists(stamp));
+        assertThat(shelf.verified()).contains(image.content());
+
+        await().atMost(SOON).until(() -> {
+            errands.asks();
+            errands.obey(new ImageOrders(List.of(), List.of(image.content()), List.of()));
+            return !shelf.verified().contains(image.content());
+        });
     }
 
     @Test

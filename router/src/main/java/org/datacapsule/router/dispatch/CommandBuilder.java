@@ -26,6 +26,7 @@ import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.evacuation.Evacuation;
 import org.datacapsule.router.evacuation.EvacuationStore;
 import org.datacapsule.router.host.PortPair;
+import org.datacapsule.router.image.ImageStore;
 import org.datacapsule.router.migration.Eviction;
 import org.datacapsule.router.migration.Migration;
 import org.datacapsule.router.migration.MigrationStore;
@@ -47,6 +48,7 @@ public final class CommandBuilder {
 
     private final MigrationStore migrations;
     private final EvacuationStore evacuations;
+    private final ImageStore images = new ImageStore();
     private final GuestNetwork network;
     private final LoginSecret secrets;
     private final SecureVolumes volumes;
@@ -75,13 +77,14 @@ public final class CommandBuilder {
                 operation.kind() == OperationKind.MIGRATE ? migrations.find(tx, operation.id()) : Optional.empty();
         Optional<Evacuation> evacuation =
                 operation.kind() == OperationKind.EVACUATE ? evacuations.find(tx, operation.id()) : Optional.empty();
+        boolean isCancelling = operation.kind() == OperationKind.SHARE_IMAGE && !images.isMadeBy(tx, operation.id());
         Optional<Command> command = tx.first(
                 SQL,
                 Tuple.of(operation.capsule().value()),
                 row -> migration
                         .map(it -> migrationCommand(it, row))
                         .or(() -> evacuation.map(it -> evacuationCommand(it, row)))
-                        .orElseGet(() -> command(operation, row)));
+                        .orElseGet(() -> command(operation, isCancelling, row)));
         return new CommandEnvelope(
                 operation.id(),
                 operation.attempt(),
@@ -93,7 +96,8 @@ public final class CommandBuilder {
                 command.orElseThrow());
     }
 
-    private Command command(Operation operation, Row row) {
+    /** @param isCancelling whether it takes the place of making an image: once the host has looked, it copies no more */
+    private Command command(Operation operation, boolean isCancelling, Row row) {
         CapsuleSpec spec = spec(row);
         return switch (operation.kind()) {
             case CREATE -> new Command.Create(spec, new Sha256(row.getString("sha256")));
@@ -109,7 +113,10 @@ public final class CommandBuilder {
             case SWITCH_TO_MAINTENANCE -> new Command.SwitchToMaintenance(spec);
             case MIGRATE -> throw new IllegalStateException("no migration is operation " + operation.id());
             case EVACUATE -> throw new IllegalStateException("no evacuation is operation " + operation.id());
-            case SHARE_IMAGE -> new Command.ShareImage(spec, new Sha256(row.getString("sha256")));
+            case SHARE_IMAGE ->
+                isCancelling
+                        ? new Command.Inspect(spec)
+                        : new Command.ShareImage(spec, new Sha256(row.getString("sha256")));
         };
     }
 

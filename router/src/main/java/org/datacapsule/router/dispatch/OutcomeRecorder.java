@@ -157,7 +157,7 @@ public final class OutcomeRecorder {
             failed(tx, capsule, operation, new Outcome.Failed(noReceipt.get(), false));
             return;
         }
-        if (operation.kind() == OperationKind.SHARE_IMAGE) {
+        if (operation.kind() == OperationKind.SHARE_IMAGE && images.isMadeBy(tx, operation.id())) {
             if (outcome.image().isEmpty()) {
                 failed(tx, capsule, operation, new Outcome.Failed(noImage(operation), false));
                 return;

@@ -117,6 +117,12 @@ public final class ImageStore {
         tx.update(sql, Tuple.of(id.value(), operation.value(), atMost.toMillis()));
     }
 
+    /** Whether the operation makes, or made, an image's content; one that only takes the place of another does not. */
+    public boolean isMadeBy(Tx tx, OperationId operation) throws InterruptedException {
+        return tx.first("select 1 from image where share_operation = $1", Tuple.of(operation.value()), row -> true)
+                .orElse(false);
+    }
+
     /**
      * A host has made the content. One that was given up meanwhile stays in ERROR, and its content is known, so that it goes from
      * the host once the image is deleted.

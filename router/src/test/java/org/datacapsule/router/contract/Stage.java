@@ -56,10 +56,11 @@ final class Stage implements AutoCloseable {
         otherAgent = router.agent(
                 OTHER_HOST, new Capacity(100_000, 1 << 26, 10_000_000), new PortRange(30_000, 12_000, 5_000));
         for (FakeAgent each : List.of(agent, otherAgent)) {
-            // A migration stays under way, for who cancels one.
-            each.behave(command -> command.command() instanceof Command.SendFiles
-                    ? new Behaviour.AcceptAndForget()
-                    : new Behaviour.Do(each.done(command)));
+            // A migration stays under way, for who cancels one, and the making of an image.
+            each.behave(command ->
+                    command.command() instanceof Command.SendFiles || command.command() instanceof Command.ShareImage
+                            ? new Behaviour.AcceptAndForget()
+                            : new Behaviour.Do(each.done(command)));
         }
         image = router.registerImage();
         client = new ApiClient(router.uri());
@@ -187,6 +188,9 @@ final class Stage implements AutoCloseable {
 
     private Object named(ApiOperation operation, JsonObject created) throws Exception {
         String capsule = created.getString("vmid");
+        if (operation.id().equals("cancelOperation")) {
+            return imageBeingMadeOf(capsule);
+        }
         if (operation.path().contains("/operations/")) {
             return created.getString("operation");
         }
@@ -200,6 +204,15 @@ final class Stage implements AutoCloseable {
             return OTHER_HOST;
         }
         return operation.path().contains("/migrations/") ? migrationOf(capsule) : capsule;
+    }
+
+    private String imageBeingMadeOf(String capsule) throws Exception {
+        Answer shared = router.post(
+                "/shareimage",
+                router.token("walker"),
+                Map.of("vmid", capsule, "imageName", "cancelled-" + UUID.randomUUID()));
+        assertThat(shared.status()).as(shared.body().encode()).isEqualTo(200);
+        return shared.body().getString("operation");
     }
 
     private String deadHost(boolean fenced) throws Exception {

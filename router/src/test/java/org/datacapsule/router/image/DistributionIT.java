@@ -3,6 +3,7 @@ package org.datacapsule.router.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -222,6 +223,94 @@ class DistributionIT {
 
         router.awaitSql("select status from image where id = '" + id + "'", "ACTIVE");
         List.of(h1, h2, h3).forEach(agent -> agent.lacks(content));
+    }
+
+    @Test
+    void aHostThatCannotFetchAnImageIsWaitedForAWhileAndSaysWhyAlsoWhileItTriesAgain() throws Exception {
+        Sha256 content = random();
+        String id = image(content, "SHARE_PENDING");
+        for (FakeAgent agent : List.of(h1, h2)) {
+            agent.has(content);
+            agent.beat();
+        }
+        h3.stock(stock(h3, List.of(), List.of(new FailedFetch(content, "no room"))));
+        h3.beat();
+        awaitLooks();
+        assertThat(status(id)).as("it may come soon").isEqualTo("SHARE_PENDING");
+        h3.stock(stock(h3, List.of(new Fetching(content, 5, 20)), List.of()));
+        h3.beat();
+        assertThat(router.get("/v1/images/" + id, operator)
+                        .body()
+                        .getJsonArray("hosts")
+                        .getJsonObject(2))
+                .isEqualTo(new JsonObject()
+                        .put("host", "h3")
+                        .put("state", "FETCHING")
+                        .put("doneBytes", 5)
+                        .put("totalBytes", 20)
+                        .put("cause", "no room"));
+
+        router.execute("update image_fetch set failing_since = failing_since - interval '10 minutes'");
+
+        router.awaitSql("select status from image where id = '" + id + "'", "ACTIVE");
+        assertThat(router.sql("select detail from audit where detail like '%" + id + "%' order by id desc limit 1"))
+                .isEqualTo("image " + id + " is on every host but those that cannot fetch it: h3: no room");
+        assertThat(h3.imageOrders().fetch()).as("it is to go on").contains(content);
+        List.of(h1, h2).forEach(agent -> agent.lacks(content));
+    }
+
+    @Test
+    void anImageThatNobodyCanFetchIsNotActive() throws Exception {
+        Sha256 content = stored("unreachable".getBytes(StandardCharsets.UTF_8));
+        String id = image(content, "SHARE_PENDING");
+        for (FakeAgent agent : List.of(h1, h2, h3)) {
+            agent.stock(stock(agent, List.of(), List.of(new FailedFetch(content, "no room"))));
+            agent.beat();
+        }
+        router.execute("update image_fetch set failing_since = failing_since - interval '1 day'");
+
+        awaitLooks();
+
+        assertThat(status(id)).isEqualTo("SHARE_PENDING");
+    }
+
+    @Test
+    void aHostThatIsOutSaysSoAndIsNotWaitedFor() throws Exception {
+        Sha256 content = random();
+        String id = image(content, "SHARE_PENDING");
+        router.change(
+                false,
+                List.of(
+                        """
+                insert into host (id, incarnation, version, address, acceleration, cpus, memory_mb, disk_gb, ssh_first,
+                                  vnc_first, port_count, guest_network, lease_until)
+                values ('silent', gen_random_uuid(), 'test', '127.0.0.1', 'none', 1, 1, 1, 20000, 6000, 1,
+                        '10.90.0.0/16', now() - interval '1 hour')
+                """,
+                        "insert into image_fetch (host_id, sha256, done_bytes, total_bytes) values ('silent', '"
+                                + content + "', 1, 2)"));
+        router.put("/v1/hosts/h3", operator, Map.of("enabled", "false"));
+        for (FakeAgent agent : List.of(h1, h2)) {
+            agent.has(content);
+            agent.beat();
+        }
+
+        router.awaitSql("select status from image where id = '" + id + "'", "ACTIVE");
+
+        JsonArray hosts = router.get("/v1/images/" + id, operator).body().getJsonArray("hosts");
+        assertThat(hosts.getJsonObject(2))
+                .isEqualTo(new JsonObject()
+                        .put("host", "h3")
+                        .put("state", "ABSENT")
+                        .put("cause", "the host is disabled"));
+        assertThat(hosts.getJsonObject(3))
+                .isEqualTo(new JsonObject()
+                        .put("host", "silent")
+                        .put("state", "ABSENT")
+                        .put("cause", "the host is down"));
+        router.put("/v1/hosts/h3", operator, Map.of("enabled", "true"));
+        router.execute("delete from host where id = 'silent'");
+        List.of(h1, h2).forEach(agent -> agent.lacks(content));
     }
 
     @Test

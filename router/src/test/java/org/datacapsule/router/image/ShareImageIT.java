@@ -260,6 +260,91 @@ class ShareImageIT {
         assertThat(agent.imageOrders().remove()).contains(made);
     }
 
+    /** Two images of one disk are one file, and the first of them may be deleted while the second is made. */
+    @Test
+    void whatIsMadeAgainWhileItsFirstImageIsDeletedStays() throws Exception {
+        hold();
+        String id = share(Map.of("imageName", "again-" + capsule)).body().getString("imageId");
+        CommandEnvelope command = sharing.poll(20, TimeUnit.SECONDS);
+        Sha256 content = FakeAgent.made(command.operation()).image();
+        router.change(false, List.of("""
+                insert into image (id, name, is_public, owner, status, sha256)
+                values (gen_random_uuid(), 'first-%s', false, '%s', 'DELETED', '%s')
+                """.formatted(capsule, owner, content)));
+
+        agent.has(content);
+        agent.beat();
+        assertThat(agent.imageOrders().remove()).as("it may be the other's").doesNotContain(content);
+        agent.report(agent.report(command, agent.done(command)));
+        agent.beat();
+        assertThat(agent.imageOrders().remove()).doesNotContain(content);
+
+        awaitImage(id, "ACTIVE");
+        router.execute("update image set status = 'DELETED' where id = '" + id + "'");
+        agent.beat();
+        assertThat(agent.imageOrders().remove()).contains(content);
+        agent.lacks(content);
+    }
+
+    @Test
+    void itIsCancelledAndTheCapsuleIsThereAgainOnceTheHostHasStopped() throws Exception {
+        hold();
+        JsonObject image = share(Map.of("imageName", "unwanted-" + capsule)).body();
+        String operation = image.getString("operation");
+        CommandEnvelope command = sharing.poll(20, TimeUnit.SECONDS);
+        BlockingQueue<CommandEnvelope> looks = new LinkedBlockingQueue<>();
+        agent.behave(sent -> {
+            looks.add(sent);
+            return new Behaviour.AcceptAndForget();
+        });
+        assertThat(cancel(operation, router.token("stranger")).code()).isEqualTo("operation.not-found");
+
+        Answer cancelled = cancel(operation, token);
+
+        assertThat(cancelled.status()).as(cancelled.body().encode()).isEqualTo(200);
+        awaitImage(image.getString("imageId"), "ERROR");
+        assertThat(error(image.getString("imageId"))).isEqualTo("The making of it was cancelled.");
+        assertThat(router.get("/v1/operations/" + operation, token).body().getString("status"))
+                .isEqualTo("CANCELLED");
+        awaitCapsule("IMAGE_SHARE_PENDING");
+        assertThat(cancel(cancelled.body().getString("operation"), token).code())
+                .as("there is nothing to cancel a second time")
+                .isEqualTo("operation.not-cancellable");
+        CommandEnvelope look = looks.poll(20, TimeUnit.SECONDS);
+        assertThat(look.command()).isInstanceOf(Command.Inspect.class);
+        assertThat(look.sequence()).as("it ends the copying").isGreaterThan(command.sequence());
+        // The host had made it just before.
+        agent.report(agent.report(command, agent.done(command)));
+
+        agent.report(agent.report(look, Outcome.Succeeded.found(Found.STOPPED)));
+
+        awaitCapsule("SHUTDOWN");
+        assertThat(router.sql(
+                        "select status || ' ' || sha256 from image where id = '" + image.getString("imageId") + "'"))
+                .isEqualTo(
+                        "ERROR " + FakeAgent.made(command.operation()).image().hex());
+        assertThat(router.sql("select state from operation where id = '" + look.operation() + "'"))
+                .isEqualTo("SUCCEEDED");
+    }
+
+    @Test
+    void whatCannotBeCancelledIsRefusedWithTheWayThatThereIs() throws Exception {
+        Answer shared = share(Map.of("imageName", "done-" + capsule));
+        awaitCapsule("SHUTDOWN");
+        Answer late = cancel(shared.body().getString("operation"), token);
+        assertThat(late.code()).isEqualTo("operation.not-cancellable");
+        assertThat(late.body().getString("description"))
+                .contains("has ended, SUCCEEDED")
+                .contains("requestimagedelete");
+
+        agent.behave(command -> new Behaviour.AcceptAndForget());
+        Answer launched = router.post("/launchvm", token, Map.of("vmid", capsule));
+        Answer other = cancel(launched.body().getString("operation"), operator);
+        assertThat(other.code()).isEqualTo("operation.not-cancellable");
+        assertThat(other.body().getString("description")).contains("deletevm");
+        assertThat(cancel(UUID.randomUUID().toString(), token).status()).isEqualTo(404);
+    }
+
     @Test
     void anImageWhoseHostIsSilentEndsWithTheOperationsDeadline() throws Exception {
         hold();
@@ -470,6 +555,10 @@ class ShareImageIT {
 
         assertThat(again.body()).isEqualTo(first.body());
         assertThat(images()).isEqualTo("1");
+    }
+
+    private Answer cancel(String operation, String by) throws Exception {
+        return router.delete("/v1/operations/" + operation, by);
     }
 
     /** From now on images are not made; the commands come to {@link #sharing}. */

@@ -15,11 +15,11 @@ final class BringStore {
     /** An image of a capsule, and its content. */
     record Wanted(ImageId image, Sha256 content) {}
 
-    /** Whose file can be had of a host, and that nobody else brings; oldest first. */
+    /** Of which nobody has seen the file in the store, that can be had of a host, and that nobody else brings; oldest first. */
     List<Wanted> wanted(Tx tx, UUID by) throws InterruptedException {
         String sql = """
                 select c.id, c.sha256 from image c
-                where %s and c.sha256 is not null
+                where %s and c.sha256 is not null and not c.in_store
                   and (c.store_claim_until is null or c.store_claim_until < now() or c.store_claim = $1)
                   and exists (select from host_image i join host s on s.id = i.host_id
                               where i.sha256 = c.sha256 and %s)
@@ -39,5 +39,22 @@ final class BringStore {
                   and (store_claim_until is null or store_claim_until < now() or store_claim = $2)
                 """.formatted(WANTED);
         return tx.update(sql, Tuple.of(wanted.image().value(), by, time.toMillis())) == 1;
+    }
+
+    /** The store has its file; it is not asked for this image again. */
+    void stored(Tx tx, ImageId image) throws InterruptedException {
+        tx.update(
+                "update image set in_store = true, store_claim = null, store_claim_until = null where id = $1",
+                Tuple.of(image.value()));
+    }
+
+    /** What the store has is not known any more. */
+    void forget(Tx tx) throws InterruptedException {
+        tx.update("update image set in_store = false where in_store", Tuple.tuple());
+    }
+
+    /** The store has this content no more. */
+    void lost(Tx tx, Sha256 content) throws InterruptedException {
+        tx.update("update image set in_store = false where in_store and sha256 = $1", Tuple.of(content.hex()));
     }
 }

@@ -49,6 +49,7 @@ final class BringToStore implements AutoCloseable {
     private final HostImageStore hosts = new HostImageStore();
     private final UUID self = UUID.randomUUID();
     private final Map<Sha256, Instant> later = new HashMap<>();
+    private boolean hasBegun;
     private volatile boolean closed;
 
     BringToStore(Database database, ImageDepot depot, Identity identity, InstantSource clock) {
@@ -60,15 +61,47 @@ final class BringToStore implements AutoCloseable {
 
     /** Brings one; answers whether it has. */
     boolean bringOne() throws InterruptedException {
+        if (!hasBegun) {
+            // It may be another store than the one this cluster had before.
+            database.transaction(tx -> {
+                rows.forget(tx);
+                return true;
+            });
+            hasBegun = true;
+        }
         Instant now = clock.instant();
         later.values().removeIf(until -> until.isBefore(now));
         for (Wanted wanted : database.read(tx -> rows.wanted(tx, self))) {
-            boolean isDue = !depot.has(wanted.content()) && !later.containsKey(wanted.content());
+            boolean isDue = !later.containsKey(wanted.content()) && !isThere(wanted);
             if (isDue && database.transaction(tx -> rows.claim(tx, wanted, self, CLAIM))) {
                 return bring(wanted);
             }
         }
         return false;
+    }
+
+    /** One that is there, for another image, is not brought again, and noted so that it is not looked for again either. */
+    private boolean isThere(Wanted wanted) throws InterruptedException {
+        if (!depot.has(wanted.content())) {
+            return false;
+        }
+        return database.transaction(tx -> {
+            images.holdContent(tx, wanted.content());
+            boolean isThere = isKept(wanted.content());
+            if (isThere) {
+                rows.stored(tx, wanted.image());
+            }
+            return isThere;
+        });
+    }
+
+    /** As the store says now. */
+    private boolean isKept(Sha256 content) {
+        try {
+            return depot.size(content).isPresent();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the image store does not say whether it has " + content, e);
+        }
     }
 
     private boolean bring(Wanted wanted) throws InterruptedException {
@@ -121,6 +154,7 @@ final class BringToStore implements AutoCloseable {
         }
         try {
             depot.keep(draft, wanted.content());
+            rows.stored(tx, wanted.image());
         } catch (IOException e) {
             throw new UncheckedIOException("the content of image " + wanted.image() + " could not be kept", e);
         }

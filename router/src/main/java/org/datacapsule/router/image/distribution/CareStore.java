@@ -2,6 +2,7 @@ package org.datacapsule.router.image.distribution;
 
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.datacapsule.common.id.ImageId;
 import org.datacapsule.common.id.Sha256;
@@ -10,18 +11,37 @@ import org.datacapsule.router.database.Tx;
 /** Rows of images that something has to be done about, because of what hosts have. */
 final class CareStore {
 
-    /** Makes those active that every enabled host which is up has; answers which. */
-    List<ImageId> activate(Tx tx) throws InterruptedException {
-        String hosts = "h.enabled and h.lease_until > now() and h.removed_at is null and h.fence_state is null";
+    /** So long one host that cannot fetch an image is waited for by all others; it tries again after ten minutes at most. */
+    private static final String PATIENCE = "interval '10 minutes'";
+
+    /**
+     * An image that capsules can be made of from now on.
+     *
+     * @param without hosts that could not fetch it, and why; empty where there are none
+     */
+    record Activated(ImageId image, Optional<String> without) {}
+
+    /**
+     * Makes those active that every enabled host which is up has, or has said for some time that it cannot get; one of them has it.
+     */
+    List<Activated> activate(Tx tx) throws InterruptedException {
+        String lacks = "%s and not exists (select from host_image i where i.host_id = h.id and i.sha256 = c.sha256)"
+                .formatted(HostImageStore.COUNTS);
         String sql = """
                 update image c set status = 'ACTIVE', updated_at = now()
                 where c.status = 'SHARE_PENDING' and c.sha256 is not null
-                  and exists (select from host h where %s)
+                  and exists (select from host h join host_image i on i.host_id = h.id and i.sha256 = c.sha256 where %s)
                   and not exists (select from host h where %s and not exists (
-                      select from host_image i where i.host_id = h.id and i.sha256 = c.sha256))
-                returning c.id
-                """.formatted(hosts, hosts);
-        return tx.list(sql, Tuple.tuple(), row -> new ImageId(row.getUUID("id")));
+                      select from image_fetch f where f.host_id = h.id and f.sha256 = c.sha256
+                        and f.failing_since < now() - %s))
+                returning c.id, (select string_agg(h.id || ': ' || f.last_failure, '; ' order by h.id)
+                                 from host h join image_fetch f on f.host_id = h.id and f.sha256 = c.sha256
+                                 where %s) as without
+                """.formatted(HostImageStore.COUNTS, lacks, PATIENCE, lacks);
+        return tx.list(
+                sql,
+                Tuple.tuple(),
+                row -> new Activated(new ImageId(row.getUUID("id")), Optional.ofNullable(row.getString("without"))));
     }
 
     /** An image of a capsule whose time to get to other hosts is over. */

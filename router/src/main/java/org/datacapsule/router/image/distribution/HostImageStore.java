@@ -19,6 +19,10 @@ final class HostImageStore {
 
     private static final int SOURCES = 8;
 
+    /** Of host {@code h}: it is up, and capsules may be on it. */
+    static final String COUNTS =
+            "h.enabled and h.lease_until > now() and h.removed_at is null and h.fence_state is null";
+
     /** A copy that so many have found damaged is, whatever its owner thinks of it; one who finds so may be broken itself. */
     static final int ENOUGH = 2;
 
@@ -74,11 +78,15 @@ final class HostImageStore {
             return;
         }
         String sql = """
-                insert into image_fetch (host_id, sha256, done_bytes, total_bytes, failure)
-                select $1, said.sha256, said.done, said.total, nullif(said.failure, '')
-                from unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[]) as said(sha256, done, total, failure)
+                insert into image_fetch as f (host_id, sha256, done_bytes, total_bytes, failure, last_failure, failing_since)
+                select $1, said.sha256, said.done, said.total, said.failure, said.failure,
+                       case when said.failure is not null then now() end
+                from (select sha256, done, total, nullif(failure, '') as failure
+                      from unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[]) as s(sha256, done, total, failure)) said
                 on conflict (host_id, sha256) do update set done_bytes = excluded.done_bytes,
-                    total_bytes = excluded.total_bytes, failure = excluded.failure
+                    total_bytes = excluded.total_bytes, failure = excluded.failure,
+                    last_failure = coalesce(excluded.failure, f.last_failure),
+                    failing_since = coalesce(f.failing_since, excluded.failing_since)
                 """;
         tx.update(
                 sql,
@@ -92,7 +100,7 @@ final class HostImageStore {
 
     /**
      * What the host is to do: fetch what capsules can be made of, newest first, where anybody has it; remove what no image is
-     * any more; look at what others found damaged.
+     * any more, but for while it makes one, of which nobody knows yet whether it is the same; look at what others found damaged.
      *
      * @param stored whether the image store has content
      */
@@ -109,6 +117,8 @@ final class HostImageStore {
                 select 'REMOVE', c.sha256, null, false
                 from host_image c
                 where c.host_id = $1 and exists (select from image i where i.sha256 = c.sha256)
+                  and not exists (select from operation o where o.host_id = $1 and o.kind = 'SHARE_IMAGE'
+                                  and o.state in ('QUEUED', 'RUNNING'))
                   and not exists (select from image i where i.sha256 = c.sha256 and i.status <> 'DELETED')
                   and not exists (select from capsule p join image i on i.id = p.image_id
                                   where i.sha256 = c.sha256 and p.host_id = $1 and p.state <> 'DELETED')

@@ -39,6 +39,7 @@ final class ImageCare {
     private final AuditLog audit;
     private final InstantSource clock;
     private final CareStore rows = new CareStore();
+    private final BringStore brought = new BringStore();
     private final ImageStore images = new ImageStore();
     private final Map<Sha256, Instant> readAgain = new HashMap<>();
 
@@ -60,15 +61,35 @@ final class ImageCare {
     }
 
     private void activate() throws InterruptedException {
-        List<ImageId> active = database.transaction(tx -> {
-            List<ImageId> images = rows.activate(tx);
-            for (ImageId image : images) {
+        List<CareStore.Activated> active = database.transaction(tx -> {
+            List<CareStore.Activated> images = rows.activate(tx);
+            for (CareStore.Activated one : images) {
                 audit.noted(
-                        tx, BY, "images", "activateImage", Optional.empty(), "image " + image + " is on every host");
+                        tx,
+                        BY,
+                        "images",
+                        "activateImage",
+                        Optional.empty(),
+                        "image " + one.image() + " is on every host"
+                                + one.without()
+                                        .map(why -> " but those that cannot fetch it: " + why)
+                                        .orElse(""));
             }
             return images;
         });
-        active.forEach(image -> LOG.atInfo().addKeyValue("image", image).log("image is on every host, and active"));
+        active.forEach(ImageCare::log);
+    }
+
+    private static void log(CareStore.Activated active) {
+        active.without()
+                .ifPresentOrElse(
+                        why -> LOG.atWarn()
+                                .addKeyValue("image", active.image())
+                                .addKeyValue("cause", why)
+                                .log("image is active without hosts that cannot fetch it"),
+                        () -> LOG.atInfo()
+                                .addKeyValue("image", active.image())
+                                .log("image is on every host, and active"));
     }
 
     /** So that no image of a capsule is on its way for ever, when the host that made it is gone. */
@@ -123,7 +144,7 @@ final class ImageCare {
     }
 
     /** Content that somebody found damaged: if it is, it must not stay under that name. */
-    private void readAgain(Sha256 image) {
+    private void readAgain(Sha256 image) throws InterruptedException {
         Instant now = clock.instant();
         if (depot.isEmpty()
                 || !depot.get().has(image)
@@ -134,6 +155,10 @@ final class ImageCare {
         try {
             if (!sha256(depot.get(), image).equals(image)) {
                 depot.get().remove(image);
+                database.transaction(tx -> {
+                    brought.lost(tx, image);
+                    return true;
+                });
                 LOG.atError().addKeyValue("image", image).log("the image store's file is damaged, and removed");
             }
         } catch (IOException e) {

@@ -8,9 +8,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +39,7 @@ class UploadMemoryIT {
 
     @Test
     void aFileLargerThanTheHeapGoesInAndOut(@TempDir Path directory) throws Exception {
-        try (TestRouter owner = TestRouter.start(directory, Map.of())) {
+        try (TestRouter owner = TestRouter.start(directory, Map.of("image-apis.vice.enabled", "true"))) {
             int port = FreePorts.one();
             Process small = smallRouter(owner, directory, port);
             try {
@@ -47,29 +49,71 @@ class UploadMemoryIT {
                 String id =
                         images.begin("ann", Map.of("sizeBytes", Long.toString(MEGABYTES * MEGABYTE), "format", "raw"));
 
+                Path disk = disk(directory);
                 HttpResponse<String> put = http.send(
                         request(uri, owner, "/v1/images/uploads/" + id)
-                                .PUT(HttpRequest.BodyPublishers.ofFile(disk(directory)))
+                                .PUT(HttpRequest.BodyPublishers.ofFile(disk))
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
                 assertThat(put.statusCode()).as(put.body()).isEqualTo(200);
                 assertThat(new JsonObject(put.body()).getLong("receivedBytes")).isEqualTo(MEGABYTES * MEGABYTE);
-                Awaitility.await()
-                        .atMost(PATIENCE)
-                        .untilAsserted(() -> assertThat(
-                                        images.show("ann", "uploads", id).getString("state"))
-                                .isEqualTo("DONE"));
+                awaitDone(images, id);
                 HttpResponse<Path> got = http.send(
                         request(uri, owner, "/v1/images/" + id + "/file").GET().build(),
                         HttpResponse.BodyHandlers.ofFile(directory.resolve("got")));
                 assertThat(Files.size(got.body())).isGreaterThan(MEGABYTES * MEGABYTE / 2);
-                assertThat(small.isAlive()).isTrue();
                 System.out.println(MEGABYTES + " MiB through a heap of " + HEAP + ": " + memory(directory, small));
+
+                awaitDone(images, byForm(uri, owner, disk));
+                assertThat(small.isAlive()).isTrue();
+                System.out.println("and as a part of a form: " + memory(directory, small));
             } finally {
                 small.destroy();
                 assertThat(small.waitFor(30, TimeUnit.SECONDS)).isTrue();
             }
         }
+    }
+
+    /** As clients of ViCE send it: neither its part nor the whole says how long it is. Answers the image's id. */
+    private String byForm(URI uri, TestRouter owner, Path disk) throws Exception {
+        String credentials = "Basic "
+                + Base64.getEncoder().encodeToString(("ann:" + owner.token("ann")).getBytes(StandardCharsets.UTF_8));
+        HttpResponse<String> made = http.send(
+                HttpRequest.newBuilder(URI.create(uri + "/vice/v1/images"))
+                        .header("Authorization", credentials)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                "{\"title\": \"by-form\", \"contenttype\": \"disk-raw\"}"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        String id = new JsonObject(made.body()).getString("id");
+        long begun = System.nanoTime();
+        HttpResponse<String> sent = http.send(
+                HttpRequest.newBuilder(URI.create(uri + "/vice/v1/image/" + id + "/file"))
+                        .timeout(PATIENCE)
+                        .header("Authorization", credentials)
+                        .header("Content-Type", "multipart/form-data; boundary=of-no-disk")
+                        .POST(HttpRequest.BodyPublishers.fromPublisher(HttpRequest.BodyPublishers.concat(
+                                HttpRequest.BodyPublishers.ofString(
+                                        "--of-no-disk\r\nContent-Disposition: form-data; name=\"upfile\";"
+                                                + " filename=\"disk\"\r\n\r\n"),
+                                HttpRequest.BodyPublishers.ofFile(disk),
+                                HttpRequest.BodyPublishers.ofString("\r\n--of-no-disk--\r\n"))))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(sent.statusCode()).as(sent.body()).isEqualTo(200);
+        System.out.println(
+                "the form took " + Duration.ofNanos(System.nanoTime() - begun).toMillis() + " ms");
+        return id;
+    }
+
+    private static void awaitDone(Images images, String id) {
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(images.show("ann", "uploads", id).getString("state"))
+                                .isEqualTo("DONE"));
     }
 
     /** Half of it data that does not pack. */
