@@ -7,6 +7,9 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
 
 /** X.509 certificates as text. */
 public final class Certificates {
@@ -35,6 +38,24 @@ public final class Certificates {
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(content));
         } catch (CertificateException e) {
             throw new IllegalArgumentException("it is no certificate: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The name of the certificate's owner, as {@link Authority#issue} was told it.
+     *
+     * @throws IllegalArgumentException when it has none
+     */
+    public static String name(X509Certificate certificate) {
+        try {
+            for (Rdn part : new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
+                if (part.getType().equals("CN")) {
+                    return part.getValue().toString();
+                }
+            }
+            throw new IllegalArgumentException("a certificate of nobody: " + certificate.getSubjectX500Principal());
+        } catch (InvalidNameException e) {
+            throw new IllegalArgumentException("a certificate whose subject is no name", e);
         }
     }
 
