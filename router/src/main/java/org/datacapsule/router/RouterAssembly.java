@@ -141,7 +141,7 @@ public final class RouterAssembly implements AutoCloseable {
         new EventRoutes(database, feed, config.http().maxConcurrent() / 2).register(endpoints);
         serveAgents(node.bus(), identity, parts);
         distributeImages(node.bus(), database, depot, authorities, identity);
-        remember(node.openDoor(config.bus(), own));
+        remember(identity.openDoor(node, config.bus(), own));
         IntakeParts intake = takeImages(node.vertx(), database, depot, parts);
         intake.register(endpoints);
         goOn(node.vertx(), database, parts);

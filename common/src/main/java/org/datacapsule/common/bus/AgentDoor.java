@@ -5,7 +5,10 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -13,9 +16,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.datacapsule.common.bus.BusException.Reason;
+import org.datacapsule.common.bus.Callers.Caller;
 import org.datacapsule.common.certificate.Certificates;
 import org.datacapsule.common.certificate.Identity;
 import org.datacapsule.common.id.HostId;
+import org.datacapsule.common.signing.ReportVerifier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class AgentDoor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AgentDoor.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TO_BE_TOLD = Duration.ofSeconds(1);
     /** So many parts and no others: what follows is the host, whose name may have dots. */
     private static final Pattern CONTRACT = Pattern.compile("[a-z-]+\\.[a-z-]+\\.v[0-9]+");
 
@@ -33,8 +39,12 @@ public final class AgentDoor implements AutoCloseable {
     private final Bus bus;
     private final ExecutorService workers;
     private final NetServer server;
+    private final Callers callers;
+    private final Map<Line, Caller> calling = new ConcurrentHashMap<>();
+    private final Set<Line> admitted = ConcurrentHashMap.newKeySet();
 
-    private AgentDoor(Vertx vertx, Bus bus, ExecutorService workers, Identity identity) {
+    private AgentDoor(Vertx vertx, Bus bus, ExecutorService workers, Identity identity, Callers callers) {
+        this.callers = callers;
         this.vertx = vertx;
         this.bus = bus;
         this.workers = workers;
@@ -42,9 +52,10 @@ public final class AgentDoor implements AutoCloseable {
     }
 
     /** @throws BusException when the address or port is not to be had */
-    static AgentDoor open(Vertx vertx, Bus bus, ExecutorService workers, BusConfig config, Identity identity)
+    static AgentDoor open(
+            Vertx vertx, Bus bus, ExecutorService workers, BusConfig config, Identity identity, Callers callers)
             throws BusException, InterruptedException {
-        AgentDoor door = new AgentDoor(vertx, bus, workers, identity);
+        AgentDoor door = new AgentDoor(vertx, bus, workers, identity, callers);
         try {
             var unused = door.server
                     .listen(config.doorPort(), config.host())
@@ -76,21 +87,65 @@ public final class AgentDoor implements AutoCloseable {
     }
 
     private void called(NetSocket socket) {
-        Optional<HostId> caller = caller(socket);
+        Optional<Caller> caller = caller(socket);
         if (caller.isEmpty()) {
             var unused = socket.close();
             return;
         }
-        HostId host = caller.get();
+        HostId host = caller.get().host();
         Line line = new Line(vertx, socket, workers, (from, address, body) -> answer(host, from, address, body));
         line.whenClosed(() -> LOG.atInfo().addKeyValue("hostId", host).log("the agent's line to this router is over"));
+        calling.put(line, caller.get());
+        line.whenClosed(() -> {
+            calling.remove(line);
+            admitted.remove(line);
+        });
+        workers.execute(() -> admit(line, caller.get()));
+    }
+
+    /** Who is not let in is told so, and then the line is over. */
+    private void admit(Line line, Caller caller) {
+        try {
+            if (callers.allowed(Set.of(caller)).contains(caller)) {
+                admitted.add(line);
+            } else {
+                LOG.atDebug().addKeyValue("hostId", caller.host()).log("{} is not let in", line.name());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOG.atDebug().setCause(e).addKeyValue("hostId", caller.host()).log("nobody can be let in now");
+            line.close();
+            return;
+        }
+        if (!admitted.contains(line)) {
+            long unused = vertx.setTimer(TO_BE_TOLD.toMillis(), timer -> line.close());
+        }
         line.begin();
     }
 
-    private static Optional<HostId> caller(NetSocket socket) {
+    /** Ends the lines of those who may not call any more. Whoever cannot be asked about keeps theirs. */
+    public void review() throws InterruptedException {
+        Set<Caller> all = Set.copyOf(calling.values());
+        if (all.isEmpty()) {
+            return;
+        }
+        Set<Caller> allowed = callers.allowed(all);
+        calling.forEach((line, caller) -> {
+            if (all.contains(caller) && !allowed.contains(caller)) {
+                LOG.atWarn()
+                        .addKeyValue("hostId", caller.host())
+                        .log("the line to {} is ended: the host was removed, or has joined again since", line.name());
+                line.close();
+            }
+        });
+    }
+
+    private static Optional<Caller> caller(NetSocket socket) {
         try {
             X509Certificate shown = (X509Certificate) socket.peerCertificates().getFirst();
-            return Optional.of(new HostId(Certificates.name(shown)));
+            return Optional.of(
+                    new Caller(new HostId(Certificates.name(shown)), ReportVerifier.keyId(shown.getPublicKey())));
         } catch (SSLPeerUnverifiedException | IllegalArgumentException e) {
             LOG.atWarn().setCause(e).log("{} is no host", socket.remoteAddress());
             return Optional.empty();
@@ -99,6 +154,13 @@ public final class AgentDoor implements AutoCloseable {
 
     private String answer(HostId host, Line line, String address, String body)
             throws BusException, InterruptedException {
+        if (!admitted.contains(line)) {
+            throw new BusException(
+                    Reason.REFUSED,
+                    "host " + host
+                            + " is not known by this key: it was removed, or joined again since; it must join again,"
+                            + " with a new token");
+        }
         if (!address.equals(Line.SERVE)) {
             return bus.answer(address, body);
         }

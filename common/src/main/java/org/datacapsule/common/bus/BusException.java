@@ -8,6 +8,8 @@ public final class BusException extends Exception {
     public enum Reason {
         /** Nobody serves the address, so nobody got the question. */
         NOBODY,
+        /** The other side does not talk to this one. */
+        REFUSED,
         /** No answer in time. */
         TIMEOUT,
         /** The other side failed in a way it has no words for, or answered something unreadable. */

@@ -82,10 +82,12 @@ public final class BusNode implements AutoCloseable {
      * Lets agents call, who are answered what {@link #bus} serves by then.
      *
      * @param identity what it shows to agents
+     * @param callers which hosts may
      * @throws BusException when the port is taken
      */
-    public AgentDoor openDoor(BusConfig config, Identity identity) throws BusException, InterruptedException {
-        return AgentDoor.open(vertx, bus, workers, config, identity);
+    public AgentDoor openDoor(BusConfig config, Identity identity, Callers callers)
+            throws BusException, InterruptedException {
+        return AgentDoor.open(vertx, bus, workers, config, identity, callers);
     }
 
     /** Takes leave of the others where they answer; where one does not, it is over all the same, and the port is free. */

@@ -16,6 +16,7 @@ import org.datacapsule.common.certificate.Identity;
 final class BusTls {
     private static final Set<String> PROTOCOLS = Set.of("TLSv1.3");
     private static final Duration TO_CONNECT = Duration.ofSeconds(2);
+    private static final Duration TO_SHAKE_HANDS = Duration.ofSeconds(5);
 
     private BusTls() {}
 
@@ -53,6 +54,8 @@ final class BusTls {
                 .setHostnameVerificationAlgorithm("HTTPS")
                 .setEnabledSecureTransportProtocols(PROTOCOLS)
                 .setConnectTimeout((int) TO_CONNECT.toMillis())
+                .setSslHandshakeTimeout(TO_SHAKE_HANDS.toSeconds())
+                .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
                 .setReadIdleTimeout((int) Line.SILENCE.toSeconds())
                 .setIdleTimeoutUnit(TimeUnit.SECONDS);
     }

@@ -46,6 +46,7 @@ public final class RouterLines implements AutoCloseable {
     private final List<Line> lines = new CopyOnWriteArrayList<>();
 
     private volatile boolean isCut;
+    private volatile Optional<String> refusal = Optional.empty();
     private volatile boolean isClosing;
 
     private RouterLines(HostId host, Identity identity, List<Served<?, ?>> served) {
@@ -94,6 +95,11 @@ public final class RouterLines implements AutoCloseable {
     /** Whether there was a line, and there is none. */
     public boolean isCut() {
         return isCut;
+    }
+
+    /** Why a router that was reached did not let this host in. */
+    public Optional<String> refusal() {
+        return refusal;
     }
 
     /**
@@ -174,7 +180,10 @@ public final class RouterLines implements AutoCloseable {
             }
             add(line);
         } catch (BusException e) {
-            LOG.atDebug().setCause(e).log("the router at {} does not know this host", line.name());
+            LOG.atDebug().setCause(e).log("the router at {} does not take this host's call", line.name());
+            if (e.reason() == Reason.REFUSED) {
+                refusal = Optional.ofNullable(e.getMessage());
+            }
             line.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -10,8 +10,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Stands in front of a server as a network does that loses everything while the test says so: nobody is told, connections stay as they
- * are, and what was sent meanwhile never arrives.
+ * Stands in front of a server as a network does that loses everything while the test says so: nobody is told, connections stay, and
+ * what was sent meanwhile never arrives.
  */
 public final class StallingProxy implements AutoCloseable {
     private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -34,9 +34,16 @@ public final class StallingProxy implements AutoCloseable {
         isStalled = true;
     }
 
-    /** What comes from now on gets through, on new connections: the old ones have lost too much. */
-    public void heal() {
+    /** New connections get through from now on; the old ones have lost too much, and end. */
+    public void heal() throws IOException {
         isStalled = false;
+        endAll();
+    }
+
+    private void endAll() throws IOException {
+        for (Socket socket = opened.poll(); socket != null; socket = opened.poll()) {
+            socket.close();
+        }
     }
 
     private void accept() {
@@ -63,13 +70,11 @@ public final class StallingProxy implements AutoCloseable {
 
     private void pump(Socket from, Socket to) {
         byte[] buffer = new byte[1 << 14];
-        boolean hasLost = false;
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                hasLost |= isStalled;
-                if (!hasLost) {
+                if (!isStalled) {
                     out.write(buffer, 0, count);
                 }
             }
@@ -84,8 +89,6 @@ public final class StallingProxy implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
-        for (Socket socket : opened) {
-            socket.close();
-        }
+        endAll();
     }
 }

@@ -37,7 +37,7 @@ public final class TestBusRouter implements AutoCloseable {
                 List.of("127.0.0.1:" + doorPort));
         BusNode node = BusNode.join(config, identity);
         try {
-            return new TestBusRouter(node, node.openDoor(config, identity));
+            return new TestBusRouter(node, node.openDoor(config, identity, asking -> asking));
         } catch (BusException | InterruptedException e) {
             node.close();
             throw e;

@@ -138,7 +138,7 @@ public final class BusLink implements Routers {
         try (RouterLines lines = RouterLines.open(doors, host, identity, served)) {
             if (!isRouterFound(lines)) {
                 if (!closing.isBegun()) {
-                    noteLost("no router answers");
+                    noteLost(lines.refusal().orElse("no router answers"));
                 }
                 return false;
             }

@@ -74,7 +74,7 @@ class BusLinkIT {
     @Test
     void anAgentThatStartsBeforeAnyRouterFindsTheFirstOne() throws Exception {
         start();
-        Thread.sleep(4000);
+        Thread.sleep(1000);
 
         try (TestBusRouter router = router()) {
             awaitThatCommandsReachTheAgent(router);

@@ -153,6 +153,11 @@ public final class FakeAgent implements AutoCloseable {
         return RouterLines.open(doors, host, identity, List.of(new Served<>(Contracts.COMMAND, this::receive)));
     }
 
+    /** Whether any router still has a line to it. */
+    public boolean isLinked() {
+        return lines.isOpen();
+    }
+
     public void behave(Function<CommandEnvelope, Behaviour> wanted) {
         behaviour = wanted;
     }
