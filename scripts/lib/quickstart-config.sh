@@ -3,9 +3,9 @@
 # shellcheck disable=SC2034,SC2154
 
 # Each: name, default, what it is. An option --name or a variable QUICKSTART_NAME overrides; the choice is remembered.
-setting_names=(http_port postgres_port router_bus_port agent_bus_port ssh_first vnc_first port_count address network)
+setting_names=(http_port postgres_port router_bus_port router_door_port ssh_first vnc_first port_count address network)
 declare -A setting_default=(
-  [http_port]=7080 [postgres_port]=7432 [router_bus_port]=7701 [agent_bus_port]=7702
+  [http_port]=7080 [postgres_port]=7432 [router_bus_port]=7701 [router_door_port]=7702
   [ssh_first]=22000 [vnc_first]=25900 [port_count]=100 [address]=127.0.0.1 [network]=10.90.0.0/16
 )
 settings_prefix=QUICKSTART
@@ -27,6 +27,7 @@ bus:
   cluster-name: quickstart
   host: 127.0.0.1
   port: ${setting[router_bus_port]}
+  door-port: ${setting[router_door_port]}
   members: ["127.0.0.1:${setting[router_bus_port]}"]
 auth:
   issuer: datacapsule-development
@@ -63,7 +64,6 @@ host:
   address: ${setting[address]}
 bus:
   host: 127.0.0.1
-  port: ${setting[agent_bus_port]}
 identity:
   directory: $state/identity
 libvirt:

@@ -120,7 +120,6 @@ host:
   address: $address
 bus:
   host: $address
-  port: $bus_port
   rejoin-after: 2s
 identity:
   directory: $identity

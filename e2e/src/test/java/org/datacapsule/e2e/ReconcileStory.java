@@ -120,8 +120,24 @@ abstract class ReconcileStory {
         awaitHost("h2", "UP");
     }
 
+    /** The host's signs of life come by the other router, and so do commands to it. */
     @Test
     @Order(6)
+    void aHostThatIsCutOffFromOneRouterAloneIsUp() throws Exception {
+        String capsule = capsules.get(0);
+        String host = row(0).path("host").asText();
+        int before = away().size();
+        TESTBED.get().partition("router", "1", "from", host);
+        succeeds(api.command("stopvm", capsule).operation());
+        TESTBED.get().heal();
+        TESTBED.get().partition("router", "2", "from", host);
+        succeeds(api.command("launchvm", capsule).operation());
+        TESTBED.get().heal();
+        assertThat(away()).as("hosts that were not heard of").hasSize(before);
+    }
+
+    @Test
+    @Order(7)
     void aCapsuleWhoseDiskWasRemovedByHandSaysSo() throws Exception {
         String capsule = capsules.get(1);
         String host = row(1).path("host").asText();
@@ -135,7 +151,7 @@ abstract class ReconcileStory {
 
     /** Cut off, and stated to be off while its guest runs on: what comes of the statement is what the host finds when it is back. */
     @Test
-    @Order(7)
+    @Order(8)
     void aHostThatComesBackStopsWhatLivesElsewhereBeforeAnythingElse() throws Exception {
         CapsuleApi operator = TESTBED.get().operator();
         String capsule = capsules.get(0);
@@ -204,6 +220,17 @@ abstract class ReconcileStory {
         TESTBED.get()
                 .operator()
                 .get("/v1/drift?kind=" + kind + "&capsule=" + capsule)
+                .success()
+                .path("drift")
+                .forEach(rows::add);
+        return rows;
+    }
+
+    private static List<JsonNode> away() throws IOException, InterruptedException {
+        List<JsonNode> rows = new ArrayList<>();
+        TESTBED.get()
+                .operator()
+                .get("/v1/drift?kind=HOST_AWAY&limit=1000")
                 .success()
                 .path("drift")
                 .forEach(rows::add);

@@ -69,7 +69,7 @@ public final class AgentAssembly {
         this.scripts = scripts;
     }
 
-    /** A running agent: its host made ready, the journal's work resumed, and on its way into the cluster. */
+    /** A running agent: its host made ready, the journal's work resumed, and on its way to the routers. */
     public static AgentAssembly start(AgentConfig config, HostParts machine) throws IOException {
         InstantSource clock = InstantSource.system();
         IdentityFiles identity = new IdentityFiles(config.identity());
@@ -78,7 +78,7 @@ public final class AgentAssembly {
         machine.network().ensure();
         Certificates certificates = new Certificates();
         BusLink link = new BusLink(
-                config.link().bus(),
+                config.link().doors(),
                 config.host().name(),
                 identity,
                 new Renewing(identity, config.host().name(), certificates),

@@ -30,7 +30,7 @@ import org.datacapsule.common.wire.CommandReply;
 import org.datacapsule.common.wire.Recall;
 import org.datacapsule.common.wire.SignedCommand;
 
-/** An agent without its place in the cluster: commands go in at {@link #receive}, outcomes come out at the routers. */
+/** An agent without its link to the routers: commands go in at {@link #receive}, outcomes come out at the routers. */
 public final class AgentCore {
     private final Journal journal;
     private final OutcomeReporter reporter;

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -23,15 +22,14 @@ import org.datacapsule.agent.identity.IdentityConfig;
 import org.datacapsule.agent.identity.IdentityFiles;
 import org.datacapsule.agent.report.TestHost;
 import org.datacapsule.agent.simulated.SimulatedHost;
-import org.datacapsule.common.bus.BusConfig;
 import org.datacapsule.common.bus.BusException;
-import org.datacapsule.common.bus.BusNode;
 import org.datacapsule.common.config.Settings;
 import org.datacapsule.common.id.OperationId;
 import org.datacapsule.common.signing.CommandSigner;
 import org.datacapsule.common.signing.KeyFiles;
 import org.datacapsule.common.testing.FreePorts;
 import org.datacapsule.common.testing.TestAuthority;
+import org.datacapsule.common.testing.TestBusRouter;
 import org.datacapsule.common.wire.Acknowledged;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Command;
@@ -56,7 +54,6 @@ class ComingBackIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final int routerPort = FreePorts.one();
-    private final String cluster = "coming-back-" + UUID.randomUUID();
     private final SimulatedHost host = SimulatedHost.with(Set.of(TestAgent.IMAGE));
     private final CapsuleSpec spec = TestAgent.spec();
     private final AtomicReference<HeartbeatReply> reply = new AtomicReference<>(HeartbeatReply.admitted(false));
@@ -65,7 +62,7 @@ class ComingBackIT {
     @TempDir
     private Path folder;
 
-    private BusNode router;
+    private TestBusRouter router;
     private AgentAssembly agent;
     private CommandSigner signer;
 
@@ -78,9 +75,7 @@ class ComingBackIT {
         TestAuthority authority = new TestAuthority();
         new TestHost(authority, TestAgent.HOST, new IdentityFiles(new IdentityConfig(identity(), "no-such-group")))
                 .install(Duration.ofDays(1));
-        router = BusNode.join(
-                new BusConfig(cluster, "127.0.0.1", routerPort, List.of("127.0.0.1:" + routerPort), false),
-                authority.identity("router"));
+        router = TestBusRouter.alone(routerPort, authority.identity("router"));
         serve(Contracts.HEARTBEAT, beat -> {
             beats.add(beat);
             return reply.get();
@@ -127,7 +122,6 @@ class ComingBackIT {
         router.bus()
                 .serve(
                         contract.signed(),
-                        "",
                         signed -> new ReportReply.Answered(
                                 WireJson.text(answer.apply(WireJson.read(signed.report(), contract.report())))));
     }
@@ -143,7 +137,7 @@ class ComingBackIT {
         AtomicReference<Optional<CommandReply>> answer = new AtomicReference<>(Optional.empty());
         await().atMost(PATIENCE).until(() -> {
             try {
-                answer.set(Optional.of(router.bus().ask(Contracts.COMMAND, TestAgent.HOST.value(), command)));
+                answer.set(Optional.of(router.bus().ask(Contracts.COMMAND, TestAgent.HOST, command)));
                 return true;
             } catch (BusException e) {
                 return false;
@@ -174,13 +168,9 @@ class ComingBackIT {
                 TestAgent.HOST.value(),
                 "host.address",
                 "127.0.0.1",
-                "bus.cluster-name",
-                cluster,
                 "bus.host",
                 "127.0.0.1",
-                "bus.port",
-                Integer.toString(FreePorts.one()),
-                "bus.members",
+                "bus.routers",
                 "127.0.0.1:" + routerPort,
                 "heartbeat.interval",
                 "300ms"));

@@ -116,7 +116,7 @@ class HypervisorScriptsIT {
                 directory.resolve("secret"), Base64.getEncoder().encodeToString(new byte[32]));
         return Files.writeString(directory.resolve("agent.yaml"), """
                 host: {name: h1, address: 127.0.0.1}
-                bus: {host: 127.0.0.1, members: ["127.0.0.1:5701"]}
+                bus: {host: 127.0.0.1, routers: ["127.0.0.1:5703"]}
                 router.command-keys: [%1$s]
                 secrets.key-file: %1$s
                 storage.directory: %2$s

@@ -63,7 +63,7 @@ class LocalScriptsTest {
                 Map.entry("host.name", "h1"),
                 Map.entry("host.address", "h1.example.org"),
                 Map.entry("bus.host", "127.0.0.1"),
-                Map.entry("bus.members", "127.0.0.1:5701"),
+                Map.entry("bus.routers", "127.0.0.1:5703"),
                 Map.entry("router.command-keys", key.toString()),
                 Map.entry("secrets.key-file", key.toString()),
                 Map.entry("storage.directory", directory.toString()),

@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.datacapsule.common.bus.Bus;
 import org.datacapsule.common.bus.BusException;
 import org.datacapsule.common.bus.BusNode;
+import org.datacapsule.common.certificate.Identity;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.Problem;
 import org.datacapsule.common.fault.HaltPoints;
@@ -101,7 +102,8 @@ public final class RouterAssembly implements AutoCloseable {
     private void open() throws IOException, BusException, InterruptedException {
         Migrations.apply(config.database());
         Authorities authorities = Authorities.open(config.authority());
-        BusNode node = remember(BusNode.join(config.bus(), IdentityParts.ownIdentity(authorities, config.bus())));
+        Identity own = IdentityParts.ownIdentity(authorities, config.bus());
+        BusNode node = remember(BusNode.join(config.bus(), own));
         Database database = remember(Database.open(node.vertx(), config.database()));
         EventFeed feed = remember(new EventFeed(database, config.keepEvents()));
         SecretBox box = SecretBox.fromKeyFile(config.secretsKey());
@@ -121,7 +123,7 @@ public final class RouterAssembly implements AutoCloseable {
                         new CommandSigner(
                                 KeyFiles.readPrivate(config.signingKey()),
                                 KeyFiles.readPublic(config.signingPublicKey())),
-                        (host, command) -> node.bus().ask(Contracts.COMMAND, host.value(), command),
+                        (host, command) -> node.bus().ask(Contracts.COMMAND, host, command),
                         feed::wake,
                         image -> depot.filter(kept -> kept.has(image)).isPresent(),
                         new FenceCommand(config.fence()),
@@ -139,6 +141,7 @@ public final class RouterAssembly implements AutoCloseable {
         new EventRoutes(database, feed, config.http().maxConcurrent() / 2).register(endpoints);
         serveAgents(node.bus(), identity, parts);
         distributeImages(node.bus(), database, depot, authorities, identity);
+        remember(identity.openDoor(node, config.bus(), own));
         IntakeParts intake = takeImages(node.vertx(), database, depot, parts);
         intake.register(endpoints);
         goOn(node.vertx(), database, parts);

@@ -67,6 +67,7 @@ public record RouterConfig(
         Duration stopGrace,
         Optional<Path> haltFile) {
 
+    private static final int DOOR_PORT = 5703;
     private static final GuestNetwork GUESTS = GuestNetwork.parse("10.90.0.0/16");
 
     /** @throws ConfigException with every error there is */
@@ -137,12 +138,22 @@ public record RouterConfig(
     private static BusConfig bus(Settings settings) {
         String host = settings.text("bus.host", "Address of this router on the management network", "127.0.0.1");
         int port = settings.integer("bus.port", "Hazelcast's member port", 5701, 1, 65_535);
+        int doorPort = settings.integer("bus.door-port", "Where the agents of hosts call", DOOR_PORT, 1, 65_535);
+        List<String> members =
+                settings.list("bus.members", "host:port of every router, by bus.port", List.of(host + ":" + port));
         return new BusConfig(
                 settings.text("bus.cluster-name", "Processes with another name never join each other", "datacapsule"),
                 host,
                 port,
-                settings.list("bus.members", "host:port of every router", List.of(host + ":" + port)),
-                false);
+                members,
+                doorPort,
+                settings.list(
+                        "bus.doors",
+                        "host:port of every router, by bus.door-port, as hosts are told when they join; where it is not said,"
+                                + " that port at the addresses of bus.members",
+                        members.stream()
+                                .map(member -> member.replaceFirst("(:[0-9]+)?$", ":" + doorPort))
+                                .toList()));
     }
 
     private static Path file(Settings settings, String key, String meaning) {

@@ -7,11 +7,14 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.awaitility.Awaitility;
+import org.datacapsule.common.bus.BusException;
 import org.datacapsule.common.certificate.EllipticKeys;
 import org.datacapsule.common.certificate.Identity;
 import org.datacapsule.common.certificate.SigningRequest;
@@ -210,7 +213,10 @@ class JoinIT {
                 FakeAgent after = router.agent("again", CAPACITY, PORTS)) {
             after.beat();
 
-            assertThatThrownBy(before::beat).hasMessageContaining("joined again since");
+            assertThatThrownBy(() -> agent.send(Contracts.HEARTBEAT, before.signedBeat()))
+                    .hasMessageContaining("joined again since");
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !before.isLinked());
+            assertThat(after.isLinked()).isTrue();
             assertThat(
                             router.sql(
                                     "select count(*) from audit where action = 'host_joined' and detail like 'host=again %instead of key%'"))
@@ -233,8 +239,9 @@ class JoinIT {
             ProgressReport report = new ProgressReport(OperationId.random(), 1, new HostId("renews"), "step", 1);
             host.send(Contracts.PROGRESS, renewed.sign(Contracts.PROGRESS, report));
 
-            assertThatThrownBy(host::beat).isInstanceOf(ProblemException.class);
-            host.send(Contracts.PROGRESS, renewed.sign(Contracts.PROGRESS, report));
+            assertThatThrownBy(() -> agent.send(Contracts.HEARTBEAT, host.signedBeat()))
+                    .isInstanceOf(ProblemException.class);
+            agent.send(Contracts.PROGRESS, renewed.sign(Contracts.PROGRESS, report));
         }
         assertThat(router.sql("select count(*) from audit where action = 'host_renewed'"))
                 .isNotEqualTo("0");
@@ -265,7 +272,10 @@ class JoinIT {
 
             assertThat(router.delete("/v1/hosts/leaving", operator).status()).isEqualTo(200);
 
-            assertThatThrownBy(leaving::beat).hasMessageContaining("was removed");
+            assertThatThrownBy(() -> agent.send(Contracts.HEARTBEAT, leaving.signedBeat()))
+                    .hasMessageContaining("was removed");
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !leaving.isLinked());
+            assertThatThrownBy(leaving::beat).as("calls again").isInstanceOf(BusException.class);
             assertThat(router.delete("/v1/hosts/leaving", operator).code()).isEqualTo("host.not-found");
             assertThat(router.get("/v1/hosts", operator).body().encode()).doesNotContain("leaving");
         }

@@ -7,20 +7,24 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.datacapsule.common.bus.BusException.Reason;
+import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.wire.Contract;
 import org.datacapsule.common.wire.WireJson;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Questions and answers over the event bus. {@link #ask} blocks its virtual thread; answers are worked out on virtual
- * threads too, many at a time.
+ * Questions and answers between routers and agents, as a router has them. It asks an agent over its own {@link Line} to it, and where
+ * it has none, over that of another router, by the event bus. {@link #ask} blocks its virtual thread.
  */
 public final class Bus {
     private static final Logger LOG = LoggerFactory.getLogger(Bus.class);
@@ -29,48 +33,97 @@ public final class Bus {
     /** A node that is closed while it waits forgets its own time-outs, so this ends the wait. */
     private static final Duration PAST_TIMEOUT = Duration.ofSeconds(1);
 
+    /** Who asked by way of another router waits no longer than its contract has it; this frees what waits here. */
+    private static final Duration TO_CARRY = Duration.ofSeconds(30);
+
+    private static final Duration TO_REGISTER = Duration.ofSeconds(10);
+
     private final EventBus eventBus;
     private final ExecutorService workers;
+    private final Map<String, Served<?, ?>> served = new ConcurrentHashMap<>();
+    private final Map<String, Line> lines = new ConcurrentHashMap<>();
 
     Bus(Vertx vertx, ExecutorService workers) {
         this.eventBus = vertx.eventBus();
         this.workers = workers;
     }
 
-    /** @param scope who of those that serve the contract is asked; empty for any */
-    public <Q, A> A ask(Contract<Q, A> contract, String scope, Q question) throws BusException, InterruptedException {
-        String address = contract.address(scope);
-        DeliveryOptions options =
-                new DeliveryOptions().setSendTimeout(contract.timeout().toMillis());
+    /** Asks the agent of a host. */
+    public <Q, A> A ask(Contract<Q, A> contract, HostId host, Q question) throws BusException, InterruptedException {
+        String address = contract.address(host.value());
+        String text = WireJson.text(question);
+        @Nullable Line line = lines.get(address);
+        String answer = line == null
+                ? askOther(address, text, contract.timeout())
+                : line.ask(address, text, contract.timeout());
         try {
-            Message<String> reply = eventBus.<String>request(address, WireJson.text(question), options)
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .get(contract.timeout().plus(PAST_TIMEOUT).toMillis(), TimeUnit.MILLISECONDS);
-            return WireJson.read(reply.body(), contract.reply());
-        } catch (ExecutionException e) {
-            throw asBusException(address, e.getCause() == null ? e : e.getCause());
-        } catch (TimeoutException e) {
-            throw new BusException(Reason.TIMEOUT, "the node was closed before an answer from " + address, e);
+            return WireJson.read(answer, contract.reply());
         } catch (IllegalArgumentException e) {
             throw new BusException(Reason.BROKEN, address + " answered something unreadable", e);
         }
     }
 
-    /** Answers {@code contract} for {@code scope} from now on, once {@link #ask} can find it from every member. */
-    public <Q, A> void serve(Contract<Q, A> contract, String scope, Function<Q, A> answer) {
-        String address = contract.address(scope);
-        MessageConsumer<String> consumer = eventBus.consumer(address);
-        consumer.handler(message -> workers.execute(() -> reply(contract, message, answer)));
-        consumer.completion().toCompletionStage().toCompletableFuture().join();
+    /** Answers this contract from now on, whichever agent asks. */
+    public <Q, A> void serve(Contract<Q, A> contract, Function<Q, A> answer) {
+        served.put(contract.address(""), new Served<>(contract, answer));
     }
 
-    private static <Q, A> void reply(Contract<Q, A> contract, Message<String> message, Function<Q, A> answer) {
+    /** Answers an agent. */
+    String answer(String address, String question) throws BusException {
+        Served<?, ?> known = served.get(address);
+        if (known == null) {
+            throw new BusException(Reason.NOBODY, "this router does not serve it");
+        }
+        return known.answer(question);
+    }
+
+    /** Asks over this line, for as long as it is open, what is for this address; every router does, once this returns. */
+    void reach(String address, Line line) throws BusException, InterruptedException {
+        MessageConsumer<String> consumer = eventBus.consumer(address);
+        consumer.handler(message -> workers.execute(() -> carry(message, address, line)));
+        line.whenClosed(() -> {
+            lines.remove(address, line);
+            var unused = consumer.unregister();
+        });
         try {
-            message.reply(WireJson.text(answer.apply(WireJson.read(message.body(), contract.request()))));
-        } catch (RuntimeException e) {
-            LOG.atError().setCause(e).addKeyValue("contract", contract.name()).log("question not answered");
-            message.fail(FAILED, "failed; the log of the side that was asked has the cause");
+            Void unused = consumer.completion()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(TO_REGISTER.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new BusException(Reason.BROKEN, "the other routers cannot be told of " + address, e);
+        }
+        lines.put(address, line);
+        if (!line.isOpen()) {
+            lines.remove(address, line);
+        }
+    }
+
+    /** Of another router's to this one's agent, and back. */
+    private static void carry(Message<String> message, String address, Line line) {
+        try {
+            message.reply(line.ask(address, message.body(), TO_CARRY));
+        } catch (BusException e) {
+            LOG.atDebug().setCause(e).log("another router's question has no answer");
+            message.fail(FAILED, String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private String askOther(String address, String question, Duration patience)
+            throws BusException, InterruptedException {
+        DeliveryOptions options = new DeliveryOptions().setSendTimeout(patience.toMillis());
+        try {
+            Message<String> reply = eventBus.<String>request(address, question, options)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(patience.plus(PAST_TIMEOUT).toMillis(), TimeUnit.MILLISECONDS);
+            return reply.body();
+        } catch (ExecutionException e) {
+            throw asBusException(address, e.getCause() == null ? e : e.getCause());
+        } catch (TimeoutException e) {
+            throw new BusException(Reason.TIMEOUT, "the node was closed before an answer from " + address, e);
         }
     }
 

@@ -1,22 +1,14 @@
 package org.datacapsule.common.bus;
 
-import com.hazelcast.cluster.Member;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.NetworkConfig;
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.eventbus.EventBusOptions;
-import io.vertx.core.http.ClientAuth;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import io.vertx.spi.cluster.hazelcast.ConfigUtil;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -28,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** This process's membership in the cluster, from {@link #join} to {@link #close}. */
+/** A router's membership in the cluster of routers, from {@link #join} to {@link #close}. */
 public final class BusNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BusNode.class);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -57,7 +49,7 @@ public final class BusNode implements AutoCloseable {
         HazelcastClusterManager manager = new HazelcastClusterManager(hazelcastConfig(config));
         try {
             Vertx vertx = Vertx.builder()
-                    .with(new VertxOptions().setEventBusOptions(eventBusOptions(config, identity)))
+                    .with(new VertxOptions().setEventBusOptions(BusTls.eventBus(config.host(), identity)))
                     .withClusterManager(manager)
                     .buildClustered()
                     .toCompletionStage()
@@ -86,18 +78,16 @@ public final class BusNode implements AutoCloseable {
         return bus;
     }
 
-    /** Whether a router is in this node's part of the cluster: routers are the members that hold data. */
-    public boolean seesRouter() {
-        try {
-            for (Member member : hazelcast.getCluster().getMembers()) {
-                if (!member.isLiteMember()) {
-                    return true;
-                }
-            }
-            return false;
-        } catch (HazelcastInstanceNotActiveException e) {
-            return false;
-        }
+    /**
+     * Lets agents call, who are answered what {@link #bus} serves by then.
+     *
+     * @param identity what it shows to agents
+     * @param callers which hosts may
+     * @throws BusException when the port is taken
+     */
+    public AgentDoor openDoor(BusConfig config, Identity identity, Callers callers)
+            throws BusException, InterruptedException {
+        return AgentDoor.open(vertx, bus, workers, config, identity, callers);
     }
 
     /** Takes leave of the others where they answer; where one does not, it is over all the same, and the port is free. */
@@ -131,25 +121,9 @@ public final class BusNode implements AutoCloseable {
         }
     }
 
-    /** Messages go by TLS of which both sides show a certificate; Hazelcast, which says who is there, has no such thing. */
-    private static EventBusOptions eventBusOptions(BusConfig config, Identity identity) {
-        return new EventBusOptions()
-                .setHost(config.host())
-                .setSsl(true)
-                .setKeyCertOptions(new PemKeyCertOptions()
-                        .addKeyValue(Buffer.buffer(identity.keyPem()))
-                        .addCertValue(Buffer.buffer(identity.certificatePem())))
-                .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(identity.authorityPem())))
-                // Vert.x trusts everybody on its bus unless told not to.
-                .setTrustAll(false)
-                .setClientAuth(ClientAuth.REQUIRED)
-                .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"));
-    }
-
     static Config hazelcastConfig(BusConfig config) {
         Config hazelcast = ConfigUtil.loadConfig();
         hazelcast.setClusterName(config.clusterName());
-        hazelcast.setLiteMember(config.lite());
         hazelcast
                 .setProperty("hazelcast.logging.type", "slf4j")
                 .setProperty("hazelcast.phone.home.enabled", "false")

@@ -7,6 +7,9 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
 import org.bouncycastle.asn1.x500.X500Name;
 
 /** X.509 certificates as text. */
@@ -47,6 +50,24 @@ public final class Certificates {
         X500Name owner =
                 X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
         return Names.of(name).equals(owner);
+    }
+
+    /**
+     * The name of the certificate's owner, as {@link Authority#issue} was told it.
+     *
+     * @throws IllegalArgumentException when it has none
+     */
+    public static String name(X509Certificate certificate) {
+        try {
+            for (Rdn part : new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
+                if (part.getType().equals("CN")) {
+                    return part.getValue().toString();
+                }
+            }
+            throw new IllegalArgumentException("a certificate of nobody: " + certificate.getSubjectX500Principal());
+        } catch (InvalidNameException e) {
+            throw new IllegalArgumentException("a certificate whose subject is no name", e);
+        }
     }
 
     /** SHA-256 of the certificate, 64 hex digits: what a person, or a join token, knows an authority by. */

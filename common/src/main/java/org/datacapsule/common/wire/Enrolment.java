@@ -11,8 +11,7 @@ import org.datacapsule.common.id.HostId;
  * @param linkCertificate PEM, of the key that libvirt and QEMU speak with to other hosts' ones
  * @param linkAuthority PEM, another than {@code authority}: QEMU can read the key of a link, and must not get on the bus with it
  * @param commandKeys PEM, the public keys of those whose commands are to be obeyed
- * @param clusterName of the bus
- * @param members {@code host:port} of the routers on the bus
+ * @param routers {@code host:port} where agents call the routers
  * @param guests the network of all capsules, in CIDR notation
  */
 public record Enrolment(
@@ -22,11 +21,10 @@ public record Enrolment(
         String linkCertificate,
         String linkAuthority,
         List<String> commandKeys,
-        String clusterName,
-        List<String> members,
+        List<String> routers,
         String guests) {
     public Enrolment {
         commandKeys = List.copyOf(commandKeys);
-        members = List.copyOf(members);
+        routers = List.copyOf(routers);
     }
 }

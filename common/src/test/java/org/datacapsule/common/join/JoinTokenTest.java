@@ -76,8 +76,7 @@ class JoinTokenTest {
                 "link",
                 "link authority",
                 List.of("key"),
-                "cluster",
-                List.of("127.0.0.1:5701"),
+                List.of("127.0.0.1:5703"),
                 "10.90.0.0/16");
     }
 }

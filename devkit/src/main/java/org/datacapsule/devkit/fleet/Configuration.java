@@ -7,7 +7,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 
 /** The two programs' configuration files. Times are short, so that what follows a crash follows soon. */
-record Configuration(FleetFiles files, Keys keys, Lane lane, int httpPort, int routerBus, int agentBus) {
+record Configuration(FleetFiles files, Keys keys, Lane lane, int httpPort, int routerBus, int routerDoor) {
     static final String HOST = "e2e";
     private static final int FIRST_EPHEMERAL = 32_768;
 
@@ -38,7 +38,7 @@ record Configuration(FleetFiles files, Keys keys, Lane lane, int httpPort, int r
                 http: {host: 127.0.0.1, port: %d}
                 auth: {issuer: datacapsule-e2e, audience: datacapsule, development-key-file: %s}
                 database: {host: 127.0.0.1, port: %d, name: %s, user: %s}
-                bus: {cluster-name: %s, host: 127.0.0.1, port: %d}
+                bus: {cluster-name: %s, host: 127.0.0.1, port: %d, door-port: %d}
                 commands: {signing-key-file: %s, signing-public-key-file: %s}
                 secrets: {key-file: %s}
                 guests: {network: %s}
@@ -59,6 +59,7 @@ record Configuration(FleetFiles files, Keys keys, Lane lane, int httpPort, int r
                         user,
                         cluster(),
                         routerBus,
+                        routerDoor,
                         keys.commands(),
                         keys.commandsPublic(),
                         keys.routerSecret(),
@@ -72,7 +73,7 @@ record Configuration(FleetFiles files, Keys keys, Lane lane, int httpPort, int r
         Files.writeString(files.agentConfig(), """
                 development: true
                 host: {name: %s, address: 127.0.0.1}
-                bus: {host: 127.0.0.1, port: %d, rejoin-after: 1s}
+                bus: {host: 127.0.0.1, rejoin-after: 1s}
                 identity: {directory: %s}
                 heartbeat: {interval: 250ms}
                 libvirt: {uri: "%s", acceleration: auto}
@@ -86,7 +87,6 @@ record Configuration(FleetFiles files, Keys keys, Lane lane, int httpPort, int r
                 fault-injection: {halt-file: %s}
                 """.formatted(
                         HOST,
-                        agentBus,
                         files.identity(),
                         libvirtUri,
                         lane.network(),

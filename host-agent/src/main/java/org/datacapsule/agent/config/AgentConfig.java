@@ -34,7 +34,7 @@ public record AgentConfig(
                 LibvirtConfig.from(settings),
                 NetworkConfig.from(settings),
                 StorageConfig.from(settings, host.name()),
-                ImageConfig.from(settings, link.bus().host()),
+                ImageConfig.from(settings, link.address()),
                 TrustConfig.from(settings),
                 WorkConfig.from(settings),
                 ResultsConfig.from(settings),

@@ -100,7 +100,7 @@ public final class IdentityFiles {
             commandKeys.add(file.toString());
         }
         Map<String, Object> settings = new LinkedHashMap<>();
-        settings.put("bus", Map.of("cluster-name", enrolment.clusterName(), "members", enrolment.members()));
+        settings.put("bus", Map.of("routers", enrolment.routers()));
         settings.put("network", Map.of("guests", enrolment.guests()));
         settings.put("router", Map.of("command-keys", commandKeys));
         settings.put(

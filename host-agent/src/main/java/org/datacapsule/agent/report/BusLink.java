@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -11,9 +12,9 @@ import java.util.function.Function;
 import org.datacapsule.agent.identity.IdentityFiles;
 import org.datacapsule.agent.identity.Renewing;
 import org.datacapsule.agent.work.Closing;
-import org.datacapsule.common.bus.BusConfig;
 import org.datacapsule.common.bus.BusException;
-import org.datacapsule.common.bus.BusNode;
+import org.datacapsule.common.bus.RouterLines;
+import org.datacapsule.common.bus.Served;
 import org.datacapsule.common.certificate.Identity;
 import org.datacapsule.common.error.Problem;
 import org.datacapsule.common.id.HostId;
@@ -23,24 +24,23 @@ import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.common.wire.HeartbeatReply;
 import org.datacapsule.common.wire.ReportContract;
 import org.datacapsule.common.wire.ReportReply;
-import org.datacapsule.common.wire.SignedReport;
 import org.datacapsule.common.wire.WireJson;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agent's membership in the cluster, kept up for ever: joins, serves commands, sends heartbeats, and when the way to the
- * routers is lost leaves and joins again. Work under way does not notice.
+ * The agent's link to the routers, kept up for ever: calls every one of them, serves commands, sends heartbeats, and when the way to
+ * all of them is lost calls anew. Work under way does not notice.
  */
 public final class BusLink implements Routers {
     private static final Logger LOG = LoggerFactory.getLogger(BusLink.class);
-    private static final Duration TO_SEE_A_ROUTER = Duration.ofSeconds(2);
+    private static final Duration TO_FIND_A_ROUTER = Duration.ofSeconds(5);
     private static final Duration GLANCE = Duration.ofMillis(100);
     private static final Duration FIRST_WAIT = Duration.ofMillis(200);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
 
-    private final BusConfig config;
+    private final List<String> doors;
     private final HostId host;
     private final IdentityFiles identities;
     private final Renewing renewing;
@@ -62,17 +62,17 @@ public final class BusLink implements Routers {
         }
     }
 
-    /** Being in the cluster as who this host was when it joined. */
-    private record Membership(BusNode node, Identity identity, ReportSigner signer) {}
+    /** Being linked as who this host was when it called. */
+    private record Membership(RouterLines lines, Identity identity, ReportSigner signer) {}
 
     public BusLink(
-            BusConfig config,
+            List<String> doors,
             HostId host,
             IdentityFiles identities,
             Renewing renewing,
             LinkTiming timing,
             InstantSource clock) {
-        this.config = config;
+        this.doors = List.copyOf(doors);
         this.host = host;
         this.identities = identities;
         this.renewing = renewing;
@@ -97,7 +97,7 @@ public final class BusLink implements Routers {
         return membership == null ? Optional.empty() : ask(membership, contract, question);
     }
 
-    /** Leaves the cluster; when this returns nothing more is accepted. */
+    /** Ends the link; when this returns nothing more is accepted. */
     public void stop() throws InterruptedException {
         closing.begin();
         Thread running = thread;
@@ -118,11 +118,11 @@ public final class BusLink implements Routers {
                 }
             }
         } catch (InterruptedException e) {
-            LOG.atWarn().addKeyValue("hostId", host).log("interrupted; the agent is out of the cluster");
+            LOG.atWarn().addKeyValue("hostId", host).log("interrupted; the agent is out of touch with the routers");
         }
     }
 
-    /** One membership from joining to leaving; answers whether a router was ever met. */
+    /** One link from its beginning to its end; answers whether a router was ever met. */
     private boolean joinOnce(Duties duties) throws InterruptedException {
         Identity identity;
         try {
@@ -133,32 +133,31 @@ public final class BusLink implements Routers {
         }
         ReportSigner signer =
                 new ReportSigner(host, identity.key(), identity.certificate().getPublicKey(), clock);
-        try (BusNode node = BusNode.join(config, identity)) {
-            if (!isRouterInSight(node)) {
+        duties.admission().linkBegins();
+        List<Served<?, ?>> served = List.of(new Served<>(Contracts.COMMAND, duties.admission()::receive));
+        try (RouterLines lines = RouterLines.open(doors, host, identity, served)) {
+            if (!isRouterFound(lines)) {
                 if (!closing.isBegun()) {
-                    noteLost("no router is to be seen");
+                    noteLost(lines.refusal().orElse("no router answers"));
                 }
                 return false;
             }
-            duties.admission().linkBegins();
-            node.bus().serve(Contracts.COMMAND, host.value(), duties.admission()::receive);
-            Membership membership = new Membership(node, identity, signer);
+            Membership membership = new Membership(lines, identity, signer);
             current = membership;
             beatUntilLost(membership, duties).ifPresent(this::noteLost);
             return true;
         } catch (BusException | RuntimeException e) {
             noteLost(String.valueOf(e.getMessage()));
-            LOG.atDebug().setCause(e).addKeyValue("hostId", host).log("this membership in the cluster is over");
+            LOG.atDebug().setCause(e).addKeyValue("hostId", host).log("this link is over");
             return false;
         } finally {
             current = null;
         }
     }
 
-    /** Serving needs a member that holds data, and only routers do. */
-    private boolean isRouterInSight(BusNode node) throws InterruptedException {
-        for (Duration waited = Duration.ZERO; waited.compareTo(TO_SEE_A_ROUTER) < 0; waited = waited.plus(GLANCE)) {
-            if (node.seesRouter()) {
+    private boolean isRouterFound(RouterLines lines) throws InterruptedException {
+        for (Duration waited = Duration.ZERO; waited.compareTo(TO_FIND_A_ROUTER) < 0; waited = waited.plus(GLANCE)) {
+            if (lines.isOpen()) {
                 return true;
             }
             if (closing.within(GLANCE)) {
@@ -168,7 +167,7 @@ public final class BusLink implements Routers {
         return false;
     }
 
-    /** Answers why the way to the routers is lost; empty when the agent is stopping, or joins again as what it is now. */
+    /** Answers why the way to the routers is lost; empty when the agent is stopping, or calls again as what it is now. */
     private Optional<String> beatUntilLost(Membership membership, Duties duties) throws InterruptedException {
         UUID link = UUID.randomUUID();
         LinkHealth health = new LinkHealth(timing.rejoinAfter(), clock.instant());
@@ -177,7 +176,7 @@ public final class BusLink implements Routers {
             Optional<HeartbeatReply> reply = beat(membership, link, duties.heartbeat());
             reply.ifPresent(answered -> noteFound());
             boolean again = reply.isPresent() && duties.answered(reply.get());
-            Optional<String> lost = health.beat(membership.node().seesRouter(), reply, clock.instant());
+            Optional<String> lost = health.beat(membership.lines().isCut(), reply, clock.instant());
             if (lost.isPresent()) {
                 return lost;
             }
@@ -211,8 +210,10 @@ public final class BusLink implements Routers {
     private <Q, A> Optional<A> ask(Membership membership, ReportContract<Q, A> contract, Q question)
             throws InterruptedException {
         try {
-            SignedReport report = membership.signer().sign(contract, question);
-            return switch (membership.node().bus().ask(contract.signed(), "", report)) {
+            ReportReply reply = membership
+                    .lines()
+                    .ask(contract.signed(), () -> membership.signer().sign(contract, question));
+            return switch (reply) {
                 case ReportReply.Answered answered -> Optional.of(WireJson.read(answered.answer(), contract.answer()));
                 case ReportReply.Refused refused -> {
                     noteRefused(refused.problem());
@@ -237,7 +238,7 @@ public final class BusLink implements Routers {
 
     private void noteLost(String why) {
         if (!isLost) {
-            LOG.atWarn().addKeyValue("hostId", host).log("out of touch with the routers, joining again: {}", why);
+            LOG.atWarn().addKeyValue("hostId", host).log("out of touch with the routers, calling again: {}", why);
             isLost = true;
         }
     }

@@ -1,5 +1,5 @@
 /**
- * What the agent tells the routers: outcomes until acknowledged, heartbeats, progress; and its membership in the cluster. Virtual threads.
+ * What the agent tells the routers: outcomes until acknowledged, heartbeats, progress; and its link to them. Virtual threads.
  */
 @NullMarked
 package org.datacapsule.agent.report;

@@ -56,7 +56,7 @@ class ScriptCommandTest {
                 .toString();
         config = Files.writeString(directory.resolve("agent.yaml"), """
                 host: {name: h1, address: h1.example.org}
-                bus: {host: 127.0.0.1, members: ["127.0.0.1:5701"]}
+                bus: {host: 127.0.0.1, routers: ["127.0.0.1:5703"]}
                 router.command-keys: [%s]
                 secrets.key-file: %s
                 """.formatted(file, file))

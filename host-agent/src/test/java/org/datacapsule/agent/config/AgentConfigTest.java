@@ -27,7 +27,7 @@ class AgentConfigTest {
                 "host.name", "h1",
                 "host.address", "h1.example.org",
                 "bus.host", "127.0.0.1",
-                "bus.members", "127.0.0.1:5701",
+                "bus.routers", "127.0.0.1:5703",
                 "router.command-keys", key.toString(),
                 "secrets.key-file", key.toString()));
     }
@@ -39,13 +39,13 @@ class AgentConfigTest {
         assertThat(config.link().heartbeat()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.link().rejoinAfter()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.work().retention()).isEqualTo(Duration.ofDays(2));
-        assertThat(config.link().bus().lite()).isTrue();
+        assertThat(config.link().doors()).containsExactly("127.0.0.1:5703");
         assertThat(config.libvirt()).isEqualTo(new LibvirtConfig("qemu:///system", WantedAcceleration.AUTO, "0.0.0.0"));
     }
 
     @Test
     void everyErrorIsToldAtOnce() {
-        settings.remove("bus.members");
+        settings.remove("bus.routers");
         settings.put("host.name", "Not A Host");
         settings.put("libvirt.acceleration", "magic");
         settings.put("network.guests", "10.0.0.1/16");
@@ -59,7 +59,7 @@ class AgentConfigTest {
 
         assertThat(errors)
                 .hasMessageContaining("host.name is")
-                .hasMessageContaining("bus.members is empty")
+                .hasMessageContaining("bus.routers is empty")
                 .hasMessageContaining("auto, kvm or tcg")
                 .hasMessageContaining("network.guests is")
                 .hasMessageContaining("15 at most")

@@ -90,11 +90,11 @@ class IdentityFilesTest {
         KeyRequest link = KeyRequest.make(HOST);
         files.install(enrolment(key, link), key, link);
 
-        Settings settings = Settings.of(Map.of("bus.cluster-name", "mine")).above(config.settings());
+        Settings settings =
+                Settings.of(Map.of("network.guests", "10.91.0.0/16")).above(config.settings());
 
-        assertThat(settings.text("bus.cluster-name", "", "")).isEqualTo("mine");
-        assertThat(settings.list("bus.members", "", List.of())).containsExactly("10.0.0.1:5701", "10.0.0.2:5701");
-        assertThat(settings.text("network.guests", "", "")).isEqualTo("10.90.0.0/16");
+        assertThat(settings.list("bus.routers", "", List.of())).containsExactly("10.0.0.1:5703", "10.0.0.2:5703");
+        assertThat(settings.text("network.guests", "", "")).isEqualTo("10.91.0.0/16");
         assertThat(settings.text("migration.tls-directory", "", ""))
                 .isEqualTo(config.directory().resolve("links").toString());
         Path commandKey =
@@ -137,8 +137,7 @@ class IdentityFilesTest {
                 issue(links, link),
                 Certificates.pem(links.certificate()),
                 List.of("the routers' key"),
-                "theirs",
-                List.of("10.0.0.1:5701", "10.0.0.2:5701"),
+                List.of("10.0.0.1:5703", "10.0.0.2:5703"),
                 "10.90.0.0/16");
     }
 

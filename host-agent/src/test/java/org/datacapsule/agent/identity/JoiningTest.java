@@ -146,8 +146,7 @@ class JoiningTest {
                 issue(asked.linkRequest()),
                 Certificates.pem(authority.certificate()),
                 List.of("key"),
-                "cluster",
-                List.of("127.0.0.1:5701"),
+                List.of("127.0.0.1:5703"),
                 "10.90.0.0/16"));
         return Map.of("enrolment", enrolment, "proof", by.proof(asked, enrolment));
     }

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
@@ -28,9 +27,7 @@ import org.datacapsule.agent.identity.IdentityFiles;
 import org.datacapsule.agent.report.TestHost;
 import org.datacapsule.agent.simulated.SimulatedHost;
 import org.datacapsule.agent.storage.ImageCache;
-import org.datacapsule.common.bus.BusConfig;
 import org.datacapsule.common.bus.BusException;
-import org.datacapsule.common.bus.BusNode;
 import org.datacapsule.common.config.Settings;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.OperationId;
@@ -39,6 +36,7 @@ import org.datacapsule.common.signing.CommandSigner;
 import org.datacapsule.common.signing.KeyFiles;
 import org.datacapsule.common.testing.FreePorts;
 import org.datacapsule.common.testing.TestAuthority;
+import org.datacapsule.common.testing.TestBusRouter;
 import org.datacapsule.common.transfer.ImageDoor;
 import org.datacapsule.common.wire.Acknowledged;
 import org.datacapsule.common.wire.Command;
@@ -70,7 +68,6 @@ class ManyCreatesIT {
     private static final int CREATES = 50;
 
     private final int routerPort = FreePorts.one();
-    private final String cluster = "many-creates-" + UUID.randomUUID();
     private final TestAuthority authority = new TestAuthority();
     private final Map<HostId, Integer> asked = new ConcurrentHashMap<>();
     private final Queue<OutcomeReport> outcomes = new ConcurrentLinkedQueue<>();
@@ -83,7 +80,7 @@ class ManyCreatesIT {
     @TempDir
     private Path folder;
 
-    private BusNode router;
+    private TestBusRouter router;
     private CommandSigner signer;
     private TestImage image;
 
@@ -94,9 +91,7 @@ class ManyCreatesIT {
         Path publicKey = folder.resolve("router.pub.pem");
         KeyFiles.makeIfMissing(key, publicKey);
         signer = new CommandSigner(KeyFiles.readPrivate(key), KeyFiles.readPublic(publicKey));
-        router = keep(BusNode.join(
-                new BusConfig(cluster, "127.0.0.1", routerPort, List.of("127.0.0.1:" + routerPort), false),
-                authority.identity("router")));
+        router = keep(TestBusRouter.alone(routerPort, authority.identity("router")));
         for (HostId host : hosts) {
             doors.put(host, keep(storeDoor(host)));
         }
@@ -184,7 +179,7 @@ class ManyCreatesIT {
         return await().atMost(PATIENCE)
                 .ignoreExceptionsInstanceOf(BusException.class)
                 .until(
-                        () -> router.bus().ask(Contracts.COMMAND, host.value(), signer.sign(envelope)),
+                        () -> router.bus().ask(Contracts.COMMAND, host, signer.sign(envelope)),
                         reply -> !(reply instanceof CommandReply.Refused));
     }
 
@@ -192,7 +187,6 @@ class ManyCreatesIT {
         router.bus()
                 .serve(
                         contract.signed(),
-                        "",
                         signed -> new ReportReply.Answered(
                                 WireJson.text(answer.apply(WireJson.read(signed.report(), contract.report())))));
     }
@@ -208,10 +202,8 @@ class ManyCreatesIT {
                 "development", "true",
                 "host.name", name.value(),
                 "host.address", "127.0.0.1",
-                "bus.cluster-name", cluster,
                 "bus.host", "127.0.0.1",
-                "bus.port", Integer.toString(FreePorts.one()),
-                "bus.members", "127.0.0.1:" + routerPort,
+                "bus.routers", "127.0.0.1:" + routerPort,
                 "heartbeat.interval", "300ms",
                 "images.port", "0"));
         settings.putAll(Map.of(

@@ -14,15 +14,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.datacapsule.agent.identity.IdentityFiles;
 import org.datacapsule.agent.identity.Renewing;
-import org.datacapsule.common.bus.BusConfig;
 import org.datacapsule.common.bus.BusException;
-import org.datacapsule.common.bus.BusNode;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.Problem;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.signing.ReportVerifier;
 import org.datacapsule.common.testing.FreePorts;
+import org.datacapsule.common.testing.StallingProxy;
 import org.datacapsule.common.testing.TestAuthority;
+import org.datacapsule.common.testing.TestBusRouter;
 import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.CommandReply;
 import org.datacapsule.common.wire.Contracts;
@@ -38,25 +38,18 @@ import org.datacapsule.common.wire.WireJson;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The link over a real cluster on the loopback interface. */
+/** The link to real doors on the loopback interface. */
 class BusLinkIT {
     private static final HostId HOST = new HostId("h1");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final int routerPort = FreePorts.one();
-    private final int agentPort = FreePorts.one();
-    private final String cluster = "test-" + UUID.randomUUID();
+    private final int door = FreePorts.one();
     private final AtomicBoolean asksToRejoin = new AtomicBoolean();
     private final TestAuthority authority = new TestAuthority();
     private final TestHost host = TestHost.in(authority, HOST);
     private final IdentityFiles identities = host.files();
-    private final BusLink link = new BusLink(
-            config(agentPort, true),
-            HOST,
-            identities,
-            new Renewing(identities, HOST, () -> {}),
-            new LinkTiming(Duration.ofMillis(300), Duration.ofSeconds(2)),
-            InstantSource.system());
+    private final Set<UUID> links = ConcurrentHashMap.newKeySet();
+    private BusLink link = link(List.of("127.0.0.1:" + door), Duration.ofSeconds(2));
 
     private final AtomicInteger refused = new AtomicInteger();
     private final Set<String> taken = ConcurrentHashMap.newKeySet();
@@ -68,12 +61,12 @@ class BusLinkIT {
 
     @Test
     void commandsReachTheAgentAgainAfterTheLastRouterWasReplaced() throws Exception {
-        BusNode first = router();
+        TestBusRouter first = router();
         start();
         awaitThatCommandsReachTheAgent(first);
         first.close();
 
-        try (BusNode second = router()) {
+        try (TestBusRouter second = router()) {
             awaitThatCommandsReachTheAgent(second);
         }
     }
@@ -81,16 +74,16 @@ class BusLinkIT {
     @Test
     void anAgentThatStartsBeforeAnyRouterFindsTheFirstOne() throws Exception {
         start();
-        Thread.sleep(4000);
+        Thread.sleep(1000);
 
-        try (BusNode router = router()) {
+        try (TestBusRouter router = router()) {
             awaitThatCommandsReachTheAgent(router);
         }
     }
 
     @Test
     void anAgentThatIsToldToRejoinComesBack() throws Exception {
-        try (BusNode router = router()) {
+        try (TestBusRouter router = router()) {
             start();
             awaitThatCommandsReachTheAgent(router);
             asksToRejoin.set(true);
@@ -105,7 +98,7 @@ class BusLinkIT {
         host.install(Duration.ofSeconds(30));
         String first = ReportVerifier.keyId(host.current().certificate().getPublicKey());
 
-        try (BusNode router = router()) {
+        try (TestBusRouter router = router()) {
             start();
             await().atMost(PATIENCE).until(() -> taken.size() > 1);
 
@@ -116,7 +109,7 @@ class BusLinkIT {
 
     @Test
     void whoJoinedAnewWhileItRanIsWhoItIsThenSoonAfter() throws Exception {
-        try (BusNode router = router()) {
+        try (TestBusRouter router = router()) {
             start();
             await().atMost(PATIENCE).until(() -> taken.size() == 1);
             host.install(Duration.ofDays(1));
@@ -134,19 +127,66 @@ class BusLinkIT {
         assertThat(link.ask(Contracts.HEARTBEAT, heartbeat(new UUID(0, 2)))).isEqualTo(Optional.empty());
     }
 
+    /** It is cut off from one router and sees the other, which the first one sees as well. */
+    @Test
+    void anAgentThatIsCutOffFromOneOfTwoRoutersIsLinkedAllTheWhile() throws Exception {
+        String cluster = "test-" + UUID.randomUUID();
+        int port = FreePorts.one();
+        int firstDoor = FreePorts.one();
+        int secondDoor = FreePorts.one();
+        AtomicInteger byFirst = new AtomicInteger();
+        AtomicInteger bySecond = new AtomicInteger();
+        AtomicBoolean isSecondBroken = new AtomicBoolean();
+        try (StallingProxy wayToFirst = new StallingProxy(firstDoor);
+                StallingProxy wayToSecond = new StallingProxy(secondDoor);
+                TestBusRouter first = TestBusRouter.join(cluster, port, port, firstDoor, authority.identity("router"));
+                TestBusRouter second =
+                        TestBusRouter.join(cluster, FreePorts.one(), port, secondDoor, authority.identity("router"))) {
+            first.bus().serve(Contracts.HEARTBEAT.signed(), signed -> {
+                byFirst.incrementAndGet();
+                return answer(signed);
+            });
+            second.bus().serve(Contracts.HEARTBEAT.signed(), signed -> {
+                if (isSecondBroken.get()) {
+                    throw new IllegalStateException("its database is away");
+                }
+                bySecond.incrementAndGet();
+                return answer(signed);
+            });
+            link = link(List.of("127.0.0.1:" + wayToFirst.port(), "127.0.0.1:" + wayToSecond.port()), PATIENCE);
+            start();
+            awaitThatCommandsReachTheAgent(first);
+            awaitThatCommandsReachTheAgent(second);
+
+            wayToFirst.stall();
+            bySecond.set(0);
+            await().atMost(PATIENCE).until(() -> bySecond.get() > 3);
+            awaitThatCommandsReachTheAgent(second);
+            awaitThatCommandsReachTheAgent(first);
+
+            wayToFirst.heal();
+            isSecondBroken.set(true);
+            byFirst.set(0);
+            await().atMost(PATIENCE).until(() -> byFirst.get() > 3);
+            awaitThatCommandsReachTheAgent(first);
+            awaitThatCommandsReachTheAgent(second);
+            assertThat(links).hasSize(1);
+        }
+    }
+
     private void start() {
         Admission admission = new Admission(command -> new CommandReply.Accepted(), recall -> true, () -> {});
         link.start(admission, BusLinkIT::heartbeat, orders -> {});
     }
 
-    private BusNode router() throws BusException, InterruptedException {
-        BusNode node = BusNode.join(config(routerPort, false), authority.identity("router"));
-        node.bus().serve(Contracts.HEARTBEAT.signed(), "", this::answer);
-        node.bus().serve(Contracts.RENEWAL.signed(), "", signed -> {
+    private TestBusRouter router() throws BusException, InterruptedException {
+        TestBusRouter router = TestBusRouter.alone(door, authority.identity("router"));
+        router.bus().serve(Contracts.HEARTBEAT.signed(), this::answer);
+        router.bus().serve(Contracts.RENEWAL.signed(), signed -> {
             Renewal renewal = WireJson.read(signed.report(), Renewal.class);
             return new ReportReply.Answered(WireJson.text(host.enrolment(renewal, Duration.ofDays(1))));
         });
-        return node;
+        return router;
     }
 
     private ReportReply answer(SignedReport signed) {
@@ -157,14 +197,15 @@ class BusLinkIT {
             return new ReportReply.Refused(Problem.of(ErrorCode.HOST_REPORT_REFUSED, "not known"));
         }
         taken.add(signed.keyId());
+        links.add(WireJson.read(signed.report(), Heartbeat.class).link());
         return new ReportReply.Answered(WireJson.text(HeartbeatReply.admitted(asksToRejoin.getAndSet(false))));
     }
 
-    private static void awaitThatCommandsReachTheAgent(BusNode router) {
+    private static void awaitThatCommandsReachTheAgent(TestBusRouter router) {
         await().atMost(PATIENCE)
                 .ignoreExceptionsInstanceOf(BusException.class)
                 .untilAsserted(() -> assertThat(
-                                router.bus().ask(Contracts.COMMAND, HOST.value(), new SignedCommand("k", "e", "s")))
+                                router.bus().ask(Contracts.COMMAND, HOST, new SignedCommand("k", "e", "s")))
                         .isEqualTo(new CommandReply.Accepted()));
     }
 
@@ -189,7 +230,13 @@ class BusLinkIT {
                 Optional.empty());
     }
 
-    private BusConfig config(int port, boolean lite) {
-        return new BusConfig(cluster, "127.0.0.1", port, List.of("127.0.0.1:" + routerPort), lite);
+    private BusLink link(List<String> doors, Duration rejoinAfter) {
+        return new BusLink(
+                doors,
+                HOST,
+                identities,
+                new Renewing(identities, HOST, () -> {}),
+                new LinkTiming(Duration.ofMillis(300), rejoinAfter),
+                InstantSource.system());
     }
 }

@@ -18,27 +18,25 @@ class LinkHealthTest {
     @Test
     void aLinkThatIsAnsweredIsKept() {
         for (int second = 0; second < 60; second += 2) {
-            assertThat(health.beat(true, ANSWERED, JOINED.plusSeconds(second))).isEmpty();
+            assertThat(health.beat(false, ANSWERED, JOINED.plusSeconds(second))).isEmpty();
         }
     }
 
     @Test
     void aLinkUnansweredForLongIsLeft() {
-        assertThat(health.beat(true, ANSWERED, JOINED.plusSeconds(2))).isEmpty();
-        assertThat(health.beat(true, Optional.empty(), JOINED.plusSeconds(6))).isEmpty();
-        assertThat(health.beat(true, Optional.empty(), JOINED.plusSeconds(7))).isPresent();
+        assertThat(health.beat(false, ANSWERED, JOINED.plusSeconds(2))).isEmpty();
+        assertThat(health.beat(false, Optional.empty(), JOINED.plusSeconds(6))).isEmpty();
+        assertThat(health.beat(false, Optional.empty(), JOINED.plusSeconds(7))).isPresent();
     }
 
     @Test
-    void aLinkWithoutARouterInSightIsLeftAtTheSecondBeat() {
-        assertThat(health.beat(false, Optional.empty(), JOINED.plusSeconds(1))).isEmpty();
-        assertThat(health.beat(true, Optional.empty(), JOINED.plusSeconds(1))).isEmpty();
-        assertThat(health.beat(false, Optional.empty(), JOINED.plusSeconds(2))).isEmpty();
-        assertThat(health.beat(false, Optional.empty(), JOINED.plusSeconds(3))).isPresent();
+    void aLinkWithoutARouterInReachIsLeftUnlessOneHasJustAnswered() {
+        assertThat(health.beat(true, ANSWERED, JOINED.plusSeconds(1))).isEmpty();
+        assertThat(health.beat(true, Optional.empty(), JOINED.plusSeconds(2))).isPresent();
     }
 
     @Test
     void aLinkARouterFindsNoWayOverIsLeft() {
-        assertThat(health.beat(true, REJOIN, JOINED)).isPresent();
+        assertThat(health.beat(false, REJOIN, JOINED)).isPresent();
     }
 }

@@ -48,8 +48,7 @@ public record TestHost(TestAuthority authority, HostId name, IdentityFiles files
                 certificate(renewal.linkRequest(), life),
                 Certificates.pem(authority.authority().certificate()),
                 List.of("key\n"),
-                "cluster",
-                List.of("127.0.0.1:5701"),
+                List.of("127.0.0.1:5703"),
                 "10.90.0.0/16");
     }
 

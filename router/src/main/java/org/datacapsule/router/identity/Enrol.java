@@ -66,8 +66,7 @@ final class Enrol {
                         Certificates.pem(link),
                         Certificates.pem(authorities.links().certificate()),
                         List.of(commandKey),
-                        bus.clusterName(),
-                        bus.members(),
+                        bus.doors(),
                         guests.cidr()));
     }
 

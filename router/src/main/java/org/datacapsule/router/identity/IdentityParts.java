@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import org.datacapsule.common.bus.Bus;
 import org.datacapsule.common.bus.BusConfig;
+import org.datacapsule.common.bus.BusException;
+import org.datacapsule.common.bus.BusNode;
 import org.datacapsule.common.certificate.Identity;
 import org.datacapsule.common.secret.SecretBox;
 import org.datacapsule.common.wire.Contracts;
@@ -23,6 +25,7 @@ public final class IdentityParts {
     /** Of a router's own certificate, which it makes anew at each start. */
     private static final Duration ROUTER_LIFE = Duration.ofDays(2 * 365);
 
+    private final Around around;
     private final ReportDesk desk;
     private final CreateJoinToken create;
     private final JoinHost join;
@@ -43,6 +46,7 @@ public final class IdentityParts {
             GuestNetwork guests,
             Around around)
             throws IOException {
+        this.around = around;
         InstantSource clock = InstantSource.system();
         Enrol enrol = new Enrol(
                 authorities,
@@ -73,6 +77,16 @@ public final class IdentityParts {
     /** Renews certificates of hosts. */
     public void serve(Bus bus) {
         desk.serve(bus, Contracts.RENEWAL, renewal -> Optional.empty(), renew::renew);
+    }
+
+    /**
+     * Lets hosts call.
+     *
+     * @param own what this router shows them
+     * @throws BusException when the port is taken
+     */
+    public AutoCloseable openDoor(BusNode node, BusConfig bus, Identity own) throws BusException, InterruptedException {
+        return HostDoor.open(node, bus, own, around.database(), around.identities());
     }
 
     public ReportDesk desk() {

@@ -4,8 +4,11 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.datacapsule.common.bus.Callers.Caller;
 import org.datacapsule.common.certificate.EllipticKeys;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.router.database.Tx;
@@ -31,6 +34,24 @@ public final class IdentityStore {
                 from host_identity where host_id = $1 and (key_id = $2 or next_key_id = $2)
                 """;
         return tx.first(sql, Tuple.of(host.value(), keyId), IdentityStore::known);
+    }
+
+    /** Those of these whose key is the host's, or is to be. */
+    Set<Caller> known(Tx tx, Set<Caller> asking) throws InterruptedException {
+        String sql = """
+                select host_id, key_id from host_identity where host_id = any($1) and ends_at > now()
+                union all
+                select host_id, next_key_id from host_identity
+                where host_id = any($1) and next_key_id is not null and next_ends_at > now()
+                """;
+        String[] hosts =
+                asking.stream().map(caller -> caller.host().value()).distinct().toArray(String[]::new);
+        Set<Caller> known = new HashSet<>(tx.list(
+                sql,
+                Tuple.of(hosts),
+                row -> new Caller(new HostId(row.getString("host_id")), row.getString("key_id"))));
+        known.retainAll(asking);
+        return known;
     }
 
     /** The host's only key from now on; answers the id of the one it had. */

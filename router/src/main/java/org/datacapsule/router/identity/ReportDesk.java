@@ -54,7 +54,7 @@ public final class ReportDesk {
      */
     public <Q, A> void serve(
             Bus bus, ReportContract<Q, A> contract, Function<Q, Optional<HostId>> about, Taking<Q, A> taking) {
-        bus.serve(contract.signed(), "", signed -> answer(contract, signed, about, taking));
+        bus.serve(contract.signed(), signed -> answer(contract, signed, about, taking));
     }
 
     <Q, A> ReportReply answer(

@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.datacapsule.common.bus.BusException;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.id.HostId;
@@ -70,13 +71,14 @@ class ShippingIT {
                 .isEqualTo("0");
     }
 
-    /** The bus gives every other message to the other router. */
     @Test
     void twoRoutersTakeChunksInTurns() throws Exception {
         byte[] archive = archive(9 * CHUNK + 1234);
         ResultShipment shipment = desk.shipment(desk.capsule("ann"), archive);
 
-        assertThat(shipment.send(desk.agent()::ship)).isEqualTo(new Stored());
+        AtomicInteger turn = new AtomicInteger();
+        assertThat(shipment.send(message -> desk.agent().shipTo(turn.getAndIncrement() % 2, message)))
+                .isEqualTo(new Stored());
 
         assertThat(Files.readAllBytes(desk.file(shipment.id().toString()))).isEqualTo(archive);
     }

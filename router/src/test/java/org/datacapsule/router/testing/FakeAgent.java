@@ -3,6 +3,7 @@ package org.datacapsule.router.testing;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -21,9 +22,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import org.datacapsule.common.bus.BusConfig;
+import org.awaitility.Awaitility;
 import org.datacapsule.common.bus.BusException;
-import org.datacapsule.common.bus.BusNode;
+import org.datacapsule.common.bus.RouterLines;
+import org.datacapsule.common.bus.Served;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.certificate.Identity;
@@ -72,8 +74,11 @@ import org.datacapsule.common.wire.WireJson;
  */
 public final class FakeAgent implements AutoCloseable {
     private static final int FIRST_BEATS = 5;
+    private static final Duration TO_BE_LINKED = Duration.ofSeconds(20);
 
-    private final BusNode node;
+    private final List<String> doors;
+    private final Identity identity;
+    private volatile RouterLines lines;
     private final HostId host;
     private volatile UUID incarnation = UUID.randomUUID();
     private final UUID link = UUID.randomUUID();
@@ -122,7 +127,7 @@ public final class FakeAgent implements AutoCloseable {
 
     /** @param identity what it got when it joined */
     public FakeAgent(
-            BusConfig bus,
+            List<String> doors,
             String host,
             Identity identity,
             TestKeys keys,
@@ -137,10 +142,20 @@ public final class FakeAgent implements AutoCloseable {
         this.capacity = capacity;
         this.ports = ports;
         this.verifier = new CommandVerifier(List.of(keys.pair().getPublic()), this.host, InstantSource.system());
-        this.node = BusNode.join(bus, identity);
-        node.bus().serve(Contracts.COMMAND, host, this::receive);
+        this.doors = List.copyOf(doors);
+        this.identity = identity;
+        this.lines = call();
         beatUntilHeard();
         var unused = beats.scheduleWithFixedDelay(this::beatQuietly, 500, 500, TimeUnit.MILLISECONDS);
+    }
+
+    private RouterLines call() throws BusException {
+        return RouterLines.open(doors, host, identity, List.of(new Served<>(Contracts.COMMAND, this::receive)));
+    }
+
+    /** Whether any router still has a line to it. */
+    public boolean isLinked() {
+        return lines.isOpen();
     }
 
     public void behave(Function<CommandEnvelope, Behaviour> wanted) {
@@ -241,18 +256,26 @@ public final class FakeAgent implements AutoCloseable {
         return received;
     }
 
-    /** The first handshake of a busy machine may take longer than an answer is waited for. */
+    /** The router may still be starting, and the first handshake of a busy machine takes its time. */
     private void beatUntilHeard() throws BusException, InterruptedException {
+        awaitLine(lines);
         for (int tries = 1; ; tries++) {
             try {
                 beat();
                 return;
             } catch (BusException e) {
-                if (e.reason() != BusException.Reason.TIMEOUT || tries == FIRST_BEATS) {
+                if (e.reason() == BusException.Reason.BROKEN || tries == FIRST_BEATS) {
                     throw e;
                 }
             }
         }
+    }
+
+    private static void awaitLine(RouterLines lines) {
+        Awaitility.await()
+                .atMost(TO_BE_LINKED)
+                .pollInterval(Duration.ofMillis(20))
+                .until(lines::isOpen);
     }
 
     /** One after the other: a heartbeat that comes after a later one is refused. */
@@ -266,6 +289,10 @@ public final class FakeAgent implements AutoCloseable {
     }
 
     private void beatNow() throws BusException, InterruptedException {
+        if (lines.isCut()) {
+            lines.close();
+            lines = call();
+        }
         HeartbeatReply reply = tell(Contracts.HEARTBEAT, heartbeat());
         imageOrders = reply.images().orElse(ImageOrders.NONE);
         sweep = reply.sweep().orElse(List.of());
@@ -396,6 +423,14 @@ public final class FakeAgent implements AutoCloseable {
         return send(Contracts.RESULT, shipper.sign(Contracts.RESULT, message));
     }
 
+    /** The same to one router, by its number from 0. */
+    public ResultReply shipTo(int router, ResultMessage message) throws BusException, InterruptedException {
+        try (RouterLines one = RouterLines.open(List.of(doors.get(router)), host, identity, List.of())) {
+            awaitLine(one);
+            return answer(Contracts.RESULT, one, shipper.sign(Contracts.RESULT, message));
+        }
+    }
+
     /** Ships results as another host from now on, which has joined and does nothing else. */
     public void shipAs(String other, Identity identity) {
         shipper = signer(new HostId(other), identity);
@@ -416,7 +451,12 @@ public final class FakeAgent implements AutoCloseable {
 
     /** Sends what somebody signed. */
     public <A> A send(ReportContract<?, A> contract, SignedReport report) throws BusException, InterruptedException {
-        return switch (node.bus().ask(contract.signed(), "", report)) {
+        return answer(contract, lines, report);
+    }
+
+    private static <A> A answer(ReportContract<?, A> contract, RouterLines lines, SignedReport report)
+            throws BusException, InterruptedException {
+        return switch (lines.ask(contract.signed(), () -> report)) {
             case ReportReply.Answered answered -> WireJson.read(answered.answer(), contract.answer());
             case ReportReply.Refused refused -> throw refused.problem().asException();
         };
@@ -470,6 +510,6 @@ public final class FakeAgent implements AutoCloseable {
     @Override
     public void close() {
         beats.shutdownNow();
-        node.close();
+        lines.close();
     }
 }

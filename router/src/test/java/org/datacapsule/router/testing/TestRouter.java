@@ -26,7 +26,6 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import org.assertj.core.api.Assertions;
 import org.awaitility.Awaitility;
-import org.datacapsule.common.bus.BusConfig;
 import org.datacapsule.common.certificate.Certificates;
 import org.datacapsule.common.certificate.EllipticKeys;
 import org.datacapsule.common.certificate.Identity;
@@ -103,6 +102,8 @@ public final class TestRouter implements AutoCloseable {
                 "database.user", "postgres",
                 "bus.cluster-name", "router-test-" + busPort,
                 "bus.port", Integer.toString(busPort)));
+        settings.put("bus.door-port", Integer.toString(FreePorts.one()));
+        settings.put("bus.doors", "127.0.0.1:" + settings.get("bus.door-port") + ", 127.0.0.1:" + FreePorts.one());
         settings.putAll(Map.of(
                 "commands.signing-key-file", keys.signing().toString(),
                 "commands.signing-public-key-file", keys.signingPublic().toString(),
@@ -134,13 +135,12 @@ public final class TestRouter implements AutoCloseable {
         Map<String, String> changed = new HashMap<>(settings);
         changed.put("bus.port", Integer.toString(FreePorts.one()));
         changed.put("bus.members", "127.0.0.1:" + busPort);
+        changed.put("bus.door-port", config.bus().doors().getLast().replace("127.0.0.1:", ""));
         return RouterAssembly.start(RouterConfig.from(Settings.of(changed)));
     }
 
     public FakeAgent agent(String host, Capacity capacity, PortRange ports) throws Exception {
-        BusConfig bus = new BusConfig(
-                "router-test-" + busPort, "127.0.0.1", FreePorts.one(), List.of("127.0.0.1:" + busPort), true);
-        return new FakeAgent(bus, host, join(host), keys, List.of(IMAGE), capacity, ports);
+        return new FakeAgent(config.bus().doors(), host, join(host), keys, List.of(IMAGE), capacity, ports);
     }
 
     /** Makes a machine a host, as {@code datacapsule-agent join} does. */
