@@ -40,8 +40,7 @@ public final class AgentDoor implements AutoCloseable {
     private final ExecutorService workers;
     private final NetServer server;
     private final Callers callers;
-    private final Map<Line, Caller> calling = new ConcurrentHashMap<>();
-    private final Set<Line> admitted = ConcurrentHashMap.newKeySet();
+    private final Map<Line, Caller> admitted = new ConcurrentHashMap<>();
 
     private AgentDoor(Vertx vertx, Bus bus, ExecutorService workers, Identity identity, Callers callers) {
         this.callers = callers;
@@ -94,12 +93,6 @@ public final class AgentDoor implements AutoCloseable {
         }
         HostId host = caller.get().host();
         Line line = new Line(vertx, socket, workers, (from, address, body) -> answer(host, from, address, body));
-        line.whenClosed(() -> LOG.atInfo().addKeyValue("hostId", host).log("the agent's line to this router is over"));
-        calling.put(line, caller.get());
-        line.whenClosed(() -> {
-            calling.remove(line);
-            admitted.remove(line);
-        });
         workers.execute(() -> admit(line, caller.get()));
     }
 
@@ -107,31 +100,34 @@ public final class AgentDoor implements AutoCloseable {
     private void admit(Line line, Caller caller) {
         try {
             if (callers.allowed(Set.of(caller)).contains(caller)) {
-                admitted.add(line);
+                admitted.put(line, caller);
+                line.whenClosed(() -> ended(line, caller));
             } else {
-                LOG.atDebug().addKeyValue("hostId", caller.host()).log("{} is not let in", line.name());
+                long unused = vertx.setTimer(TO_BE_TOLD.toMillis(), timer -> line.close());
             }
+            line.begin();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            line.close();
         } catch (RuntimeException e) {
             LOG.atDebug().setCause(e).addKeyValue("hostId", caller.host()).log("nobody can be let in now");
             line.close();
-            return;
         }
-        if (!admitted.contains(line)) {
-            long unused = vertx.setTimer(TO_BE_TOLD.toMillis(), timer -> line.close());
-        }
-        line.begin();
+    }
+
+    private void ended(Line line, Caller caller) {
+        admitted.remove(line);
+        LOG.atInfo().addKeyValue("hostId", caller.host()).log("the agent's line to this router is over");
     }
 
     /** Ends the lines of those who may not call any more. Whoever cannot be asked about keeps theirs. */
     public void review() throws InterruptedException {
-        Set<Caller> all = Set.copyOf(calling.values());
+        Set<Caller> all = Set.copyOf(admitted.values());
         if (all.isEmpty()) {
             return;
         }
         Set<Caller> allowed = callers.allowed(all);
-        calling.forEach((line, caller) -> {
+        admitted.forEach((line, caller) -> {
             if (all.contains(caller) && !allowed.contains(caller)) {
                 LOG.atWarn()
                         .addKeyValue("hostId", caller.host())
@@ -154,7 +150,7 @@ public final class AgentDoor implements AutoCloseable {
 
     private String answer(HostId host, Line line, String address, String body)
             throws BusException, InterruptedException {
-        if (!admitted.contains(line)) {
+        if (!admitted.containsKey(line)) {
             throw new BusException(
                     Reason.REFUSED,
                     "host " + host

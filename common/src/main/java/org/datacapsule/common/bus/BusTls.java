@@ -16,7 +16,6 @@ import org.datacapsule.common.certificate.Identity;
 final class BusTls {
     private static final Set<String> PROTOCOLS = Set.of("TLSv1.3");
     private static final Duration TO_CONNECT = Duration.ofSeconds(2);
-    private static final Duration TO_SHAKE_HANDS = Duration.ofSeconds(5);
 
     private BusTls() {}
 
@@ -54,8 +53,6 @@ final class BusTls {
                 .setHostnameVerificationAlgorithm("HTTPS")
                 .setEnabledSecureTransportProtocols(PROTOCOLS)
                 .setConnectTimeout((int) TO_CONNECT.toMillis())
-                .setSslHandshakeTimeout(TO_SHAKE_HANDS.toSeconds())
-                .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
                 .setReadIdleTimeout((int) Line.SILENCE.toSeconds())
                 .setIdleTimeoutUnit(TimeUnit.SECONDS);
     }

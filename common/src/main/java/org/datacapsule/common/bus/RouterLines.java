@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class RouterLines implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RouterLines.class);
     private static final Duration REDIAL = Duration.ofSeconds(1);
-    private static final Duration TO_BE_KNOWN = Duration.ofSeconds(5);
+    private static final Duration TO_BE_KNOWN = Duration.ofSeconds(10);
     private static final Duration LEAVE = Duration.ofSeconds(10);
 
     private final Vertx vertx =

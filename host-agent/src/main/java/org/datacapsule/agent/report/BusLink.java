@@ -35,7 +35,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class BusLink implements Routers {
     private static final Logger LOG = LoggerFactory.getLogger(BusLink.class);
-    private static final Duration TO_FIND_A_ROUTER = Duration.ofSeconds(5);
+    /** The first handshake of a busy machine takes its time. */
+    private static final Duration TO_FIND_A_ROUTER = Duration.ofSeconds(10);
     private static final Duration GLANCE = Duration.ofMillis(100);
     private static final Duration FIRST_WAIT = Duration.ofMillis(200);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
