@@ -41,7 +41,7 @@ secure-mode:
   volume-mb: 64
 placement:
   vcpu-ratio: 32
-  disk-ratio: 4
+  disk-ratio: 8
 operations:
   claim: 2s
   recheck: 3s

@@ -20,12 +20,17 @@ class WholeFleetIT {
     @Order(1)
     class Campaign extends CampaignStory {}
 
+    /** On three hosts; what comes after it uses two. */
     @Nested
     @Order(2)
+    class Images extends ImagesStory {}
+
+    @Nested
+    @Order(3)
     class Reconcile extends ReconcileStory {}
 
     /** The last, for at its end there is no testbed. */
     @Nested
-    @Order(3)
+    @Order(4)
     class Fleet extends FleetStory {}
 }

@@ -17,6 +17,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +26,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.datacapsule.common.certificate.Identity;
 import org.datacapsule.common.id.Sha256;
 import org.slf4j.Logger;
@@ -162,7 +165,7 @@ public final class ImageDoor implements AutoCloseable {
                         .log("an image is not served");
                 return end(response, 500);
             }
-            return found.result().map(it -> send(request, it)).orElseGet(() -> end(response, 404));
+            return found.result().map(it -> send(request, image, it)).orElseGet(() -> end(response, 404));
         });
     }
 
@@ -182,16 +185,18 @@ public final class ImageDoor implements AutoCloseable {
         };
     }
 
-    private Future<Void> send(HttpServerRequest request, Found found) {
+    private Future<Void> send(HttpServerRequest request, Sha256 image, Found found) {
         HttpServerResponse response = request.response();
         ByteSpan span = ByteSpan.asked(Optional.ofNullable(request.getHeader("Range")), found.size());
         response.putHeader(HttpHeaders.ACCEPT_RANGES, "bytes")
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/octet-stream");
         switch (span) {
             case ByteSpan.All all -> {
+                log(request, image, 0);
                 return send(request, found.offer(), 0, found.size());
             }
             case ByteSpan.Part part -> {
+                log(request, image, part.first());
                 response.setStatusCode(206).putHeader(HttpHeaders.CONTENT_RANGE, part.header(found.size()));
                 return send(request, found.offer(), part.first(), part.length());
             }
@@ -199,6 +204,25 @@ public final class ImageDoor implements AutoCloseable {
                 response.putHeader(HttpHeaders.CONTENT_RANGE, "bytes */" + found.size());
                 return end(response, 416);
             }
+        }
+    }
+
+    /** One line for each transfer, so that it can be told who has had what of whom, and which went on after a cut. */
+    private static void log(HttpServerRequest request, Sha256 image, long from) {
+        LOG.atInfo()
+                .addKeyValue("image", image)
+                .addKeyValue("to", who(request))
+                .addKeyValue("fromByte", from)
+                .log("an image is given to a member");
+    }
+
+    private static String who(HttpServerRequest request) {
+        try {
+            Certificate shown = request.connection().sslSession().getPeerCertificates()[0];
+            return ((X509Certificate) shown).getSubjectX500Principal().getName();
+        } catch (SSLPeerUnverifiedException e) {
+            // It may be gone by now.
+            return "somebody";
         }
     }
 

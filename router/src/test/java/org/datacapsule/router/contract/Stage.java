@@ -10,8 +10,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.datacapsule.common.certificate.EllipticKeys;
+import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.join.JoinRequest.Asked;
 import org.datacapsule.common.join.JoinToken;
 import org.datacapsule.common.wire.Capacity;
@@ -39,6 +42,7 @@ final class Stage implements AutoCloseable {
     private final String image;
     private final Path results;
     private final Path images;
+    private final Set<CapsuleId> imagesToCancel = ConcurrentHashMap.newKeySet();
 
     Stage(Path directory) throws Exception {
         results = directory.resolve("results");
@@ -56,11 +60,12 @@ final class Stage implements AutoCloseable {
         otherAgent = router.agent(
                 OTHER_HOST, new Capacity(100_000, 1 << 26, 10_000_000), new PortRange(30_000, 12_000, 5_000));
         for (FakeAgent each : List.of(agent, otherAgent)) {
-            // A migration stays under way, for who cancels one, and the making of an image.
-            each.behave(command ->
-                    command.command() instanceof Command.SendFiles || command.command() instanceof Command.ShareImage
-                            ? new Behaviour.AcceptAndForget()
-                            : new Behaviour.Do(each.done(command)));
+            // A migration stays under way, for who cancels one, and so does an image that is made for that.
+            each.behave(command -> command.command() instanceof Command.SendFiles
+                            || (command.command() instanceof Command.ShareImage share
+                                    && imagesToCancel.contains(share.spec().id()))
+                    ? new Behaviour.AcceptAndForget()
+                    : new Behaviour.Do(each.done(command)));
         }
         image = router.registerImage();
         client = new ApiClient(router.uri());
@@ -207,6 +212,7 @@ final class Stage implements AutoCloseable {
     }
 
     private String imageBeingMadeOf(String capsule) throws Exception {
+        imagesToCancel.add(CapsuleId.parse(capsule));
         Answer shared = router.post(
                 "/shareimage",
                 router.token("walker"),
