@@ -21,6 +21,7 @@ import org.datacapsule.router.capsule.SecureVolumes;
 import org.datacapsule.router.capsule.ShowCapsules;
 import org.datacapsule.router.capsule.StartOperation;
 import org.datacapsule.router.database.Database;
+import org.datacapsule.router.diskimage.CapsuleSnapshots;
 import org.datacapsule.router.diskimage.ShareImage;
 import org.datacapsule.router.dispatch.Agents;
 import org.datacapsule.router.dispatch.CommandBuilder;
@@ -272,6 +273,14 @@ public final class RouterParts implements AutoCloseable {
         new ImageRoutes(database, idempotency, images, users, audit).register(endpoints);
         new CatalogueRoutes(database, idempotency, images, users, audit).register(endpoints);
         new ShareImage(idempotency, users, capsules, images, start, config.operations()).register(endpoints);
+        new CapsuleSnapshots(
+                        database,
+                        idempotency,
+                        users,
+                        capsules,
+                        start,
+                        config.capsules().mostSnapshots())
+                .register(endpoints);
         new UserRoutes(database, idempotency, users, audit).register(endpoints);
         sharing(new ChangeMembers(capsules, members, keys, audit)).register(endpoints);
         new ReceiptRoutes(database, capsules, receipts).register(endpoints);
