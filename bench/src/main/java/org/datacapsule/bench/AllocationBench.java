@@ -145,7 +145,7 @@ public final class AllocationBench {
                 capsules,
                 new LoginSecret(box),
                 start,
-                new CapsuleConfig(10, 16, 256, 65_536),
+                new CapsuleConfig(10, 16, 256, 65_536, 5),
                 secureMode,
                 GUESTS);
     }

@@ -18,6 +18,7 @@ import java.util.Set;
 import org.apache.sshd.common.SshException;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.datacapsule.common.wire.GuestNetwork;
+import org.datacapsule.devkit.fleet.Answer;
 import org.datacapsule.devkit.fleet.CapsuleApi;
 import org.datacapsule.devkit.fleet.CapsuleApi.Started;
 import org.datacapsule.devkit.fleet.FleetPlan;
@@ -43,6 +44,7 @@ class CapsuleLifeIT {
     private static final String PASSWORD = TELLING + "and-the-rest-of-it";
     private static final String WRONG_PASSWORD = "pZ7-wK3+and-the-rest-of-it";
     private static final String NOTE = "/home/" + USER + "/note";
+    private static final String SNAPSHOTS = "/v1/capsules/%s/snapshots";
     private static final Duration SOON = Duration.ofSeconds(30);
 
     @RegisterExtension
@@ -55,6 +57,7 @@ class CapsuleLifeIT {
     private CommandLineWatch commandLines;
     private CapsuleApi api;
     private String capsule = "";
+    private String snapshot = "";
     private Place place = Place.NOWHERE;
 
     CapsuleLifeIT() throws Exception {
@@ -174,6 +177,23 @@ class CapsuleLifeIT {
 
     @Test
     @Order(9)
+    void aStoppedCapsulesDiskHasASnapshot() throws Exception {
+        JsonNode taken = api.post(SNAPSHOTS.formatted(capsule), Map.of("name", "remembered"))
+                .success();
+        snapshot = taken.path("snapshot").path("id").asText();
+        await(taken);
+
+        JsonNode shown = api.get(SNAPSHOTS.formatted(capsule))
+                .success()
+                .path("snapshots")
+                .path(0);
+        assertThat(shown.path("status").asText()).isEqualTo("AVAILABLE");
+        assertThat(shown.path("bytes").asLong()).isPositive();
+        assertThat(api.state(capsule)).isEqualTo("SHUTDOWN");
+    }
+
+    @Test
+    @Order(10)
     void aCapsuleMadeOfItsImageHasWhatWasWrittenInIt() throws Exception {
         JsonNode shared = api.post("/shareimage", Map.of("vmid", capsule, "imageName", "of-" + capsule))
                 .success();
@@ -202,17 +222,20 @@ class CapsuleLifeIT {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void whatWasWrittenIsThereAfterTheNextLaunch() throws Exception {
         command("launchvm");
 
         try (GuestShell guest = GuestShell.awaitWithPassword(place.sshPort(), USER, PASSWORD)) {
             assertThat(guest.run("cat " + NOTE)).isEqualTo("remember");
+            guest.run("echo forget > " + NOTE + "; sync");
         }
+        Answer running = api.post(SNAPSHOTS.formatted(capsule), Map.of("name", "too early"));
+        assertThat(running.body().path("description").asText()).contains("Stop it first");
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void aGuestThatPowersOffIsShownShutDown() throws Exception {
         try (GuestShell guest = GuestShell.withPassword(place.sshPort(), USER, PASSWORD)) {
             // A moment later: the line ends before the guest does.
@@ -228,7 +251,7 @@ class CapsuleLifeIT {
     }
 
     @Test
-    @Order(12)
+    @Order(13)
     void itsPasswordIsNowhereInTheClear() throws Exception {
         Secret secret = new Secret(TELLING);
 
@@ -238,15 +261,31 @@ class CapsuleLifeIT {
     }
 
     @Test
-    @Order(13)
-    void nothingIsLeftOfADeletedCapsule() throws Exception {
+    @Order(14)
+    void afterARevertWhatWasWrittenSinceTheSnapshotIsGone() throws Exception {
+        await(api.post(SNAPSHOTS.formatted(capsule) + "/" + snapshot + "/revert", Map.of())
+                .success());
         command("launchvm");
+
+        try (GuestShell guest = GuestShell.awaitWithPassword(place.sshPort(), USER, PASSWORD)) {
+            assertThat(guest.run("cat " + NOTE)).isEqualTo("remember");
+        }
+    }
+
+    @Test
+    @Order(15)
+    void nothingIsLeftOfADeletedCapsule() throws Exception {
         command("deletevm");
 
         assertThat(api.show(capsule)).isEmpty();
         assertThat(traces()).isEmpty();
         assertClosed(place.sshPort());
         assertClosed(place.vncPort());
+    }
+
+    private void await(JsonNode started) throws Exception {
+        JsonNode end = api.awaitEnd(started.path("operation").asText(), Duration.ofMinutes(1));
+        assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("SUCCEEDED");
     }
 
     private void command(String name) throws Exception {

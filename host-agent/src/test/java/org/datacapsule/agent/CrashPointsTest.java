@@ -5,10 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.datacapsule.agent.hypervisor.GuestDomain;
@@ -20,6 +23,7 @@ import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.SnapshotId;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.CommandEnvelope;
@@ -36,7 +40,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** An agent that dies at any step of any command, and is started again, ends as if nothing had happened. */
 class CrashPointsTest {
-    private final CapsuleSpec spec = TestAgent.spec();
+    private static final SnapshotId SNAPSHOT = SnapshotId.random();
+
+    private static final CapsuleSpec SPEC = TestAgent.spec();
+    private static final Map<Case, Undisturbed> UNDISTURBED = new EnumMap<>(Case.class);
 
     @TempDir
     private Path directory = Path.of("");
@@ -62,6 +69,11 @@ class CrashPointsTest {
         INSPECT,
         SHARE_IMAGE,
         SHARE_IMAGE_THAT_FAILS,
+        TAKE_SNAPSHOT,
+        TAKE_SNAPSHOT_THAT_FAILS,
+        REVERT_TO_SNAPSHOT,
+        REVERT_TO_SNAPSHOT_THAT_FAILS,
+        DELETE_SNAPSHOT,
         SYNC_KEYS,
         SWITCH_TO_SECURE,
         SWITCH_TO_SECURE_THAT_FAILS,
@@ -81,6 +93,8 @@ class CrashPointsTest {
             Case.SWITCH_TO_SECURE,
             Case.SWITCH_TO_SECURE_THAT_FAILS,
             Case.SWITCH_TO_SECURE_THAT_CANNOT_GO_BACK);
+    private static final Set<Case> WITH_SNAPSHOT =
+            EnumSet.of(Case.REVERT_TO_SNAPSHOT, Case.REVERT_TO_SNAPSHOT_THAT_FAILS, Case.DELETE_SNAPSHOT, Case.DELETE);
     private static final Set<Case> SECURE = EnumSet.of(
             Case.SWITCH_TO_MAINTENANCE,
             Case.SWITCH_TO_MAINTENANCE_THAT_FAILS,
@@ -98,7 +112,12 @@ class CrashPointsTest {
             Set<CapsuleId> listening,
             Set<CapsuleId> leftOfSecure,
             int images,
-            Set<CapsuleId> drafts) {}
+            Set<CapsuleId> drafts,
+            Set<SnapshotId> snapshots,
+            Optional<SnapshotId> revertedTo) {}
+
+    /** How a command ends that nothing happens to, and the steps it takes. */
+    private record Undisturbed(End end, Set<Step> steps) {}
 
     /** Without what differs from run to run. */
     private static String words(Case command, Outcome outcome) {
@@ -132,11 +151,29 @@ class CrashPointsTest {
     @ParameterizedTest(name = "{0} killed at {1}")
     @MethodSource("everyStepOfEveryCommand")
     void endsAsIfNothingHadHappened(Case command, Step step) throws Exception {
-        End undisturbed = run(command, Optional.empty());
+        Undisturbed undisturbed = undisturbed(command);
+        if (!undisturbed.steps().contains(step)) {
+            // Nothing dies there.
+            return;
+        }
 
-        End disturbed = run(command, Optional.of(step));
+        End disturbed = run(command, Optional.of(step), agent -> {});
 
-        assertThat(disturbed).isEqualTo(undisturbed);
+        assertThat(disturbed).isEqualTo(undisturbed.end());
+    }
+
+    private Undisturbed undisturbed(Case command) throws Exception {
+        Undisturbed known = UNDISTURBED.get(command);
+        if (known == null) {
+            Set<Step> steps = EnumSet.noneOf(Step.class);
+            End end = run(command, Optional.empty(), agent -> {
+                await().until(() -> agent.stepsReached.contains(Step.OUTCOME_SETTLED));
+                steps.addAll(agent.stepsReached);
+            });
+            known = new Undisturbed(end, steps);
+            UNDISTURBED.put(command, known);
+        }
+        return known;
     }
 
     @Test
@@ -155,11 +192,12 @@ class CrashPointsTest {
         assertThat(reached).containsExactlyInAnyOrderElementsOf(stepsOnOneHost().toList());
     }
 
-    private End run(Case command, Optional<Step> death) throws Exception {
+    private End run(Case command, Optional<Step> death, Consumer<TestAgent> look) throws Exception {
         Path journal = directory.resolve(command + "-" + death.map(Step::name).orElse("undisturbed"));
         try (TestAgent agent = new TestAgent(journal).start()) {
             prepare(agent, command);
             agent.stop();
+            agent.stepsReached.clear();
             agent.start(death);
             CommandEnvelope envelope = agent.envelope(10, command(command));
             askUntilDoneOrDead(agent, envelope);
@@ -171,17 +209,20 @@ class CrashPointsTest {
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> agent.journal().unreported().isEmpty());
             assertSettledAndWiped(agent, envelope);
+            look.accept(agent);
             return new End(
                     words(command, outcome),
-                    agent.host.hypervisor().find(spec.id()),
+                    agent.host.hypervisor().find(SPEC.id()),
                     agent.host.network().open(),
                     agent.host.network().leases(),
                     agent.host.storage().all(),
-                    agent.host.hypervisor().authorizedKeys(spec.id()),
+                    agent.host.hypervisor().authorizedKeys(SPEC.id()),
                     Set.copyOf(agent.listening),
                     agent.host.storage().secure(),
                     agent.host.storage().images().size(),
-                    agent.host.storage().drafts());
+                    agent.host.storage().drafts(),
+                    agent.host.storage().snapshots(SPEC.id()),
+                    agent.host.storage().revertedTo(SPEC.id()));
         }
     }
 
@@ -207,13 +248,16 @@ class CrashPointsTest {
 
     private void prepare(TestAgent agent, Case command) throws InterruptedException {
         if (command != Case.CREATE) {
-            agent.done(agent.envelope(1, TestAgent.create(spec)));
+            agent.done(agent.envelope(1, TestAgent.create(SPEC)));
+        }
+        if (WITH_SNAPSHOT.contains(command)) {
+            agent.done(agent.envelope(2, new Command.TakeSnapshot(SPEC, TestAgent.IMAGE, SNAPSHOT)));
         }
         if (RUNNING.contains(command) || SECURE.contains(command)) {
-            agent.done(agent.envelope(2, TestAgent.launch(spec)));
+            agent.done(agent.envelope(3, TestAgent.launch(SPEC)));
         }
         if (SECURE.contains(command)) {
-            agent.done(agent.envelope(3, new Command.SwitchToSecure(spec, TestAgent.VOLUME)));
+            agent.done(agent.envelope(4, new Command.SwitchToSecure(SPEC, TestAgent.VOLUME)));
         }
         await().until(() -> agent.journal().unreported().isEmpty());
         agent.reports.clear();
@@ -222,6 +266,12 @@ class CrashPointsTest {
         }
         if (command == Case.SHARE_IMAGE_THAT_FAILS) {
             fail(agent, "keep-flattened");
+        }
+        if (command == Case.TAKE_SNAPSHOT_THAT_FAILS) {
+            fail(agent, "take-snapshot");
+        }
+        if (command == Case.REVERT_TO_SNAPSHOT_THAT_FAILS) {
+            fail(agent, "revert-to-snapshot");
         }
         if (command == Case.SWITCH_TO_SECURE_THAT_FAILS || command == Case.SWITCH_TO_SECURE_THAT_CANNOT_GO_BACK) {
             fail(agent, "attach-volume");
@@ -237,28 +287,32 @@ class CrashPointsTest {
 
     private Command command(Case command) {
         return switch (command) {
-            case CREATE -> TestAgent.create(spec);
-            case LAUNCH, LAUNCH_THAT_FAILS -> TestAgent.launch(spec);
-            case STOP, STOP_IN_SECURE -> new Command.Stop(spec, 20);
-            case DELETE, DELETE_IN_SECURE -> new Command.Delete(spec);
-            case INSPECT -> new Command.Inspect(spec);
-            case SHARE_IMAGE, SHARE_IMAGE_THAT_FAILS -> new Command.ShareImage(spec, TestAgent.IMAGE);
+            case CREATE -> TestAgent.create(SPEC);
+            case LAUNCH, LAUNCH_THAT_FAILS -> TestAgent.launch(SPEC);
+            case STOP, STOP_IN_SECURE -> new Command.Stop(SPEC, 20);
+            case DELETE, DELETE_IN_SECURE -> new Command.Delete(SPEC);
+            case INSPECT -> new Command.Inspect(SPEC);
+            case SHARE_IMAGE, SHARE_IMAGE_THAT_FAILS -> new Command.ShareImage(SPEC, TestAgent.IMAGE);
+            case TAKE_SNAPSHOT, TAKE_SNAPSHOT_THAT_FAILS -> new Command.TakeSnapshot(SPEC, TestAgent.IMAGE, SNAPSHOT);
+            case REVERT_TO_SNAPSHOT, REVERT_TO_SNAPSHOT_THAT_FAILS ->
+                new Command.RevertToSnapshot(SPEC, TestAgent.IMAGE, SNAPSHOT);
+            case DELETE_SNAPSHOT -> new Command.DeleteSnapshot(SPEC, TestAgent.IMAGE, SNAPSHOT);
             case SYNC_KEYS, SYNC_KEYS_IN_SECURE ->
-                new Command.SyncKeys(spec, "alice", List.of("ssh-ed25519 AAAA alice"), true);
+                new Command.SyncKeys(SPEC, "alice", List.of("ssh-ed25519 AAAA alice"), true);
             case SWITCH_TO_SECURE, SWITCH_TO_SECURE_THAT_FAILS, SWITCH_TO_SECURE_THAT_CANNOT_GO_BACK ->
-                new Command.SwitchToSecure(spec, TestAgent.VOLUME);
-            case SWITCH_TO_MAINTENANCE, SWITCH_TO_MAINTENANCE_THAT_FAILS -> new Command.SwitchToMaintenance(spec);
+                new Command.SwitchToSecure(SPEC, TestAgent.VOLUME);
+            case SWITCH_TO_MAINTENANCE, SWITCH_TO_MAINTENANCE_THAT_FAILS -> new Command.SwitchToMaintenance(SPEC);
         };
     }
 
     @Test
     void anEndInSecureModeIsTestifiedToOnce() throws Exception {
-        for (Command last : List.of(new Command.Stop(spec, 0), new Command.Delete(spec))) {
+        for (Command last : List.of(new Command.Stop(SPEC, 0), new Command.Delete(SPEC))) {
             try (TestAgent agent =
                     new TestAgent(directory.resolve(last.getClass().getSimpleName())).start()) {
-                agent.done(agent.envelope(1, TestAgent.create(spec)));
-                agent.done(agent.envelope(2, TestAgent.launch(spec)));
-                agent.done(agent.envelope(3, new Command.SwitchToSecure(spec, TestAgent.VOLUME)));
+                agent.done(agent.envelope(1, TestAgent.create(SPEC)));
+                agent.done(agent.envelope(2, TestAgent.launch(SPEC)));
+                agent.done(agent.envelope(3, new Command.SwitchToSecure(SPEC, TestAgent.VOLUME)));
                 CommandEnvelope end = agent.envelope(4, last);
 
                 Optional<ModeReceipt> receipt = receipt(agent.done(end).outcome());
@@ -266,7 +320,7 @@ class CrashPointsTest {
                 assertThat(receipt.orElseThrow().mode()).isEqualTo(CapsuleMode.NOT_DEFINED);
                 assertThat(receipt.get().operation()).isEqualTo(end.operation());
                 assertThat(receipt.get().verified()).isNotEmpty();
-                assertThat(receipt(agent.done(agent.envelope(5, new Command.Delete(spec)))
+                assertThat(receipt(agent.done(agent.envelope(5, new Command.Delete(SPEC)))
                                 .outcome()))
                         .as("of the operation after it")
                         .isEmpty();
@@ -277,12 +331,12 @@ class CrashPointsTest {
     @Test
     void anEndInMaintenanceHasNothingToTestifyTo() throws Exception {
         try (TestAgent agent = new TestAgent(directory.resolve("plain")).start()) {
-            agent.done(agent.envelope(1, TestAgent.create(spec)));
-            agent.done(agent.envelope(2, TestAgent.launch(spec)));
-            agent.done(agent.envelope(3, new Command.SwitchToSecure(spec, TestAgent.VOLUME)));
-            agent.done(agent.envelope(4, new Command.SwitchToMaintenance(spec)));
+            agent.done(agent.envelope(1, TestAgent.create(SPEC)));
+            agent.done(agent.envelope(2, TestAgent.launch(SPEC)));
+            agent.done(agent.envelope(3, new Command.SwitchToSecure(SPEC, TestAgent.VOLUME)));
+            agent.done(agent.envelope(4, new Command.SwitchToMaintenance(SPEC)));
 
-            assertThat(receipt(agent.done(agent.envelope(5, new Command.Stop(spec, 0)))
+            assertThat(receipt(agent.done(agent.envelope(5, new Command.Stop(SPEC, 0)))
                             .outcome()))
                     .isEmpty();
         }
@@ -297,13 +351,13 @@ class CrashPointsTest {
     @Test
     void aBegunLaunchThatADeleteCancelsIsTakenBackAfterACrash() throws Exception {
         try (TestAgent agent = new TestAgent(directory.resolve("cancelled")).start()) {
-            agent.done(agent.envelope(1, TestAgent.create(spec)));
+            agent.done(agent.envelope(1, TestAgent.create(SPEC)));
             agent.stop();
-            CommandEnvelope launch = agent.envelope(2, TestAgent.launch(spec));
+            CommandEnvelope launch = agent.envelope(2, TestAgent.launch(SPEC));
             agent.start(Optional.of(Step.LAUNCH_SSH_OPENED));
             askUntilDoneOrDead(agent, launch);
             agent.stop();
-            CommandEnvelope inspect = agent.envelope(3, new Command.Inspect(spec));
+            CommandEnvelope inspect = agent.envelope(3, new Command.Inspect(SPEC));
             agent.extra = (step, operation) -> {
                 if (step == Step.COMMAND_BEGUN && operation.operation().equals(launch.operation())) {
                     agent.send(inspect);

@@ -22,6 +22,7 @@ import org.datacapsule.router.capsule.ShowCapsules;
 import org.datacapsule.router.capsule.StartOperation;
 import org.datacapsule.router.database.Database;
 import org.datacapsule.router.diskimage.CancelShare;
+import org.datacapsule.router.diskimage.CapsuleSnapshots;
 import org.datacapsule.router.diskimage.ShareImage;
 import org.datacapsule.router.dispatch.Agents;
 import org.datacapsule.router.dispatch.CommandBuilder;
@@ -274,6 +275,14 @@ public final class RouterParts implements AutoCloseable {
         new CatalogueRoutes(database, idempotency, images, users, audit).register(endpoints);
         new ShareImage(idempotency, users, capsules, images, start, config.operations()).register(endpoints);
         new CancelShare(idempotency, capsules, operations, images, start).register(endpoints);
+        new CapsuleSnapshots(
+                        database,
+                        idempotency,
+                        users,
+                        capsules,
+                        start,
+                        config.capsules().mostSnapshots())
+                .register(endpoints);
         new UserRoutes(database, idempotency, users, audit).register(endpoints);
         sharing(new ChangeMembers(capsules, members, keys, audit)).register(endpoints);
         new ReceiptRoutes(database, capsules, receipts).register(endpoints);

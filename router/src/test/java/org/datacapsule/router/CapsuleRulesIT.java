@@ -58,6 +58,7 @@ class CapsuleRulesIT {
             new Rule("v1/capsules/{id}/extend", "OWNER-CONTROLLER, OWNER", "any but DELETE_PENDING"),
             new Rule("updatevm", "OWNER-CONTROLLER, OWNER", SETTLED),
             new Rule("shareimage", "OWNER-CONTROLLER, OWNER", "SHUTDOWN"),
+            new Rule("v1/capsules/{id}/snapshots", "OWNER-CONTROLLER, OWNER, CONTROLLER", "SHUTDOWN"),
             new Rule("addsharees", "OWNER-CONTROLLER, OWNER", SETTLED_NOT_SECURE),
             new Rule("deletesharees", "OWNER-CONTROLLER, OWNER", SETTLED),
             new Rule("managecontroller", "OWNER-CONTROLLER, OWNER, CONTROLLER", SETTLED),
@@ -171,6 +172,7 @@ class CapsuleRulesIT {
         switch (command) {
             case "updatevm" -> form.put("title", "Another title");
             case "shareimage" -> form.put("imageName", "image-of-" + id);
+            case "v1/capsules/{id}/snapshots" -> form.put("name", "before");
             case "addsharees" -> form.put("sharees", "[{giud:'erin',email:'erin@example.org'}]");
             case "deletesharees" -> form.put("sharees", "sam");
             case "managecontroller" -> {

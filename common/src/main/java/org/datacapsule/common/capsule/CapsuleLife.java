@@ -44,6 +44,7 @@ public final class CapsuleLife {
             case STOP -> Optional.of(CapsuleState.SHUTDOWN_PENDING);
             case MIGRATE, EVACUATE -> Optional.of(CapsuleState.MIGRATE_PENDING);
             case SHARE_IMAGE -> Optional.of(CapsuleState.IMAGE_SHARE_PENDING);
+            case TAKE_SNAPSHOT, REVERT_TO_SNAPSHOT, DELETE_SNAPSHOT -> Optional.of(CapsuleState.SNAPSHOT_PENDING);
             case DELETE -> Optional.of(CapsuleState.DELETE_PENDING);
             case RECOVER -> Optional.of(CapsuleState.ERROR);
             case SYNC_KEYS -> Optional.empty();
@@ -57,7 +58,8 @@ public final class CapsuleLife {
     private static Transition requested(CapsuleStatus now, OperationKind kind) {
         boolean allowed = switch (kind) {
             case CREATE -> false;
-            case LAUNCH, SHARE_IMAGE -> now.state() == CapsuleState.SHUTDOWN;
+            case LAUNCH, SHARE_IMAGE, TAKE_SNAPSHOT, REVERT_TO_SNAPSHOT, DELETE_SNAPSHOT ->
+                now.state() == CapsuleState.SHUTDOWN;
             case SWITCH_TO_MAINTENANCE -> now.isRunning() && now.mode() != CapsuleMode.MAINTENANCE;
             case SWITCH_TO_SECURE -> now.isRunning() && now.mode() != CapsuleMode.SECURE;
             case STOP -> now.isRunning();
@@ -82,7 +84,8 @@ public final class CapsuleLife {
             return new Ignored();
         }
         return switch (kind) {
-            case CREATE, STOP, SHARE_IMAGE, EVACUATE -> new Moved(CapsuleStatus.SHUTDOWN);
+            case CREATE, STOP, SHARE_IMAGE, TAKE_SNAPSHOT, REVERT_TO_SNAPSHOT, DELETE_SNAPSHOT, EVACUATE ->
+                new Moved(CapsuleStatus.SHUTDOWN);
             case LAUNCH, SWITCH_TO_MAINTENANCE -> new Moved(CapsuleStatus.running(CapsuleMode.MAINTENANCE));
             case SWITCH_TO_SECURE -> new Moved(CapsuleStatus.running(CapsuleMode.SECURE));
             case MIGRATE ->
@@ -106,17 +109,19 @@ public final class CapsuleLife {
     }
 
     /**
-     * A switch or migration that was taken back leads back to what there is, and who only read the disk has changed nothing;
-     * ERROR is for what a person should look at.
+     * A switch or migration that was taken back leads back to what there is, and so does a revert whose host answers: its disk is
+     * whole. Who only read the disk, or changed which snapshots it has, has changed nothing of it. ERROR is for what a person
+     * should look at.
      */
     private static Transition failed(CapsuleStatus now, OperationKind kind, Found found) {
         if (!isAwaiting(now, kind)) {
             return new Ignored();
         }
-        if (kind == OperationKind.SHARE_IMAGE) {
+        if (leavesTheDisk(kind)) {
             return new Moved(CapsuleStatus.SHUTDOWN);
         }
-        boolean canBeTakenBack = isSwitch(kind) || kind == OperationKind.MIGRATE;
+        boolean canBeTakenBack =
+                isSwitch(kind) || kind == OperationKind.MIGRATE || kind == OperationKind.REVERT_TO_SNAPSHOT;
         return canBeTakenBack && recovered(found) instanceof Moved back ? back : new Moved(CapsuleStatus.ERROR);
     }
 
@@ -124,6 +129,12 @@ public final class CapsuleLife {
         boolean isAtRest = now.isRunning() || now.state() == CapsuleState.SHUTDOWN;
         boolean another = isAtRest && mode != CapsuleMode.NOT_DEFINED && mode != now.mode();
         return another ? new Moved(CapsuleStatus.running(mode)) : new Ignored();
+    }
+
+    private static boolean leavesTheDisk(OperationKind kind) {
+        return kind == OperationKind.SHARE_IMAGE
+                || kind == OperationKind.TAKE_SNAPSHOT
+                || kind == OperationKind.DELETE_SNAPSHOT;
     }
 
     private static boolean isSwitch(OperationKind kind) {
@@ -142,6 +153,11 @@ public final class CapsuleLife {
                     + ", and nothing of secure mode may get into an image. Stop it, which discards what"
                     + " it wrote in secure mode, then make the image of its disk of before.";
         }
+        if (kind.isOfSnapshot() && now.mayBeSecure()) {
+            return "The capsule is " + now
+                    + ", and nothing of secure mode may get into a snapshot, nor may its disk change meanwhile. Stop it,"
+                    + " which discards what it wrote in secure mode, then work on snapshots of its disk of before.";
+        }
         if (now.state().isPending()) {
             return "The capsule is busy (" + now + "); wait until that is done, or delete the capsule to cancel it.";
         }
@@ -151,6 +167,10 @@ public final class CapsuleLife {
         if (isSwitch(kind) && now.isRunning()) {
             return "The capsule is " + now + " already.";
         }
+        if (kind.isOfSnapshot()) {
+            return "The capsule is " + now + ", and its guest writes to its disk. Stop it first, then " + inWords(kind)
+                    + ".";
+        }
         String needed = switch (kind) {
             case LAUNCH, SHARE_IMAGE -> "SHUTDOWN";
             case STOP -> "RUNNING";
@@ -158,7 +178,8 @@ public final class CapsuleLife {
             case SWITCH_TO_SECURE -> "RUNNING in MAINTENANCE";
             case MIGRATE -> "SHUTDOWN or RUNNING";
             case RECOVER -> "ERROR";
-            case CREATE, DELETE, EVACUATE, SYNC_KEYS -> "another state";
+            case CREATE, DELETE, EVACUATE, SYNC_KEYS, TAKE_SNAPSHOT, REVERT_TO_SNAPSHOT, DELETE_SNAPSHOT ->
+                "another state";
         };
         return "To " + inWords(kind) + " it must be " + needed + ", and this one is " + now + ".";
     }
@@ -168,6 +189,9 @@ public final class CapsuleLife {
             case SWITCH_TO_MAINTENANCE -> "switch a capsule to MAINTENANCE";
             case SWITCH_TO_SECURE -> "switch a capsule to SECURE";
             case SHARE_IMAGE -> "make an image of a capsule";
+            case TAKE_SNAPSHOT -> "take a snapshot of it";
+            case REVERT_TO_SNAPSHOT -> "revert it to a snapshot";
+            case DELETE_SNAPSHOT -> "delete a snapshot of it";
             default -> kind.name().toLowerCase(Locale.ROOT).replace('_', ' ') + " a capsule";
         };
     }

@@ -11,6 +11,8 @@ public enum CapsuleState {
     SHUTDOWN_PENDING,
     MIGRATE_PENDING,
     IMAGE_SHARE_PENDING,
+    /** A snapshot of the capsule's disk is taken or deleted, or the disk is reverted to one. */
+    SNAPSHOT_PENDING,
     DELETE_PENDING,
     DELETED,
     /** A person should look: the operation that failed carries the cause. */

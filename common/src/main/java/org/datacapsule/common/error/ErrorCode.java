@@ -171,6 +171,29 @@ public enum ErrorCode {
             ErrorKind.CALLER,
             400,
             "What was exposed to restricted data, or is not known not to have been, becomes no image."),
+    SNAPSHOT_NOT_FOUND("snapshot.not-found", ErrorKind.CALLER, 404, "The capsule has no such snapshot."),
+    SNAPSHOT_NAME_TAKEN(
+            "snapshot.name-taken", ErrorKind.CALLER, 400, "Another snapshot of the capsule has this name already."),
+    SNAPSHOT_LIMIT_REACHED(
+            "snapshot.limit-reached",
+            ErrorKind.CALLER,
+            400,
+            "The capsule has as many snapshots as a capsule may have; delete one first."),
+    SNAPSHOT_NOT_AVAILABLE(
+            "snapshot.not-available",
+            ErrorKind.CALLER,
+            400,
+            "The snapshot is in ERROR, so nothing but its deletion is possible; its error says why."),
+    SNAPSHOT_TAINTED(
+            "snapshot.tainted",
+            ErrorKind.CALLER,
+            400,
+            "No snapshot is taken of what is not known to be free of restricted data."),
+    CAPSULE_HAS_SNAPSHOTS(
+            "capsule.has-snapshots",
+            ErrorKind.CALLER,
+            400,
+            "A guest that writes to a disk with snapshots cannot move while it runs; stop the capsule first, or delete them."),
     RESULT_NOT_FOUND(
             "result.not-found",
             ErrorKind.CALLER,
@@ -250,6 +273,11 @@ public enum ErrorCode {
             ErrorKind.OPERATOR,
             500,
             "A guest writes to the capsule's disk, or something of its secure mode is left, so nothing is made of the disk."),
+    HOST_SNAPSHOT_MISSING(
+            "host.snapshot-missing",
+            ErrorKind.OPERATOR,
+            500,
+            "The capsule's disk on the host does not have the snapshot."),
     HOST_NOT_FOUND("host.not-found", ErrorKind.CALLER, 400, "There is no host of that name."),
     HOST_NOT_EMPTY(
             "host.not-empty",

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.id.SnapshotId;
 import org.datacapsule.common.wire.Departure.SentFile;
 import org.datacapsule.common.wire.Departure.SentGuest;
 
@@ -31,7 +32,10 @@ import org.datacapsule.common.wire.Departure.SentGuest;
     @JsonSubTypes.Type(value = Command.Relinquish.class, name = "relinquish"),
     @JsonSubTypes.Type(value = Command.Discard.class, name = "discard"),
     @JsonSubTypes.Type(value = Command.Adopt.class, name = "adopt"),
-    @JsonSubTypes.Type(value = Command.ShareImage.class, name = "share-image")
+    @JsonSubTypes.Type(value = Command.ShareImage.class, name = "share-image"),
+    @JsonSubTypes.Type(value = Command.TakeSnapshot.class, name = "take-snapshot"),
+    @JsonSubTypes.Type(value = Command.RevertToSnapshot.class, name = "revert-to-snapshot"),
+    @JsonSubTypes.Type(value = Command.DeleteSnapshot.class, name = "delete-snapshot")
 })
 public sealed interface Command {
 
@@ -185,4 +189,26 @@ public sealed interface Command {
      * @param image the disk lies on
      */
     record ShareImage(CapsuleSpec spec, Sha256 image) implements Command {}
+
+    /**
+     * The capsule's disk, of which no guest runs and nothing of secure mode is left, has this snapshot; the outcome has what it is.
+     *
+     * @param image the disk lies on
+     */
+    record TakeSnapshot(CapsuleSpec spec, Sha256 image, SnapshotId snapshot) implements Command {}
+
+    /**
+     * The capsule's disk is what it was when the snapshot was taken, which it still has. No guest may have written since it was
+     * asked for, so that done again it changes nothing.
+     *
+     * @param image the disk lies on
+     */
+    record RevertToSnapshot(CapsuleSpec spec, Sha256 image, SnapshotId snapshot) implements Command {}
+
+    /**
+     * The capsule's disk does not have the snapshot, and is as it was.
+     *
+     * @param image the disk lies on
+     */
+    record DeleteSnapshot(CapsuleSpec spec, Sha256 image, SnapshotId snapshot) implements Command {}
 }

@@ -22,28 +22,41 @@ public sealed interface Outcome {
      * @param departure what was sent, of {@link Command.SendFiles} and {@link Command.SendAway}; what has come, of
      *     {@link Command.TakeOver}
      * @param image what was made, of {@link Command.ShareImage} only
+     * @param snapshot what was taken, of {@link Command.TakeSnapshot} only
      */
     record Succeeded(
             Found found,
             Optional<SignedReceipt> receipt,
             Optional<Landing> landing,
             Optional<Departure> departure,
-            @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<MadeImage> image)
+            @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<MadeImage> image,
+            @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<MadeSnapshot> snapshot)
             implements Outcome {
         public static final Succeeded DONE = found(Found.UNSAID);
 
         public static Succeeded found(Found found) {
-            return new Succeeded(found, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+            return new Succeeded(
+                    found, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
         }
 
         public static Succeeded with(SignedReceipt receipt) {
             return new Succeeded(
-                    Found.UNSAID, Optional.of(receipt), Optional.empty(), Optional.empty(), Optional.empty());
+                    Found.UNSAID,
+                    Optional.of(receipt),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
         }
 
         public static Succeeded at(Landing landing) {
             return new Succeeded(
-                    Found.UNSAID, Optional.empty(), Optional.of(landing), Optional.empty(), Optional.empty());
+                    Found.UNSAID,
+                    Optional.empty(),
+                    Optional.of(landing),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
         }
 
         public static Succeeded with(Departure departure) {
@@ -51,12 +64,33 @@ public sealed interface Outcome {
         }
 
         public static Succeeded with(Departure departure, Optional<SignedReceipt> receipt) {
-            return new Succeeded(Found.UNSAID, receipt, Optional.empty(), Optional.of(departure), Optional.empty());
+            return new Succeeded(
+                    Found.UNSAID,
+                    receipt,
+                    Optional.empty(),
+                    Optional.of(departure),
+                    Optional.empty(),
+                    Optional.empty());
         }
 
         public static Succeeded made(MadeImage image) {
             return new Succeeded(
-                    Found.UNSAID, Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(image));
+                    Found.UNSAID,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(image),
+                    Optional.empty());
+        }
+
+        public static Succeeded taken(MadeSnapshot snapshot) {
+            return new Succeeded(
+                    Found.UNSAID,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(snapshot));
         }
     }
 

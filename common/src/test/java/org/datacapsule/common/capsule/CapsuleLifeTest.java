@@ -43,22 +43,32 @@ class CapsuleLifeTest {
             row("MIGRATE", IN_MAINTENANCE, "MIGRATE_PENDING", IN_MAINTENANCE),
             row("MIGRATE", IN_SECURE, "MIGRATE_PENDING", IN_SECURE),
             row("SHARE_IMAGE", SHUTDOWN, "IMAGE_SHARE_PENDING", SHUTDOWN),
+            row("TAKE_SNAPSHOT", SHUTDOWN, "SNAPSHOT_PENDING", SHUTDOWN),
+            row("REVERT_TO_SNAPSHOT", SHUTDOWN, "SNAPSHOT_PENDING", SHUTDOWN),
+            row("DELETE_SNAPSHOT", SHUTDOWN, "SNAPSHOT_PENDING", SHUTDOWN),
             row("DELETE", SHUTDOWN, "DELETE_PENDING", DELETED),
             row("DELETE", IN_MAINTENANCE, "DELETE_PENDING", DELETED),
             row("DELETE", IN_SECURE, "DELETE_PENDING", DELETED),
             row("DELETE", ERROR, "DELETE_PENDING", DELETED));
 
     /** The state each kind of operation is pending in, by the table; deletevm cancels all of the others. */
-    private static final Map<String, String> PENDING = Map.of(
-            "CREATE", "CREATE_PENDING",
-            "LAUNCH", "LAUNCH_PENDING",
-            "SWITCH_TO_MAINTENANCE", "SWITCH_TO_MAINTENANCE_PENDING",
-            "SWITCH_TO_SECURE", "SWITCH_TO_SECURE_PENDING",
-            "STOP", "SHUTDOWN_PENDING",
-            "MIGRATE", "MIGRATE_PENDING",
-            "SHARE_IMAGE", "IMAGE_SHARE_PENDING",
-            "EVACUATE", "MIGRATE_PENDING",
-            "DELETE", "DELETE_PENDING");
+    private static final Map<String, String> PENDING = Map.ofEntries(
+            Map.entry("CREATE", "CREATE_PENDING"),
+            Map.entry("LAUNCH", "LAUNCH_PENDING"),
+            Map.entry("SWITCH_TO_MAINTENANCE", "SWITCH_TO_MAINTENANCE_PENDING"),
+            Map.entry("SWITCH_TO_SECURE", "SWITCH_TO_SECURE_PENDING"),
+            Map.entry("STOP", "SHUTDOWN_PENDING"),
+            Map.entry("MIGRATE", "MIGRATE_PENDING"),
+            Map.entry("SHARE_IMAGE", "IMAGE_SHARE_PENDING"),
+            Map.entry("TAKE_SNAPSHOT", "SNAPSHOT_PENDING"),
+            Map.entry("REVERT_TO_SNAPSHOT", "SNAPSHOT_PENDING"),
+            Map.entry("DELETE_SNAPSHOT", "SNAPSHOT_PENDING"),
+            Map.entry("EVACUATE", "MIGRATE_PENDING"),
+            Map.entry("DELETE", "DELETE_PENDING"));
+
+    /** Whose failure leaves the capsule's disk as it was. */
+    private static final Set<OperationKind> HARMLESS =
+            Set.of(OperationKind.SHARE_IMAGE, OperationKind.TAKE_SNAPSHOT, OperationKind.DELETE_SNAPSHOT);
 
     @Test
     void everyRequestDoesWhatTheTableSays() {
@@ -99,10 +109,7 @@ class CapsuleLifeTest {
                         : now.state().name().equals(PENDING.get(kind.name()));
                 assertThat(CapsuleLife.next(now, new Failed(kind)))
                         .as("%s failed while %s", kind, now)
-                        .isEqualTo(
-                                isItsOwn
-                                        ? new Moved(kind == OperationKind.SHARE_IMAGE ? SHUTDOWN : ERROR)
-                                        : new Ignored());
+                        .isEqualTo(isItsOwn ? new Moved(HARMLESS.contains(kind) ? SHUTDOWN : ERROR) : new Ignored());
             }
         }
     }
@@ -137,6 +144,16 @@ class CapsuleLifeTest {
         }
         CapsuleStatus launching = new CapsuleStatus(CapsuleState.LAUNCH_PENDING, CapsuleMode.NOT_DEFINED);
         assertThat(CapsuleLife.next(launching, new Failed(OperationKind.LAUNCH, Found.STOPPED)))
+                .isEqualTo(new Moved(ERROR));
+    }
+
+    @Test
+    void aRevertThatFailedLeavesAStoppedCapsuleWhereItsHostSaysSo() {
+        CapsuleStatus now = new CapsuleStatus(CapsuleState.SNAPSHOT_PENDING, CapsuleMode.NOT_DEFINED);
+
+        assertThat(CapsuleLife.next(now, new Failed(OperationKind.REVERT_TO_SNAPSHOT, Found.STOPPED)))
+                .isEqualTo(new Moved(SHUTDOWN));
+        assertThat(CapsuleLife.next(now, new Failed(OperationKind.REVERT_TO_SNAPSHOT, Found.UNSAID)))
                 .isEqualTo(new Moved(ERROR));
     }
 
@@ -177,7 +194,24 @@ class CapsuleLifeTest {
 
             assertThat(answer).as("while %s", now).isInstanceOf(Refused.class);
             assertThat(((Refused) answer).because()).contains("nothing of secure mode may get into an image");
+            for (OperationKind kind : OperationKind.values()) {
+                if (kind.isOfSnapshot()) {
+                    Transition refusal = CapsuleLife.next(now, new Requested(kind));
+
+                    assertThat(refusal).as("%s while %s", kind, now).isInstanceOf(Refused.class);
+                    assertThat(((Refused) refusal).because())
+                            .contains("nothing of secure mode may get into a snapshot");
+                }
+            }
         }
+    }
+
+    @Test
+    void whileItsGuestRunsNoSnapshotIsTakenAndTheRefusalSaysToStopItFirst() {
+        assertThat(CapsuleLife.next(IN_MAINTENANCE, new Requested(OperationKind.TAKE_SNAPSHOT)))
+                .isEqualTo(
+                        new Refused("The capsule is RUNNING in MAINTENANCE, and its guest writes to its disk. Stop it"
+                                + " first, then take a snapshot of it."));
     }
 
     @Test
@@ -227,7 +261,8 @@ class CapsuleLifeTest {
             return new Ignored();
         }
         return switch (kind) {
-            case CREATE, STOP, SHARE_IMAGE, EVACUATE -> new Moved(SHUTDOWN);
+            case CREATE, STOP, SHARE_IMAGE, TAKE_SNAPSHOT, REVERT_TO_SNAPSHOT, DELETE_SNAPSHOT, EVACUATE ->
+                new Moved(SHUTDOWN);
             case LAUNCH, SWITCH_TO_MAINTENANCE -> new Moved(IN_MAINTENANCE);
             case SWITCH_TO_SECURE -> new Moved(IN_SECURE);
             case DELETE -> new Moved(DELETED);

@@ -22,6 +22,7 @@ import org.datacapsule.common.id.ImageId;
 import org.datacapsule.common.id.OperationId;
 import org.datacapsule.common.id.ResultId;
 import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.id.SnapshotId;
 
 /** One message of every form there is on the bus, found by looking at the contracts. */
 final class SampleMessages {
@@ -40,6 +41,7 @@ final class SampleMessages {
             Map.entry(ImageId.class, new ImageId(ID)),
             Map.entry(OperationId.class, new OperationId(ID)),
             Map.entry(ResultId.class, new ResultId(ID)),
+            Map.entry(SnapshotId.class, new SnapshotId(ID)),
             Map.entry(HostId.class, new HostId("h1")),
             Map.entry(Sha256.class, new Sha256("0f".repeat(32))),
             Map.entry(PortRange.class, new PortRange(20_000, 5_900, 10)),

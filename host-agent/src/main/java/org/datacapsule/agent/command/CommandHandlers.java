@@ -39,6 +39,7 @@ public final class CommandHandlers {
     private final DiscardHandler discard;
     private final AdoptHandler adopt;
     private final ShareImageHandler shareImage;
+    private final SnapshotHandler snapshots;
 
     /** @param longestGrace a guest gets no longer than this to power off, whatever the command says */
     public CommandHandlers(
@@ -76,6 +77,7 @@ public final class CommandHandlers {
         this.discard = new DiscardHandler(storage);
         this.adopt = new AdoptHandler(network, storage, images);
         this.shareImage = new ShareImageHandler(storage, supply);
+        this.snapshots = new SnapshotHandler(storage);
     }
 
     Succeeded handle(Command command, Operation operation) {
@@ -99,14 +101,18 @@ public final class CommandHandlers {
             case Command.Discard it -> discard.handle(it, operation);
             case Command.Adopt it -> adopt.handle(it, operation);
             case Command.ShareImage it -> shareImage.handle(it, operation);
+            case Command.TakeSnapshot it -> snapshots.take(it, operation);
+            case Command.RevertToSnapshot it -> snapshots.revert(it, operation);
+            case Command.DeleteSnapshot it -> snapshots.delete(it, operation);
         };
     }
 
-    /** What there is after a command failed; said of switches and departures only, whose failure leads back to it. */
+    /** What there is after a command failed; said of switches, departures and reverts, whose failure leads back to it. */
     Found leftBy(Command command) {
         return switch (command) {
             case Command.SwitchToSecure it -> found(it, observer::found);
             case Command.SwitchToMaintenance it -> found(it, observer::found);
+            case Command.RevertToSnapshot it -> found(it, observer::found);
             case Command.SendFiles it -> found(it, remains::of);
             case Command.SendAway it -> found(it, remains::of);
             default -> Found.UNSAID;

@@ -4,17 +4,12 @@ import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.hypervisor.ImageSupply;
 import org.datacapsule.agent.step.Abandoned;
 import org.datacapsule.agent.step.Step;
-import org.datacapsule.common.error.ErrorCode;
-import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.wire.Command.ShareImage;
 import org.datacapsule.common.wire.MadeImage;
 import org.datacapsule.common.wire.Outcome.Succeeded;
 
-/**
- * Makes an image of a capsule's disk. Only of one that nobody writes to, and of which nothing of secure mode is left: what is read is
- * the disk that lies on its image, on which a guest in secure mode has its overlay and which it never changes.
- */
+/** Makes an image of a capsule's {@link StillDisk}. */
 final class ShareImageHandler implements CommandHandler<ShareImage> {
     private final CapsuleStorage storage;
     private final ImageSupply supply;
@@ -44,7 +39,7 @@ final class ShareImageHandler implements CommandHandler<ShareImage> {
     private MadeImage make(ShareImage command, Operation operation) {
         CapsuleId capsule = command.spec().id();
         operation.goOnOnlyIfWanted();
-        requireStill(capsule, operation);
+        StillDisk.require(storage, capsule, operation);
         supply.makeRoom(storage.flattenedBytes(capsule, command.image()));
         operation.reached(Step.SHARE_IMAGE_CHECKED);
         MadeImage made = storage.flatten(
@@ -55,21 +50,5 @@ final class ShareImageHandler implements CommandHandler<ShareImage> {
         operation.reached(Step.SHARE_IMAGE_FLATTENED);
         storage.keepFlattened(capsule, made);
         return made;
-    }
-
-    private void requireStill(CapsuleId capsule, Operation operation) {
-        if (!storage.hasDisk(capsule)) {
-            throw new ProblemException(
-                    ErrorCode.HOST_CAPSULE_MISSING, "The host has no disk of capsule " + capsule + ".");
-        }
-        if (operation.domain().isPresent()) {
-            throw new ProblemException(
-                    ErrorCode.HOST_DISK_IN_USE, "The capsule's guest runs, so no image is made of its disk.");
-        }
-        if (storage.hasSecureOverlay(capsule) || storage.isAwaited(capsule)) {
-            throw new ProblemException(
-                    ErrorCode.HOST_DISK_IN_USE,
-                    "What the capsule wrote in secure mode has not been dropped yet, so no image is made of its disk.");
-        }
     }
 }

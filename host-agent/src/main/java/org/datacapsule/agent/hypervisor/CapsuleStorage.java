@@ -24,7 +24,7 @@ import org.datacapsule.common.wire.SetAside;
  * {@link ProblemException}: {@link ErrorCode#HOST_IMAGE_MISSING}, {@link ErrorCode#HOST_DISK_FULL},
  * {@link ErrorCode#HOST_TOOL_FAILED}, {@link ErrorCode#HOST_CAPSULE_MISSING}.
  */
-public interface CapsuleStorage extends DiskImages {
+public interface CapsuleStorage extends DiskImages, DiskSnapshots {
 
     /** Makes the directory and in it an overlay on the cached image; atomic: the overlay is there whole or not at all. */
     void createDisk(CapsuleSpec spec, Sha256 image);

@@ -23,7 +23,10 @@ public enum CommandKind {
     RELINQUISH,
     DISCARD,
     ADOPT,
-    SHARE_IMAGE;
+    SHARE_IMAGE,
+    TAKE_SNAPSHOT,
+    REVERT_TO_SNAPSHOT,
+    DELETE_SNAPSHOT;
 
     /** What a command is. */
     public static CommandKind of(Command command) {
@@ -47,6 +50,9 @@ public enum CommandKind {
             case Command.Discard discard -> DISCARD;
             case Command.Adopt adopt -> ADOPT;
             case Command.ShareImage share -> SHARE_IMAGE;
+            case Command.TakeSnapshot take -> TAKE_SNAPSHOT;
+            case Command.RevertToSnapshot revert -> REVERT_TO_SNAPSHOT;
+            case Command.DeleteSnapshot delete -> DELETE_SNAPSHOT;
         };
     }
 

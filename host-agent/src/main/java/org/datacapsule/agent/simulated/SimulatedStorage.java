@@ -19,11 +19,13 @@ import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.OperationId;
 import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.id.SnapshotId;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Departure.SentFile;
 import org.datacapsule.common.wire.Landing;
 import org.datacapsule.common.wire.Login;
 import org.datacapsule.common.wire.MadeImage;
+import org.datacapsule.common.wire.MadeSnapshot;
 import org.datacapsule.common.wire.MovedFile;
 import org.datacapsule.common.wire.SecureVolume;
 import org.datacapsule.common.wire.SetAside;
@@ -50,6 +52,9 @@ public final class SimulatedStorage implements CapsuleStorage {
     private final Map<HostId, SimulatedStorage> pooled = new ConcurrentHashMap<>();
     private final Map<CapsuleId, Sha256> bases = new ConcurrentHashMap<>();
     private final Map<CapsuleId, Flattened> flattened = new ConcurrentHashMap<>();
+    private final Map<CapsuleId, Set<SnapshotId>> snapshots = new ConcurrentHashMap<>();
+    private final Map<CapsuleId, SnapshotId> reverted = new ConcurrentHashMap<>();
+    private final Set<SnapshotId> taintedSnapshots = ConcurrentHashMap.newKeySet();
     private final Set<Sha256> tainted = ConcurrentHashMap.newKeySet();
     private volatile Optional<String> sharedAs = Optional.empty();
     private volatile Optional<ImageShelf> shelf = Optional.empty();
@@ -116,13 +121,16 @@ public final class SimulatedStorage implements CapsuleStorage {
         faults.at("send");
         SimulatedStorage there = neighbours.get(landing.libvirtUri());
         Set<MovedFile> expected = there == null ? null : there.arriving.get(capsule);
-        if (expected == null) {
+        if (there == null || expected == null) {
             throw new ProblemException(ErrorCode.HOST_TOOL_FAILED, "Nobody expects the capsule's files there.");
         }
         List<SentFile> sent = new ArrayList<>();
         for (MovedFile file : moved) {
             if (files(file).contains(capsule)) {
                 expected.add(file);
+                if (file == MovedFile.DISK) {
+                    there.inDisk(capsule).addAll(snapshots(capsule));
+                }
                 sent.add(new SentFile(file, 1, new Sha256("0".repeat(64))));
             }
         }
@@ -368,6 +376,55 @@ public final class SimulatedStorage implements CapsuleStorage {
         flattened.remove(capsule);
     }
 
+    /** Those in each capsule's disk; none of a capsule whose disk has none. */
+    public Set<SnapshotId> snapshots(CapsuleId capsule) {
+        return Set.copyOf(snapshots.getOrDefault(capsule, Set.of()));
+    }
+
+    /** What the capsule's disk was made to be last. */
+    public Optional<SnapshotId> revertedTo(CapsuleId capsule) {
+        return Optional.ofNullable(reverted.get(capsule));
+    }
+
+    /** Snapshots that were taken while there was something of secure mode. */
+    public Set<SnapshotId> taintedSnapshots() {
+        return Set.copyOf(taintedSnapshots);
+    }
+
+    @Override
+    public MadeSnapshot takeSnapshot(CapsuleId capsule, Sha256 base, SnapshotId snapshot, MoveWatch watch) {
+        faults.at("take-snapshot");
+        if (overlays.contains(capsule)) {
+            taintedSnapshots.add(snapshot);
+        }
+        if (inDisk(capsule).add(snapshot)) {
+            faults.done("take-snapshot", snapshot);
+        }
+        return new MadeSnapshot(snapshot, 1);
+    }
+
+    @Override
+    public void revertToSnapshot(CapsuleId capsule, Sha256 base, SnapshotId snapshot, MoveWatch watch) {
+        faults.at("revert-to-snapshot");
+        if (!inDisk(capsule).contains(snapshot)) {
+            throw new ProblemException(ErrorCode.HOST_SNAPSHOT_MISSING, "The disk does not have the snapshot.");
+        }
+        reverted.put(capsule, snapshot);
+        faults.done("revert-to-snapshot", snapshot);
+    }
+
+    @Override
+    public void deleteSnapshot(CapsuleId capsule, Sha256 base, SnapshotId snapshot, MoveWatch watch) {
+        faults.at("delete-snapshot");
+        if (inDisk(capsule).remove(snapshot)) {
+            faults.done("delete-snapshot", snapshot);
+        }
+    }
+
+    private Set<SnapshotId> inDisk(CapsuleId capsule) {
+        return snapshots.computeIfAbsent(capsule, it -> ConcurrentHashMap.newKeySet());
+    }
+
     private static Path in(CapsuleId capsule, String name) {
         return NOWHERE.resolve(capsule.toString()).resolve(name);
     }
@@ -383,6 +440,8 @@ public final class SimulatedStorage implements CapsuleStorage {
         logins.remove(capsule);
         bases.remove(capsule);
         flattened.remove(capsule);
+        snapshots.remove(capsule);
+        reverted.remove(capsule);
         if (disks.remove(capsule)) {
             faults.done("delete", capsule);
         }
@@ -400,6 +459,7 @@ public final class SimulatedStorage implements CapsuleStorage {
     public void copyByHand(CapsuleId capsule, SimulatedStorage there) {
         if (disks.contains(capsule)) {
             there.disks.add(capsule);
+            there.inDisk(capsule).addAll(snapshots(capsule));
         }
         if (volumes.contains(capsule)) {
             there.volumes.add(capsule);
@@ -420,6 +480,7 @@ public final class SimulatedStorage implements CapsuleStorage {
                 throw new ProblemException(ErrorCode.HOST_CAPSULE_MISSING, "The pool has no disk of the capsule.");
             }
             disks.add(capsule);
+            inDisk(capsule).addAll(there.snapshots(capsule));
             if (there.volumes.remove(capsule)) {
                 volumes.add(capsule);
             }

@@ -83,6 +83,11 @@ public enum Step {
     SHARE_IMAGE_FLATTENED("share-image.flattened", 90),
     SHARE_IMAGE_KEPT("share-image.kept", 95),
 
+    SNAPSHOT_CHECKED("snapshot.checked", 10),
+    SNAPSHOT_TAKEN("snapshot.taken", 95),
+    SNAPSHOT_REVERTED_TO("snapshot.reverted-to", 95),
+    SNAPSHOT_DELETED("snapshot.deleted", 95),
+
     OUTCOME_DECIDED("outcome.decided", 99),
     OUTCOME_JOURNALED("outcome.journaled", 100),
     OUTCOME_BEFORE_REPORT("outcome.before-report", 100),

@@ -32,11 +32,13 @@ import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.OperationId;
 import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.id.SnapshotId;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Departure.SentFile;
 import org.datacapsule.common.wire.Landing;
 import org.datacapsule.common.wire.Login;
 import org.datacapsule.common.wire.MadeImage;
+import org.datacapsule.common.wire.MadeSnapshot;
 import org.datacapsule.common.wire.MovedFile;
 import org.datacapsule.common.wire.SecureVolume;
 import org.datacapsule.common.wire.SetAside;
@@ -71,6 +73,7 @@ public final class DirectoryStorage implements CapsuleStorage {
     private final SeedDisk seedDisk;
     private final ImageCache images;
     private final MadeImages madeImages;
+    private final Snapshots snapshots;
     private final Volumes volumes;
     private final Arrivals arrivals;
     private final Departures departures;
@@ -95,6 +98,7 @@ public final class DirectoryStorage implements CapsuleStorage {
         Bases bases = new Bases(List.of(config.capsules(), config.setAside()));
         this.images = new ImageCache(config.images(), overlay, bases::all);
         this.madeImages = new MadeImages(images, overlay, files);
+        this.snapshots = new Snapshots(images, overlay);
         this.arrivals = new Arrivals(migration, programs, files);
         this.departures = new Departures(migration, programs);
         this.keptFiles = new KeptFiles(config.setAside(), files);
@@ -375,7 +379,8 @@ public final class DirectoryStorage implements CapsuleStorage {
 
     private static int largestGb(CapsuleSpec spec, MovedFile file) {
         return switch (file) {
-            case DISK, VOLUME -> spec.diskGb();
+            case DISK -> Snapshots.largestGb(spec.diskGb());
+            case VOLUME -> spec.diskGb();
             case CHECKPOINT -> spec.memoryMb() / MIB_PER_GIB;
         };
     }
@@ -457,6 +462,21 @@ public final class DirectoryStorage implements CapsuleStorage {
     public void dropFlattened(CapsuleId capsule) {
         drop(capsule, MadeImages.NOTE);
         madeImages.drop(capsule);
+    }
+
+    @Override
+    public MadeSnapshot takeSnapshot(CapsuleId capsule, Sha256 base, SnapshotId snapshot, MoveWatch watch) {
+        return snapshots.take(disk(capsule), base, snapshot, watch);
+    }
+
+    @Override
+    public void revertToSnapshot(CapsuleId capsule, Sha256 base, SnapshotId snapshot, MoveWatch watch) {
+        snapshots.revert(disk(capsule), base, snapshot, watch);
+    }
+
+    @Override
+    public void deleteSnapshot(CapsuleId capsule, Sha256 base, SnapshotId snapshot, MoveWatch watch) {
+        snapshots.delete(disk(capsule), base, snapshot, watch);
     }
 
     @Override

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.datacapsule.agent.hypervisor.MoveWatch;
 import org.datacapsule.agent.process.ProgramFailedException;
 import org.datacapsule.agent.process.ProgramRunner;
@@ -46,32 +49,75 @@ final class Overlay {
 
     /** Bytes that {@code file}, laid on this base, takes when it is flattened; somewhat more than it will. */
     long flattenedBytes(Path file, Path base) {
+        return measured(file, base, List.of());
+    }
+
+    /** The same, of a snapshot in the file. */
+    long flattenedBytes(Path file, Path base, String snapshot) {
+        return measured(file, base, at(snapshot));
+    }
+
+    private long measured(Path file, Path base, List<String> at) {
         requireOwnData(file);
-        String json =
-                run(List.of("qemu-img", "measure", "--output=json", "-O", "qcow2", "--image-opts", layers(file, base)));
+        List<String> arguments = new ArrayList<>(List.of("qemu-img", "measure", "--output=json", "-O", "qcow2"));
+        arguments.addAll(at);
+        arguments.addAll(List.of("--image-opts", layers(file, base)));
         try {
-            return JSON.readTree(json).path("required").asLong();
+            return JSON.readTree(run(arguments)).path("required").asLong();
         } catch (JsonProcessingException e) {
             throw new ProblemException(ErrorCode.HOST_TOOL_FAILED, "qemu-img measure gave no JSON");
         }
     }
 
+    private static List<String> at(String snapshot) {
+        return List.of("-l", "snapshot.name=" + snapshot);
+    }
+
+    /** What is done about a snapshot. */
+    enum Snapshot {
+        TAKE("-c"),
+        REVERT("-a"),
+        DELETE("-d");
+
+        private final String option;
+
+        Snapshot(String option) {
+            this.option = option;
+        }
+    }
+
+    /** Names of the snapshots in the file. */
+    Set<String> snapshots(Path file) {
+        Set<String> names = new HashSet<>();
+        info(file).path("snapshots").forEach(it -> names.add(it.path("name").asText()));
+        return names;
+    }
+
+    /** Does this about a snapshot in {@code file}, which lies on this base. */
+    void snapshot(Snapshot what, String name, Path file, Path base, MoveWatch watch) {
+        requireOwnData(file);
+        runLong(List.of("qemu-img", "snapshot", "-q", what.option, name, "--image-opts", layers(file, base)), watch);
+    }
+
     /** Writes what {@code file}, laid on this base and on no other file, has to {@code target}, which needs no other. */
     void flatten(Path file, Path base, Path target, MoveWatch watch) {
         requireOwnData(file);
+        runLong(
+                List.of(
+                        "qemu-img",
+                        "convert",
+                        "-p",
+                        "-O",
+                        "qcow2",
+                        "--image-opts",
+                        layers(file, base),
+                        target.toString()),
+                watch);
+    }
+
+    private void runLong(List<String> arguments, MoveWatch watch) {
         try {
-            programs.runLong(
-                    List.of(
-                            "qemu-img",
-                            "convert",
-                            "-p",
-                            "-O",
-                            "qcow2",
-                            "--image-opts",
-                            layers(file, base),
-                            target.toString()),
-                    watch::progress,
-                    watch::isWanted);
+            programs.runLong(arguments, watch::progress, watch::isWanted);
         } catch (ProgramFailedException e) {
             if (!watch.isWanted()) {
                 throw new ProblemException(

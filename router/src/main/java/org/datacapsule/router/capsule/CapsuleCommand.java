@@ -10,6 +10,8 @@ public enum CapsuleCommand {
     EXTEND("extend the life of"),
     UPDATE("update"),
     SHARE_IMAGE("make an image of"),
+    /** Take one, delete one, or revert the disk to one. */
+    SNAPSHOT("work on snapshots of"),
     ADD_SHAREES("share"),
     DELETE_SHAREES("remove sharees from"),
     MANAGE_CONTROLLER("pass on control of"),
@@ -30,7 +32,7 @@ public enum CapsuleCommand {
             case SHOW, KEYS, RESULTS, ADD_SUPPORT_USER -> true;
             case LAUNCH, STOP, SWITCH -> role == CapsuleRole.OWNER_CONTROLLER || role == CapsuleRole.CONTROLLER;
             case DELETE, EXTEND, UPDATE, SHARE_IMAGE, ADD_SHAREES, DELETE_SHAREES -> role.isOwner();
-            case MANAGE_CONTROLLER -> role != CapsuleRole.SHAREE;
+            case MANAGE_CONTROLLER, SNAPSHOT -> role != CapsuleRole.SHAREE;
             case EXIT -> role == CapsuleRole.SHAREE;
         };
     }

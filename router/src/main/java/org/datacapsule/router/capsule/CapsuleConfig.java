@@ -6,8 +6,9 @@ import org.datacapsule.common.config.Settings;
  * What one capsule may be.
  *
  * @param diskGb virtual size of every capsule's disk, GiB
+ * @param mostSnapshots of its disk; each may take as much room on its host as the disk
  */
-public record CapsuleConfig(int diskGb, int mostVcpus, int leastMemoryMb, int mostMemoryMb) {
+public record CapsuleConfig(int diskGb, int mostVcpus, int leastMemoryMb, int mostMemoryMb, int mostSnapshots) {
 
     public static CapsuleConfig from(Settings settings) {
         return new CapsuleConfig(
@@ -16,6 +17,12 @@ public record CapsuleConfig(int diskGb, int mostVcpus, int leastMemoryMb, int mo
                 settings.integer(
                         "capsules.least-memory-mb", "Memory of one capsule at least, MiB", 256, 128, 1_048_576),
                 settings.integer(
-                        "capsules.most-memory-mb", "Memory of one capsule at most, MiB", 65_536, 128, 1_048_576));
+                        "capsules.most-memory-mb", "Memory of one capsule at most, MiB", 65_536, 128, 1_048_576),
+                settings.integer(
+                        "capsules.most-snapshots",
+                        "Snapshots of one capsule's disk at most; each may take as much room on its host as the disk",
+                        5,
+                        0,
+                        32));
     }
 }

@@ -17,10 +17,12 @@ import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.host.PortPair;
 import org.datacapsule.router.lineage.LineageStore;
 import org.datacapsule.router.placement.Demand;
+import org.datacapsule.router.snapshot.SnapshotStore;
 
 /** Rows of capsules and their members. Who locks more than one row locks the capsule before its operations. */
 public final class CapsuleStore {
     private final LineageStore lineage = new LineageStore();
+    private final SnapshotStore snapshots = new SnapshotStore();
 
     /** Adds a capsule in CREATE_PENDING, its creator as OWNER-CONTROLLER who has accepted its terms. */
     void insert(Tx tx, NewCapsule capsule, String creator) throws InterruptedException {
@@ -119,6 +121,9 @@ public final class CapsuleStore {
             throw new IllegalStateException("capsule " + capsule.id() + " changed under its own lock");
         }
         lineage.moved(tx, capsule.id(), capsule.status(), to);
+        if (to.state() == CapsuleState.DELETED) {
+            snapshots.forget(tx, capsule.id());
+        }
     }
 
     /** Its ports on its host are others from now on. */

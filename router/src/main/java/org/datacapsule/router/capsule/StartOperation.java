@@ -11,6 +11,7 @@ import org.datacapsule.common.capsule.Transition.Ignored;
 import org.datacapsule.common.capsule.Transition.Moved;
 import org.datacapsule.common.capsule.Transition.Refused;
 import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.Problem;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.OperationId;
 import org.datacapsule.router.audit.AuditLog;
@@ -26,6 +27,7 @@ import org.datacapsule.router.operation.NewOperation;
 import org.datacapsule.router.operation.OperationConfig;
 import org.datacapsule.router.operation.OperationSignal;
 import org.datacapsule.router.operation.OperationStore;
+import org.datacapsule.router.snapshot.SnapshotStore;
 
 /** The one way an operation comes to be: state change, operation and audit row in the caller's transaction. */
 public final class StartOperation {
@@ -39,6 +41,7 @@ public final class StartOperation {
     private final OperationSignal signal;
     private final OperationConfig config;
     private final StepListener steps;
+    private final SnapshotStore snapshots = new SnapshotStore();
     private final OtherHosts otherHosts;
 
     public StartOperation(
@@ -121,6 +124,12 @@ public final class StartOperation {
             audit.ended(tx, cancelled, "CANCELLED", Optional.of(ErrorCode.OPERATION_CANCELLED.slug()));
             events.cancelled(tx, capsule.id(), cancelled);
             images.shareFailed(tx, cancelled, "A later command for its capsule took the place of making it.");
+            snapshots.failed(
+                    tx,
+                    cancelled,
+                    Problem.of(
+                            ErrorCode.OPERATION_CANCELLED,
+                            "A later command for its capsule took the place of what was done about it."));
         }
     }
 

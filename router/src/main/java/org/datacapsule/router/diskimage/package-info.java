@@ -1,6 +1,6 @@
 /**
- * Images made of capsules' disks: a state change of the capsule, the image's row and the operation in one transaction. Virtual
- * threads.
+ * Images and snapshots made of capsules' disks: a state change of the capsule, the row of what is made and the operation in one
+ * transaction. Virtual threads.
  */
 @NullMarked
 package org.datacapsule.router.diskimage;

@@ -12,6 +12,7 @@ import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.capsule.OperationKind;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.id.SnapshotId;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.CommandEnvelope;
@@ -31,6 +32,7 @@ import org.datacapsule.router.migration.Eviction;
 import org.datacapsule.router.migration.Migration;
 import org.datacapsule.router.migration.MigrationStore;
 import org.datacapsule.router.operation.Operation;
+import org.datacapsule.router.snapshot.SnapshotStore;
 
 /** Makes an operation's command from the rows as they are now; passwords are opened here and nowhere kept. */
 public final class CommandBuilder {
@@ -54,6 +56,7 @@ public final class CommandBuilder {
     private final SecureVolumes volumes;
     private final Duration stopGrace;
     private final InstantSource clock;
+    private final SnapshotStore snapshots = new SnapshotStore();
 
     public CommandBuilder(
             MigrationStore migrations,
@@ -78,11 +81,13 @@ public final class CommandBuilder {
         Optional<Evacuation> evacuation =
                 operation.kind() == OperationKind.EVACUATE ? evacuations.find(tx, operation.id()) : Optional.empty();
         boolean isCancelling = operation.kind() == OperationKind.SHARE_IMAGE && !images.isMadeBy(tx, operation.id());
+        Optional<SnapshotId> snapshot =
+                operation.kind().isOfSnapshot() ? snapshots.of(tx, operation.id()) : Optional.empty();
         Optional<Command> command = tx.first(
                 SQL,
                 Tuple.of(operation.capsule().value()),
-                row -> migration
-                        .map(it -> migrationCommand(it, row))
+                row -> snapshot.map(it -> snapshotCommand(it, operation, row))
+                        .or(() -> migration.map(it -> migrationCommand(it, row)))
                         .or(() -> evacuation.map(it -> evacuationCommand(it, row)))
                         .orElseGet(() -> command(operation, isCancelling, row)));
         return new CommandEnvelope(
@@ -117,6 +122,19 @@ public final class CommandBuilder {
                 isCancelling
                         ? new Command.Inspect(spec)
                         : new Command.ShareImage(spec, new Sha256(row.getString("sha256")));
+            case TAKE_SNAPSHOT, REVERT_TO_SNAPSHOT, DELETE_SNAPSHOT ->
+                throw new IllegalStateException("no snapshot is what operation " + operation.id() + " is about");
+        };
+    }
+
+    private Command snapshotCommand(SnapshotId snapshot, Operation operation, Row row) {
+        CapsuleSpec spec = spec(row);
+        Sha256 image = new Sha256(row.getString("sha256"));
+        return switch (operation.kind()) {
+            case TAKE_SNAPSHOT -> new Command.TakeSnapshot(spec, image, snapshot);
+            case REVERT_TO_SNAPSHOT -> new Command.RevertToSnapshot(spec, image, snapshot);
+            case DELETE_SNAPSHOT -> new Command.DeleteSnapshot(spec, image, snapshot);
+            default -> throw new IllegalStateException("about no snapshot: " + operation.kind());
         };
     }
 

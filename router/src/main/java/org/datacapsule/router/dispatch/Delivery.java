@@ -142,6 +142,10 @@ public final class Delivery {
             case SYNC_KEYS ->
                 "; look at the host, then push the keys anew (PUT /updateuserkey) or launch the capsule anew.";
             case SHARE_IMAGE -> "; the capsule is as it was. Look at the host, then make the image again.";
+            case TAKE_SNAPSHOT, DELETE_SNAPSHOT ->
+                "; the capsule's disk is as it was. Look at the host, then delete the snapshot.";
+            case REVERT_TO_SNAPSHOT ->
+                "; look at the host, then recover the capsule and revert it again, or delete it.";
             case CREATE, LAUNCH, SWITCH_TO_MAINTENANCE, SWITCH_TO_SECURE, STOP, MIGRATE, EVACUATE, DELETE, RECOVER ->
                 "; look at the host, then recover or delete the capsule.";
         };

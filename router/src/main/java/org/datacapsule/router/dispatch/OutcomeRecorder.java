@@ -37,6 +37,7 @@ import org.datacapsule.router.operation.OperationConfig;
 import org.datacapsule.router.operation.OperationStore;
 import org.datacapsule.router.receipt.RecordReceipt;
 import org.datacapsule.router.sharing.StartKeySync;
+import org.datacapsule.router.snapshot.SnapshotStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +63,7 @@ public final class OutcomeRecorder {
     private final EventLog events;
     private final OperationConfig config;
     private final StepListener steps;
+    private final SnapshotStore snapshots = new SnapshotStore();
 
     public OutcomeRecorder(
             Database database,
@@ -163,6 +165,16 @@ public final class OutcomeRecorder {
                 return;
             }
             take(tx, operation.id(), outcome.image().get());
+        }
+        if (operation.kind() == OperationKind.TAKE_SNAPSHOT) {
+            if (outcome.snapshot().isEmpty()) {
+                failed(tx, capsule, operation, new Outcome.Failed(noSnapshot(operation), false));
+                return;
+            }
+            snapshots.taken(tx, operation.id(), outcome.snapshot().get());
+        }
+        if (operation.kind() == OperationKind.DELETE_SNAPSHOT) {
+            snapshots.deleted(tx, operation.id());
         }
         CapsuleEvent event = new CapsuleEvent.Succeeded(operation.kind(), outcome.found());
         switch (CapsuleLife.next(capsule.status(), event)) {
@@ -277,6 +289,7 @@ public final class OutcomeRecorder {
 
     private void end(Tx tx, Operation operation, Problem problem, CapsuleStatus now) throws InterruptedException {
         images.shareFailed(tx, operation.id(), problem.detail());
+        snapshots.failed(tx, operation.id(), problem);
         operations.fail(tx, operation.id(), problem);
         audit.ended(tx, operation.id(), "FAILED", Optional.of(problem.code().slug()));
         events.ended(tx, operation.capsule(), operation.id(), operation.kind(), "FAILED", now);
@@ -295,6 +308,11 @@ public final class OutcomeRecorder {
     private static Problem noImage(Operation operation) {
         return Problem.of(
                 ErrorCode.HOST_TOOL_FAILED, "Host " + operation.host() + " does not say which image it has made.");
+    }
+
+    private static Problem noSnapshot(Operation operation) {
+        return Problem.of(
+                ErrorCode.HOST_TOOL_FAILED, "Host " + operation.host() + " does not say which snapshot it has taken.");
     }
 
     private static Problem nothingFound(Operation operation) {

@@ -11,10 +11,12 @@ import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.evacuation.Evacuation.Disk;
 import org.datacapsule.router.host.PortPair;
 import org.datacapsule.router.lineage.LineageStore;
+import org.datacapsule.router.snapshot.SnapshotStore;
 
 /** Rows of evacuations, and of the homes they change. */
 public final class EvacuationStore {
     private final LineageStore lineage = new LineageStore();
+    private final SnapshotStore snapshots = new SnapshotStore();
 
     public Optional<Evacuation> find(Tx tx, OperationId operation) throws InterruptedException {
         return tx.first(
@@ -33,6 +35,7 @@ public final class EvacuationStore {
                         evacuation.disk().name()));
         if (evacuation.disk() == Disk.ANEW) {
             lineage.diskAnew(tx, capsule);
+            snapshots.forget(tx, capsule);
         }
     }
 

@@ -53,6 +53,29 @@ public final class LineageStore {
         }
     }
 
+    /**
+     * A snapshot that is taken of the disk of the capsule, whose row is locked; answers its number.
+     *
+     * @throws ProblemException {@link ErrorCode#SNAPSHOT_TAINTED} when that is not known to be clean, or something of secure mode
+     *     is not known to be gone
+     */
+    public long snapshotOfDisk(Tx tx, CapsuleId capsule) throws InterruptedException {
+        String sql = """
+                insert into file_lineage (kind, capsule_id, made_from, tainted)
+                select 'SNAPSHOT', $1, d.id, d.tainted from file_lineage d
+                where d.capsule_id = $1 and d.kind = 'DISK' and d.gone_at is null and not d.tainted
+                  and not exists (select from file_lineage s where s.capsule_id = $1 and s.gone_at is null
+                                  and s.kind in ('SECURE_OVERLAY', 'MEMORY'))
+                returning id
+                """;
+        return tx.first(sql, Tuple.of(capsule.value()), row -> row.getLong("id"))
+                .orElseThrow(() -> new ProblemException(
+                        ErrorCode.SNAPSHOT_TAINTED,
+                        "It is not known that nothing of secure mode is left of capsule " + capsule
+                                + ", so no snapshot is taken of its disk. An operator sees its files at /v1/capsules/"
+                                + capsule + "/lineage; a launch and a stop leave none."));
+    }
+
     /** The image is deleted. */
     public void gone(Tx tx, ImageId image) throws InterruptedException {
         tx.update(
@@ -101,7 +124,7 @@ public final class LineageStore {
 
     private static boolean mayHaveSomethingOfSecure(CapsuleStatus from) {
         return switch (from.state()) {
-            case CREATE_PENDING, IMAGE_SHARE_PENDING -> false;
+            case CREATE_PENDING, IMAGE_SHARE_PENDING, SNAPSHOT_PENDING -> false;
             default -> true;
         };
     }

@@ -27,6 +27,7 @@ import org.datacapsule.router.placement.Candidate;
 import org.datacapsule.router.placement.Demand;
 import org.datacapsule.router.placement.Placement;
 import org.datacapsule.router.placement.PlacementPolicy;
+import org.datacapsule.router.snapshot.SnapshotStore;
 
 /** migratevm: a capsule is to live on another host, which our agents bring about, or an operator has (seed, "Migrate Vm"). */
 public final class StartMigration {
@@ -39,6 +40,7 @@ public final class StartMigration {
     private final StartOperation start;
     private final PlacementPolicy policy;
     private final GuestNetwork network;
+    private final SnapshotStore snapshots = new SnapshotStore();
 
     public StartMigration(
             Idempotency idempotency,
@@ -101,6 +103,7 @@ public final class StartMigration {
                             + " was taken out of service, so nothing can be fetched from it; evacuate it.");
         }
         requireNothingLeft(tx, capsule, target);
+        requireNoSnapshotLost(tx, capsule);
         Demand demand = capsules.demand(tx, capsule.id(), network);
         Candidate host = hosts.lockCandidate(tx, target, demand.image()).orElseThrow(() -> noSuchHost(target));
         Placement.lack(demand, host, policy).ifPresent(lack -> {
@@ -193,6 +196,23 @@ public final class StartMigration {
                     ErrorCode.HOST_UNSUITABLE,
                     "Host " + target + " still has files of the capsule from before, which it is told to remove; try"
                             + " again when it has.");
+        }
+    }
+
+    /**
+     * What a guest writes to is copied block by block, without the snapshots in its file. In secure mode it writes to an overlay, and
+     * the disk goes as the file it is.
+     */
+    private void requireNoSnapshotLost(Tx tx, Capsule capsule) throws InterruptedException {
+        int held = capsule.status().mode() == CapsuleMode.MAINTENANCE
+                ? snapshots.of(tx, capsule.id()).size()
+                : 0;
+        if (held > 0) {
+            throw new ProblemException(
+                    ErrorCode.CAPSULE_HAS_SNAPSHOTS,
+                    "The capsule has " + held + (held == 1 ? " snapshot, which would" : " snapshots, which would")
+                            + " be lost if its disk moved while its guest writes to it. Stop the capsule, then migrate it;"
+                            + " or delete its snapshots (/v1/capsules/" + capsule.id() + "/snapshots).");
         }
     }
 

@@ -28,8 +28,18 @@ public record OperationConfig(
         return switch (kind) {
             case MIGRATE -> migrationDeadline;
             case SHARE_IMAGE -> shareDeadline;
-            case CREATE, LAUNCH, SWITCH_TO_MAINTENANCE, SWITCH_TO_SECURE, STOP, EVACUATE, DELETE, RECOVER, SYNC_KEYS ->
-                deadline;
+            case CREATE,
+                    LAUNCH,
+                    SWITCH_TO_MAINTENANCE,
+                    SWITCH_TO_SECURE,
+                    STOP,
+                    EVACUATE,
+                    TAKE_SNAPSHOT,
+                    REVERT_TO_SNAPSHOT,
+                    DELETE_SNAPSHOT,
+                    DELETE,
+                    RECOVER,
+                    SYNC_KEYS -> deadline;
         };
     }
 

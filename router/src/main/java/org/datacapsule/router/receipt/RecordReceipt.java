@@ -84,7 +84,16 @@ public final class RecordReceipt {
             case SWITCH_TO_SECURE -> Optional.of(CapsuleMode.SECURE);
             case SWITCH_TO_MAINTENANCE -> Optional.of(CapsuleMode.MAINTENANCE);
             case STOP, DELETE -> Optional.of(CapsuleMode.NOT_DEFINED);
-            case CREATE, LAUNCH, MIGRATE, EVACUATE, SHARE_IMAGE, RECOVER, SYNC_KEYS -> Optional.empty();
+            case CREATE,
+                    LAUNCH,
+                    MIGRATE,
+                    EVACUATE,
+                    SHARE_IMAGE,
+                    TAKE_SNAPSHOT,
+                    REVERT_TO_SNAPSHOT,
+                    DELETE_SNAPSHOT,
+                    RECOVER,
+                    SYNC_KEYS -> Optional.empty();
         };
     }
 

@@ -28,7 +28,7 @@ final class WhenAllowed {
         return switch (command) {
             case UPDATE, DELETE_SHAREES, MANAGE_CONTROLLER, EXIT -> unsettled(now);
             case ADD_SHAREES, ADD_SUPPORT_USER -> unsettled(now).or(() -> screenShowsData(now));
-            case SHOW, LAUNCH, STOP, SWITCH, DELETE, EXTEND, SHARE_IMAGE, KEYS, RESULTS -> Optional.empty();
+            case SHOW, LAUNCH, STOP, SWITCH, DELETE, EXTEND, SHARE_IMAGE, SNAPSHOT, KEYS, RESULTS -> Optional.empty();
         };
     }
 

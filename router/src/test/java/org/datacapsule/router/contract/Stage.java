@@ -149,6 +149,7 @@ final class Stage implements AutoCloseable {
             case "migratevm", "recordMigration" -> leadElsewhere(capsule, request);
             // The examples together would be a reviewer's decision; without these it is an owner's change of words.
             case "updatevm" -> List.of("type", "full_access", "guids").forEach(request.values::remove);
+            case "revertToSnapshot", "deleteSnapshot" -> request.values.replace("snapshot", snapshotOf(capsule));
             default -> {
                 // SHUTDOWN is what the others take.
             }
@@ -156,6 +157,16 @@ final class Stage implements AutoCloseable {
         request.values.replace("vmid", capsule);
         request.values.replace("id", named(operation, created));
         request.values.computeIfPresent("machineIsOff", (name, example) -> request.values.get("id"));
+    }
+
+    private String snapshotOf(String capsule) throws Exception {
+        String id = UUID.randomUUID().toString();
+        router.change(false, List.of("""
+                insert into snapshot (id, capsule_id, name, description, status, bytes, operation, lineage, created_by)
+                select '%s', capsule_id, 'prepared', '', 'AVAILABLE', 1, gen_random_uuid(), id, 'walker'
+                from file_lineage where capsule_id = '%s' and kind = 'DISK'
+                """.formatted(id, capsule)));
+        return id;
     }
 
     /** One of the user's own, in a state that fits. */

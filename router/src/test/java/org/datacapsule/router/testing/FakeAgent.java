@@ -53,6 +53,7 @@ import org.datacapsule.common.wire.ImageStock;
 import org.datacapsule.common.wire.Landing;
 import org.datacapsule.common.wire.Leftover;
 import org.datacapsule.common.wire.MadeImage;
+import org.datacapsule.common.wire.MadeSnapshot;
 import org.datacapsule.common.wire.ModeReceipt;
 import org.datacapsule.common.wire.Outcome;
 import org.datacapsule.common.wire.OutcomeReport;
@@ -200,6 +201,7 @@ public final class FakeAgent implements AutoCloseable {
                 images.add(made.image());
                 yield Outcome.Succeeded.made(made);
             }
+            case Command.TakeSnapshot take -> Outcome.Succeeded.taken(new MadeSnapshot(take.snapshot(), 4096));
             default -> Outcome.Succeeded.DONE;
         };
     }

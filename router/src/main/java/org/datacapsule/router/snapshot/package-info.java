@@ -1,0 +1,7 @@
+/**
+ * Rows of snapshots of capsules' disks. Virtual threads.
+ */
+@NullMarked
+package org.datacapsule.router.snapshot;
+
+import org.jspecify.annotations.NullMarked;
