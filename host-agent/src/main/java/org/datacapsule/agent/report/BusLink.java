@@ -37,6 +37,7 @@ public final class BusLink implements Routers {
     private static final Logger LOG = LoggerFactory.getLogger(BusLink.class);
     /** The first handshake of a busy machine takes its time. */
     private static final Duration TO_FIND_A_ROUTER = Duration.ofSeconds(10);
+
     private static final Duration GLANCE = Duration.ofMillis(100);
     private static final Duration FIRST_WAIT = Duration.ofMillis(200);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
