@@ -30,6 +30,7 @@ final class Client {
     private static final class Owned {
         private final String id;
         private final String owner;
+        private final List<String> snapshots = new ArrayList<>();
         private String last = "createvm";
 
         Owned(String id, String owner) {
@@ -174,8 +175,10 @@ final class Client {
                 }
             }
             default -> {
-                if (choice < 45) {
+                if (choice < 42) {
                     on(capsule, "launchvm");
+                } else if (choice < 46) {
+                    workOnSnapshots(capsule);
                 } else {
                     makeImage(capsule);
                 }
@@ -240,6 +243,23 @@ final class Client {
                 capsule.owner,
                 "shareImage",
                 new JsonObject().put("vmid", capsule.id).put("imageName", "image-" + asking.number()));
+    }
+
+    /** Takes one, or does something about one it knows. */
+    private void workOnSnapshots(Owned capsule) {
+        int choice = world.draw(4);
+        if (capsule.snapshots.isEmpty() || choice < 2) {
+            JsonObject wanted = new JsonObject().put("id", capsule.id).put("name", "snapshot-" + asking.number());
+            ask(capsule.owner, "takeSnapshot", wanted)
+                    .ifPresent(body ->
+                            capsule.snapshots.add(body.getJsonObject("snapshot").getString("id")));
+            return;
+        }
+        String snapshot = capsule.snapshots.get(world.draw(capsule.snapshots.size()));
+        ask(
+                capsule.owner,
+                choice == 2 ? "revertToSnapshot" : "deleteSnapshot",
+                new JsonObject().put("id", capsule.id).put("snapshot", snapshot));
     }
 
     private void setQuota(String user, int which) {

@@ -58,6 +58,9 @@ final class Ports {
             "adopt",
             "setAside",
             "discard",
+            "takeSnapshot",
+            "revertToSnapshot",
+            "deleteSnapshot",
             "flatten",
             "keepFlattened",
             "dropFlattened",
@@ -72,6 +75,7 @@ final class Ports {
             "adopt",
             "setAside",
             "discard",
+            "deleteSnapshot",
             "dropFlattened");
     private static final Set<String> CHANGES_OF_NETWORK =
             Set.of("reserveLease", "releaseLease", "openSsh", "closeSsh", "cutConnections");

@@ -226,6 +226,12 @@ final class World implements AutoCloseable {
                     .forEach(it -> all.add(new Breach(
                             Rule.DATA_STAYS_IN,
                             "image " + it + " was made while the capsule had something of secure mode")));
+            machine.host()
+                    .storage()
+                    .taintedSnapshots()
+                    .forEach(it -> all.add(new Breach(
+                            Rule.DATA_STAYS_IN,
+                            "snapshot " + it + " was taken while the capsule had something of secure mode")));
         }
         return all;
     }
