@@ -1,5 +1,6 @@
 package org.datacapsule.common.wire;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
@@ -187,8 +188,16 @@ public sealed interface Command {
      * Nothing of secure mode is ever in it: it is made only where no guest runs and nothing of secure mode is left.
      *
      * @param image the disk lies on
+     * @param snapshot as which the disk is taken; as it is now where there is none
      */
-    record ShareImage(CapsuleSpec spec, Sha256 image) implements Command {}
+    record ShareImage(
+            CapsuleSpec spec,
+            Sha256 image,
+            @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<SnapshotId> snapshot) implements Command {
+        public ShareImage(CapsuleSpec spec, Sha256 image) {
+            this(spec, image, Optional.empty());
+        }
+    }
 
     /**
      * The capsule's disk, of which no guest runs and nothing of secure mode is left, has this snapshot; the outcome has what it is.

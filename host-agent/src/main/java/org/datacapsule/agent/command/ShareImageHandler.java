@@ -40,12 +40,13 @@ final class ShareImageHandler implements CommandHandler<ShareImage> {
         CapsuleId capsule = command.spec().id();
         operation.goOnOnlyIfWanted();
         StillDisk.require(storage, capsule, operation);
-        supply.makeRoom(storage.flattenedBytes(capsule, command.image()));
+        supply.makeRoom(storage.flattenedBytes(capsule, command.image(), command.snapshot()));
         operation.reached(Step.SHARE_IMAGE_CHECKED);
         MadeImage made = storage.flatten(
                 operation.ref().operation(),
                 capsule,
                 command.image(),
+                command.snapshot(),
                 new CopyWatch(operation, Step.SHARE_IMAGE_CHECKED, Step.SHARE_IMAGE_FLATTENED));
         operation.reached(Step.SHARE_IMAGE_FLATTENED);
         storage.keepFlattened(capsule, made);

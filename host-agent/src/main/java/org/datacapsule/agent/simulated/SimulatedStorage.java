@@ -338,20 +338,24 @@ public final class SimulatedStorage implements CapsuleStorage {
     }
 
     @Override
-    public long flattenedBytes(CapsuleId capsule, Sha256 base) {
+    public long flattenedBytes(CapsuleId capsule, Sha256 base, Optional<SnapshotId> snapshot) {
         faults.at("measure");
+        snapshot.ifPresent(it -> require(capsule, it));
         return 1;
     }
 
     /** Of each disk another operation makes another image. */
     @Override
-    public MadeImage flatten(OperationId operation, CapsuleId capsule, Sha256 base, MoveWatch watch) {
+    public MadeImage flatten(
+            OperationId operation, CapsuleId capsule, Sha256 base, Optional<SnapshotId> snapshot, MoveWatch watch) {
         faults.at("flatten");
+        snapshot.ifPresent(it -> require(capsule, it));
         if (!watch.isWanted()) {
             throw new ProblemException(ErrorCode.OPERATION_CANCELLED, "A later command cancelled this operation.");
         }
         Sha256 image = new Sha256((capsule.toString() + operation).replace("-", ""));
-        if (overlays.contains(capsule)) {
+        if (overlays.contains(capsule)
+                || snapshot.filter(taintedSnapshots::contains).isPresent()) {
             tainted.add(image);
         }
         MadeImage made = new MadeImage(image, 1);
@@ -406,9 +410,7 @@ public final class SimulatedStorage implements CapsuleStorage {
     @Override
     public void revertToSnapshot(CapsuleId capsule, Sha256 base, SnapshotId snapshot, MoveWatch watch) {
         faults.at("revert-to-snapshot");
-        if (!inDisk(capsule).contains(snapshot)) {
-            throw new ProblemException(ErrorCode.HOST_SNAPSHOT_MISSING, "The disk does not have the snapshot.");
-        }
+        require(capsule, snapshot);
         reverted.put(capsule, snapshot);
         faults.done("revert-to-snapshot", snapshot);
     }
@@ -418,6 +420,12 @@ public final class SimulatedStorage implements CapsuleStorage {
         faults.at("delete-snapshot");
         if (inDisk(capsule).remove(snapshot)) {
             faults.done("delete-snapshot", snapshot);
+        }
+    }
+
+    private void require(CapsuleId capsule, SnapshotId snapshot) {
+        if (!inDisk(capsule).contains(snapshot)) {
+            throw new ProblemException(ErrorCode.HOST_SNAPSHOT_MISSING, "The disk does not have the snapshot.");
         }
     }
 

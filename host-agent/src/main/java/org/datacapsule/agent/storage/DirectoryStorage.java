@@ -437,17 +437,23 @@ public final class DirectoryStorage implements CapsuleStorage {
     }
 
     @Override
-    public long flattenedBytes(CapsuleId capsule, Sha256 base) {
-        return madeImages.bytes(disk(capsule), base);
+    public long flattenedBytes(CapsuleId capsule, Sha256 base, Optional<SnapshotId> snapshot) {
+        return madeImages.bytes(disk(capsule), base, inDisk(capsule, snapshot));
+    }
+
+    private Optional<String> inDisk(CapsuleId capsule, Optional<SnapshotId> snapshot) {
+        return snapshot.map(it -> snapshots.require(disk(capsule), it));
     }
 
     @Override
-    public MadeImage flatten(OperationId operation, CapsuleId capsule, Sha256 base, MoveWatch watch) {
+    public MadeImage flatten(
+            OperationId operation, CapsuleId capsule, Sha256 base, Optional<SnapshotId> snapshot, MoveWatch watch) {
         return madeImages.make(
                 operation,
                 capsule,
                 disk(capsule),
                 base,
+                inDisk(capsule, snapshot),
                 kept(capsule, MadeImages.NOTE),
                 note -> keep(capsule, MadeImages.NOTE, note),
                 watch);

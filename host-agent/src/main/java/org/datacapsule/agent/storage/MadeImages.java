@@ -44,16 +44,21 @@ final class MadeImages {
         void keep(String note);
     }
 
-    long bytes(Path disk, Sha256 base) {
-        return overlay.flattenedBytes(disk, images.require(base));
+    /** @param snapshot of the disk, by its name; the disk as it is now where there is none */
+    long bytes(Path disk, Sha256 base, Optional<String> snapshot) {
+        return overlay.flattenedBytes(disk, images.require(base), snapshot);
     }
 
-    /** @param known the capsule's note */
+    /**
+     * @param snapshot as for {@link #bytes}
+     * @param known the capsule's note
+     */
     MadeImage make(
             OperationId operation,
             CapsuleId capsule,
             Path disk,
             Sha256 base,
+            Optional<String> snapshot,
             Optional<String> known,
             Keeping notes,
             MoveWatch watch) {
@@ -67,8 +72,8 @@ final class MadeImages {
         Path draft = draft(capsule);
         try {
             files.makeFile(draft);
-            requireRoom(bytes(disk, base));
-            overlay.flatten(disk, images.require(base), draft, watch);
+            requireRoom(bytes(disk, base, snapshot));
+            overlay.flatten(disk, images.require(base), snapshot, draft, watch);
             try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.datacapsule.agent.hypervisor.MoveWatch;
 import org.datacapsule.agent.process.ProgramFailedException;
@@ -47,20 +48,15 @@ final class Overlay {
         run(List.of("qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", base.toString(), file.toString()));
     }
 
-    /** Bytes that {@code file}, laid on this base, takes when it is flattened; somewhat more than it will. */
-    long flattenedBytes(Path file, Path base) {
-        return measured(file, base, List.of());
-    }
-
-    /** The same, of a snapshot in the file. */
-    long flattenedBytes(Path file, Path base, String snapshot) {
-        return measured(file, base, at(snapshot));
-    }
-
-    private long measured(Path file, Path base, List<String> at) {
+    /**
+     * Bytes that {@code file}, laid on this base, takes when it is flattened; somewhat more than it will.
+     *
+     * @param snapshot in the file, by its name; the file as it is now where there is none
+     */
+    long flattenedBytes(Path file, Path base, Optional<String> snapshot) {
         requireOwnData(file);
         List<String> arguments = new ArrayList<>(List.of("qemu-img", "measure", "--output=json", "-O", "qcow2"));
-        arguments.addAll(at);
+        arguments.addAll(at(snapshot));
         arguments.addAll(List.of("--image-opts", layers(file, base)));
         try {
             return JSON.readTree(run(arguments)).path("required").asLong();
@@ -69,8 +65,8 @@ final class Overlay {
         }
     }
 
-    private static List<String> at(String snapshot) {
-        return List.of("-l", "snapshot.name=" + snapshot);
+    private static List<String> at(Optional<String> snapshot) {
+        return snapshot.map(name -> List.of("-l", "snapshot.name=" + name)).orElse(List.of());
     }
 
     /** What is done about a snapshot. */
@@ -99,20 +95,17 @@ final class Overlay {
         runLong(List.of("qemu-img", "snapshot", "-q", what.option, name, "--image-opts", layers(file, base)), watch);
     }
 
-    /** Writes what {@code file}, laid on this base and on no other file, has to {@code target}, which needs no other. */
-    void flatten(Path file, Path base, Path target, MoveWatch watch) {
+    /**
+     * Writes what {@code file}, laid on this base and on no other file, has to {@code target}, which needs no other.
+     *
+     * @param snapshot as for {@link #flattenedBytes}
+     */
+    void flatten(Path file, Path base, Optional<String> snapshot, Path target, MoveWatch watch) {
         requireOwnData(file);
-        runLong(
-                List.of(
-                        "qemu-img",
-                        "convert",
-                        "-p",
-                        "-O",
-                        "qcow2",
-                        "--image-opts",
-                        layers(file, base),
-                        target.toString()),
-                watch);
+        List<String> arguments = new ArrayList<>(List.of("qemu-img", "convert", "-p", "-O", "qcow2"));
+        arguments.addAll(at(snapshot));
+        arguments.addAll(List.of("--image-opts", layers(file, base), target.toString()));
+        runLong(arguments, watch);
     }
 
     private void runLong(List<String> arguments, MoveWatch watch) {

@@ -1,6 +1,7 @@
 package org.datacapsule.agent.storage;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.datacapsule.agent.hypervisor.MoveWatch;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
@@ -35,16 +36,26 @@ final class Snapshots {
         if (!isIn(disk, snapshot)) {
             overlay.snapshot(Overlay.Snapshot.TAKE, name(snapshot), disk, images.require(base), watch);
         }
-        return new MadeSnapshot(snapshot, overlay.flattenedBytes(disk, images.require(base), name(snapshot)));
+        return new MadeSnapshot(
+                snapshot, overlay.flattenedBytes(disk, images.require(base), Optional.of(name(snapshot))));
     }
 
     void revert(Path disk, Sha256 base, SnapshotId snapshot, MoveWatch watch) {
+        overlay.snapshot(Overlay.Snapshot.REVERT, require(disk, snapshot), disk, images.require(base), watch);
+    }
+
+    /**
+     * Its name in the disk.
+     *
+     * @throws ProblemException {@link ErrorCode#HOST_SNAPSHOT_MISSING}
+     */
+    String require(Path disk, SnapshotId snapshot) {
         if (!isIn(disk, snapshot)) {
             throw new ProblemException(
                     ErrorCode.HOST_SNAPSHOT_MISSING,
                     "The capsule's disk on the host does not have snapshot " + snapshot + ".");
         }
-        overlay.snapshot(Overlay.Snapshot.REVERT, name(snapshot), disk, images.require(base), watch);
+        return name(snapshot);
     }
 
     void delete(Path disk, Sha256 base, SnapshotId snapshot, MoveWatch watch) {

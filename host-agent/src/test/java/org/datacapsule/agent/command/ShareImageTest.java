@@ -9,6 +9,7 @@ import org.datacapsule.agent.TestAgent;
 import org.datacapsule.agent.step.Step;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.common.id.SnapshotId;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.CommandEnvelope;
@@ -79,6 +80,21 @@ class ShareImageTest {
     @Test
     void ofACapsuleThatIsNotHereNoneIsMade() throws Exception {
         assertNothingMade(agent.done(agent.envelope(1, share)).outcome(), ErrorCode.HOST_CAPSULE_MISSING);
+    }
+
+    @Test
+    void ofASnapshotThatTheDiskDoesNotHaveNoneIsMade() throws Exception {
+        agent.done(agent.envelope(1, TestAgent.create(spec)));
+        SnapshotId there = SnapshotId.random();
+        agent.done(agent.envelope(2, new Command.TakeSnapshot(spec, TestAgent.IMAGE, there)));
+
+        assertNothingMade(
+                agent.done(agent.envelope(3, of(SnapshotId.random()))).outcome(), ErrorCode.HOST_SNAPSHOT_MISSING);
+        assertThat(agent.done(agent.envelope(4, of(there))).outcome()).isInstanceOf(Succeeded.class);
+    }
+
+    private Command of(SnapshotId snapshot) {
+        return new Command.ShareImage(spec, TestAgent.IMAGE, Optional.of(snapshot));
     }
 
     @Test

@@ -15,6 +15,7 @@ import org.datacapsule.common.capsule.CapsuleType;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.OperationId;
 import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.id.SnapshotId;
 import org.datacapsule.common.wire.CapsuleSpec;
 import org.datacapsule.common.wire.GuestAddress;
 import org.datacapsule.common.wire.MadeImage;
@@ -81,7 +82,7 @@ class MadeImagesTest {
                 "qcow2",
                 storage().disk(capsule).toString(),
                 file(made).toString()));
-        assertThat(storage().flattenedBytes(capsule, base)).isGreaterThanOrEqualTo(made.bytes());
+        assertThat(storage().flattenedBytes(capsule, base, Optional.empty())).isGreaterThanOrEqualTo(made.bytes());
         assertThat(drafts()).isEmpty();
     }
 
@@ -94,6 +95,36 @@ class MadeImagesTest {
         MadeImage meanwhile = make(OperationId.random());
 
         assertThat(meanwhile).isEqualTo(before);
+    }
+
+    @Test
+    void ofASnapshotItHasWhatTheDiskHadThen() throws Exception {
+        MadeImage then = make(operation);
+        SnapshotId snapshot = SnapshotId.random();
+        storage().takeSnapshot(capsule, base, snapshot, new Watch(true));
+        write(storage().disk(capsule), "0x44", "0 8M");
+
+        OperationId later = OperationId.random();
+        MadeImage made = storage().flatten(later, capsule, base, Optional.of(snapshot), new Watch(true));
+        storage().keepFlattened(capsule, made);
+
+        programs.run(List.of(
+                "qemu-img",
+                "compare",
+                "-f",
+                "qcow2",
+                "-F",
+                "qcow2",
+                file(then).toString(),
+                file(made).toString()));
+        assertThat(programs.run(List.of("qemu-img", "snapshot", "-l", file(made).toString())))
+                .isEmpty();
+        assertThat(storage().flattenedBytes(capsule, base, Optional.of(snapshot)))
+                .isGreaterThanOrEqualTo(made.bytes());
+        assertThatThrownBy(() -> storage()
+                        .flatten(
+                                OperationId.random(), capsule, base, Optional.of(SnapshotId.random()), new Watch(true)))
+                .hasMessageContaining("does not have snapshot");
     }
 
     @Test
@@ -139,16 +170,17 @@ class MadeImagesTest {
 
     @Test
     void aRunThatWasCutOffGoesOnWithWhatItHasMade() throws Exception {
-        MadeImage made = storage().flatten(operation, capsule, base, new Watch(true));
+        MadeImage made = storage().flatten(operation, capsule, base, Optional.empty(), new Watch(true));
         assertThat(storage().images()).containsExactly(base);
         Path draft = drafts().getFirst();
         var written = Files.getLastModifiedTime(draft);
 
-        MadeImage again = storage().flatten(operation, capsule, base, new Watch(true));
+        MadeImage again = storage().flatten(operation, capsule, base, Optional.empty(), new Watch(true));
         assertThat(again).isEqualTo(made);
         assertThat(Files.getLastModifiedTime(draft)).isEqualTo(written);
         storage().keepFlattened(capsule, again);
-        storage().keepFlattened(capsule, storage().flatten(operation, capsule, base, new Watch(true)));
+        storage()
+                .keepFlattened(capsule, storage().flatten(operation, capsule, base, Optional.empty(), new Watch(true)));
 
         assertThat(storage().images()).containsExactlyInAnyOrder(base, made.image());
         assertThat(drafts()).isEmpty();
@@ -156,7 +188,7 @@ class MadeImagesTest {
 
     @Test
     void aDraftThatIsNotWholeIsMadeAnew() throws Exception {
-        MadeImage made = storage().flatten(operation, capsule, base, new Watch(true));
+        MadeImage made = storage().flatten(operation, capsule, base, Optional.empty(), new Watch(true));
         Files.write(drafts().getFirst(), new byte[1]);
 
         assertThat(make(operation)).isEqualTo(made);
@@ -167,7 +199,7 @@ class MadeImagesTest {
         MadeImage made = make(operation);
         assertThat(storage().shelf().fetched()).doesNotContain(made.image());
 
-        storage().flatten(OperationId.random(), capsule, base, new Watch(true));
+        storage().flatten(OperationId.random(), capsule, base, Optional.empty(), new Watch(true));
         storage().delete(capsule);
 
         assertThat(drafts()).isEmpty();
@@ -175,7 +207,7 @@ class MadeImagesTest {
     }
 
     private MadeImage make(OperationId by) {
-        MadeImage made = storage().flatten(by, capsule, base, new Watch(true));
+        MadeImage made = storage().flatten(by, capsule, base, Optional.empty(), new Watch(true));
         storage().keepFlattened(capsule, made);
         return made;
     }

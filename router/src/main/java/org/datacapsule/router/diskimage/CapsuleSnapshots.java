@@ -97,7 +97,7 @@ public final class CapsuleSnapshots {
         SnapshotId named = call.parameters().parsed("snapshot", SnapshotId::parse);
         return idempotency.once(call, tx -> {
             Capsule capsule = lock(tx, call, id);
-            Snapshot snapshot = find(tx, id, named);
+            Snapshot snapshot = snapshots.require(tx, id, named);
             Reply started = start.on(tx, call, capsule, kind, operation -> begin(tx, kind, snapshot, operation));
             return withSnapshot(tx, started, id, named);
         });
@@ -109,13 +109,8 @@ public final class CapsuleSnapshots {
             snapshots.deleting(tx, snapshot.id(), operation);
             return;
         }
-        if (snapshot.status() != Snapshot.Status.AVAILABLE) {
-            throw new ProblemException(
-                    ErrorCode.SNAPSHOT_NOT_AVAILABLE,
-                    "Snapshot \"" + snapshot.name() + "\" is " + snapshot.status()
-                            + snapshot.error().map(why -> " (" + why + ")").orElse("") + "; it can only be deleted.");
-        }
-        snapshots.reverting(tx, snapshot.id(), operation);
+        snapshot.requireAvailable();
+        snapshots.reading(tx, snapshot.id(), operation);
     }
 
     private Reply list(Call call) throws InterruptedException {
@@ -146,17 +141,8 @@ public final class CapsuleSnapshots {
         return capsule;
     }
 
-    private Snapshot find(Tx tx, CapsuleId capsule, SnapshotId id) throws InterruptedException {
-        return snapshots
-                .find(tx, capsule, id)
-                .orElseThrow(() -> new ProblemException(
-                        ErrorCode.SNAPSHOT_NOT_FOUND,
-                        "The capsule has no snapshot " + id + "; /v1/capsules/" + capsule
-                                + "/snapshots lists those it has."));
-    }
-
     private Reply withSnapshot(Tx tx, Reply started, CapsuleId capsule, SnapshotId id) throws InterruptedException {
-        return Reply.ok(started.body().copy().put("snapshot", json(find(tx, capsule, id))));
+        return Reply.ok(started.body().copy().put("snapshot", json(snapshots.require(tx, capsule, id))));
     }
 
     private static JsonObject json(Snapshot snapshot) {

@@ -6,6 +6,7 @@ import org.datacapsule.common.capsule.OperationKind;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.ImageId;
 import org.datacapsule.common.id.OperationId;
+import org.datacapsule.common.id.SnapshotId;
 import org.datacapsule.router.capsule.Capsule;
 import org.datacapsule.router.capsule.CapsuleCommand;
 import org.datacapsule.router.capsule.CapsuleStore;
@@ -21,10 +22,12 @@ import org.datacapsule.router.image.Catalogue;
 import org.datacapsule.router.image.ImageJson;
 import org.datacapsule.router.image.ImageStore;
 import org.datacapsule.router.operation.OperationConfig;
+import org.datacapsule.router.snapshot.SnapshotStore;
 import org.datacapsule.router.user.UserStore;
 
 /**
- * POST /shareimage: an image of a capsule's disk (seed 000, "Share A Capsule Image"). The image is there from then on,
+ * POST /shareimage: an image of a capsule's disk (seed 000, "Share A Capsule Image"), as it is or as it was when a snapshot of it
+ * was taken. The image is there from then on,
  * SHARE_PENDING: its name is taken and its owner's quota used, whatever becomes of the operation that makes its content.
  */
 public final class ShareImage {
@@ -34,6 +37,7 @@ public final class ShareImage {
     private final ImageStore images;
     private final StartOperation start;
     private final OperationConfig config;
+    private final SnapshotStore snapshots = new SnapshotStore();
 
     public ShareImage(
             Idempotency idempotency,
@@ -64,11 +68,13 @@ public final class ShareImage {
                 parameters.optionalFlag("public").orElse(false),
                 call.caller().guid(),
                 Optional.empty(),
-                Optional.of(capsule));
+                Optional.of(
+                        new ImageStore.Source(capsule, parameters.optionallyParsed("snapshot", SnapshotId::parse))));
         return idempotency.once(call, tx -> share(tx, call, capsule, image));
     }
 
     private Reply share(Tx tx, Call call, CapsuleId id, ImageStore.Reserved image) throws InterruptedException {
+        Optional<SnapshotId> snapshot = image.source().flatMap(ImageStore.Source::snapshot);
         users.seen(tx, call.caller());
         Capsule capsule = capsules.lock(tx, id).orElseThrow(() -> CommandCapsule.notFound(id));
         capsules.membership(tx, id, call.caller().guid())
@@ -77,6 +83,10 @@ public final class ShareImage {
         Reply started = start.on(tx, call, capsule, OperationKind.SHARE_IMAGE, operation -> {
             users.requireImage(tx, call.caller().guid());
             Catalogue.requireFreeName(tx, images, image.name());
+            if (snapshot.isPresent()) {
+                snapshots.require(tx, id, snapshot.get()).requireAvailable();
+                snapshots.reading(tx, snapshot.get(), operation);
+            }
             images.reserve(tx, image);
             images.madeBy(tx, image.id(), operation, config.shareDeadline());
         });

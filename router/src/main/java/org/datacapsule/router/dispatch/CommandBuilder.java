@@ -81,8 +81,9 @@ public final class CommandBuilder {
         Optional<Evacuation> evacuation =
                 operation.kind() == OperationKind.EVACUATE ? evacuations.find(tx, operation.id()) : Optional.empty();
         boolean isCancelling = operation.kind() == OperationKind.SHARE_IMAGE && !images.isMadeBy(tx, operation.id());
-        Optional<SnapshotId> snapshot =
-                operation.kind().isOfSnapshot() ? snapshots.of(tx, operation.id()) : Optional.empty();
+        Optional<SnapshotId> snapshot = operation.kind().isOfSnapshot() || operation.kind() == OperationKind.SHARE_IMAGE
+                ? snapshots.of(tx, operation.id())
+                : Optional.empty();
         Optional<Command> command = tx.first(
                 SQL,
                 Tuple.of(operation.capsule().value()),
@@ -134,6 +135,7 @@ public final class CommandBuilder {
             case TAKE_SNAPSHOT -> new Command.TakeSnapshot(spec, image, snapshot);
             case REVERT_TO_SNAPSHOT -> new Command.RevertToSnapshot(spec, image, snapshot);
             case DELETE_SNAPSHOT -> new Command.DeleteSnapshot(spec, image, snapshot);
+            case SHARE_IMAGE -> new Command.ShareImage(spec, image, Optional.of(snapshot));
             default -> throw new IllegalStateException("about no snapshot: " + operation.kind());
         };
     }

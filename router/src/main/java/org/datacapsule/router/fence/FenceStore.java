@@ -27,7 +27,7 @@ final class FenceStore {
     /** The host's row is locked until the transaction ends; empty when there is none. */
     Optional<Fenced> lock(Tx tx, HostId host) throws InterruptedException {
         // A statement of its own, so that what follows sees what the lock was waited for.
-        tx.first("select from host where id = $1 for update", Tuple.of(host.value()), row -> true);
+        tx.first("select from host where id = $1 for no key update", Tuple.of(host.value()), row -> true);
         String sql = """
                 select h.fence_state, h.fence_epoch, h.lease_until > now() as up,
                        coalesce((select f.due_at < now() from fence f

@@ -98,7 +98,7 @@ public final class HostStore {
 
     /** Until the transaction ends the host is neither fenced nor readmitted by anybody else; answers whether it is known. */
     boolean lock(Tx tx, HostId host) throws InterruptedException {
-        return tx.first("select from host where id = $1 for update", Tuple.of(host.value()), row -> true)
+        return tx.first("select from host where id = $1 for no key update", Tuple.of(host.value()), row -> true)
                 .orElse(false);
     }
 
@@ -116,7 +116,7 @@ public final class HostStore {
         String sql = """
                 update host set unreachable_since = lease_until
                 where id = (select id from host where lease_until < now() and unreachable_since is null
-                            order by lease_until limit 1 for update skip locked)
+                            order by lease_until limit 1 for no key update skip locked)
                 returning id
                 """;
         return tx.first(sql, Tuple.tuple(), row -> new HostId(row.getString("id")));

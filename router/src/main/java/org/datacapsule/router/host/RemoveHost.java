@@ -49,7 +49,7 @@ public final class RemoveHost {
     /** The row is locked: who places or moves a capsule there locks it too, and finds the host gone. */
     private static void requireDisabled(Tx tx, HostId host) throws InterruptedException {
         boolean enabled = tx.first(
-                        "select enabled from host where id = $1 and removed_at is null for update",
+                        "select enabled from host where id = $1 and removed_at is null for no key update",
                         Tuple.of(host.value()),
                         row -> row.getBoolean("enabled"))
                 .orElseThrow(() -> HostStore.noSuchHost(host));

@@ -63,6 +63,11 @@ public final class Parameters {
         }
     }
 
+    /** The same of a parameter that need not be there. */
+    public <T> Optional<T> optionallyParsed(String name, Function<String, T> parse) {
+        return has(name) ? Optional.of(parsed(name, parse)) : Optional.empty();
+    }
+
     /** A place in a list that goes by number, as an answer's {@code nextCursor} gave it; {@code otherwise} without one. */
     public long position(String name, long otherwise) {
         return has(name) ? parsed(name, Parameters::position) : otherwise;
@@ -70,7 +75,7 @@ public final class Parameters {
 
     /** A moment, written as RFC 3339 has it. */
     public Optional<OffsetDateTime> optionalTime(String name) {
-        return has(name) ? Optional.of(parsed(name, Parameters::time)) : Optional.empty();
+        return optionallyParsed(name, Parameters::time);
     }
 
     private static Long position(String cursor) {

@@ -12,6 +12,7 @@ import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.ImageId;
 import org.datacapsule.common.id.OperationId;
 import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.id.SnapshotId;
 import org.datacapsule.common.wire.MadeImage;
 import org.datacapsule.router.database.Tx;
 import org.datacapsule.router.lineage.LineageStore;
@@ -54,7 +55,7 @@ public final class ImageStore {
     /**
      * An image whose content is still to come.
      *
-     * @param sourceCapsule the capsule it is made from, if it is made from one
+     * @param source of which capsule's disk it is made, if it is made of one
      */
     public record Reserved(
             ImageId id,
@@ -63,7 +64,7 @@ public final class ImageStore {
             boolean isPublic,
             String owner,
             Optional<String> loginUserName,
-            Optional<CapsuleId> sourceCapsule) {
+            Optional<Source> source) {
 
         /** Of a file that a user brings. */
         public Reserved(
@@ -76,6 +77,13 @@ public final class ImageStore {
             this(id, name, description, isPublic, owner, loginUserName, Optional.empty());
         }
     }
+
+    /**
+     * What an image is made of.
+     *
+     * @param snapshot of the capsule's disk; the disk as it is now where there is none
+     */
+    public record Source(CapsuleId capsule, Optional<SnapshotId> snapshot) {}
 
     /** Whether there is or was an image of that id. */
     public boolean isKnown(Tx tx, ImageId id) throws InterruptedException {
@@ -101,11 +109,12 @@ public final class ImageStore {
                         image.isPublic(),
                         image.owner(),
                         image.loginUserName().orElse(null),
-                        image.sourceCapsule().map(CapsuleId::value).orElse(null)));
-        if (image.sourceCapsule().isPresent()) {
-            lineage.imageOfDisk(tx, image.id(), image.sourceCapsule().get());
-        } else {
+                        image.source().map(it -> it.capsule().value()).orElse(null)));
+        if (image.source().isEmpty()) {
             lineage.image(tx, image.id());
+        } else {
+            Source source = image.source().get();
+            lineage.imageOfDisk(tx, image.id(), source.capsule(), source.snapshot());
         }
     }
 

@@ -14,6 +14,7 @@ import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.ImageId;
+import org.datacapsule.common.id.SnapshotId;
 import org.datacapsule.router.database.Tx;
 import org.jspecify.annotations.Nullable;
 
@@ -31,20 +32,26 @@ public final class LineageStore {
     }
 
     /**
-     * An image that is made of the capsule's disk, whose row is locked.
+     * An image that is made of the disk of the capsule, whose row is locked.
      *
+     * @param snapshot of the disk, which the image is made of; the disk as it is now where there is none
      * @throws ProblemException {@link ErrorCode#IMAGE_TAINTED} when that is not known to be clean, or something of secure mode is
      *     not known to be gone
      */
-    public void imageOfDisk(Tx tx, ImageId image, CapsuleId capsule) throws InterruptedException {
+    public void imageOfDisk(Tx tx, ImageId image, CapsuleId capsule, Optional<SnapshotId> snapshot)
+            throws InterruptedException {
         String sql = """
                 insert into file_lineage (kind, image_id, made_from, tainted)
                 select 'IMAGE', $1, d.id, d.tainted from file_lineage d
-                where d.capsule_id = $2 and d.kind = 'DISK' and d.gone_at is null and not d.tainted
+                where d.capsule_id = $2 and d.gone_at is null and not d.tainted
+                  and (($3::uuid is null and d.kind = 'DISK')
+                       or d.id = (select lineage from snapshot where id = $3 and capsule_id = $2))
                   and not exists (select from file_lineage s where s.capsule_id = $2 and s.gone_at is null
                                   and s.kind in ('SECURE_OVERLAY', 'MEMORY'))
                 """;
-        if (tx.update(sql, Tuple.of(image.value(), capsule.value())) != 1) {
+        Tuple arguments = Tuple.of(
+                image.value(), capsule.value(), snapshot.map(SnapshotId::value).orElse(null));
+        if (tx.update(sql, arguments) != 1) {
             throw new ProblemException(
                     ErrorCode.IMAGE_TAINTED,
                     "It is not known that nothing of secure mode is left of capsule " + capsule

@@ -2,6 +2,8 @@ package org.datacapsule.router.snapshot;
 
 import java.time.Instant;
 import java.util.Optional;
+import org.datacapsule.common.error.ErrorCode;
+import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.SnapshotId;
 
@@ -22,6 +24,16 @@ public record Snapshot(
         Optional<String> error,
         String createdBy,
         Instant createdAt) {
+
+    /** @throws ProblemException {@link ErrorCode#SNAPSHOT_NOT_AVAILABLE} when its content is not to be had */
+    public void requireAvailable() {
+        if (status != Status.AVAILABLE) {
+            throw new ProblemException(
+                    ErrorCode.SNAPSHOT_NOT_AVAILABLE,
+                    "Snapshot \"" + name + "\" is " + status
+                            + error.map(why -> " (" + why + ")").orElse("") + "; it can only be deleted.");
+        }
+    }
 
     /** What can be done with it. */
     public enum Status {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.Problem;
+import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.OperationId;
 import org.datacapsule.common.id.SnapshotId;
@@ -24,7 +25,7 @@ public final class SnapshotStore {
     /**
      * One that an operation is going to take.
      *
-     * @throws org.datacapsule.common.error.ProblemException {@link ErrorCode#SNAPSHOT_TAINTED}
+     * @throws ProblemException {@link ErrorCode#SNAPSHOT_TAINTED}
      */
     public void insert(
             Tx tx, SnapshotId id, CapsuleId capsule, String name, String description, String by, OperationId taking)
@@ -45,11 +46,20 @@ public final class SnapshotStore {
                         by));
     }
 
-    public Optional<Snapshot> find(Tx tx, CapsuleId capsule, SnapshotId id) throws InterruptedException {
+    private Optional<Snapshot> find(Tx tx, CapsuleId capsule, SnapshotId id) throws InterruptedException {
         return tx.first(
                 SNAPSHOT + "where capsule_id = $1 and id = $2",
                 Tuple.of(capsule.value(), id.value()),
                 SnapshotStore::snapshot);
+    }
+
+    /** @throws ProblemException {@link ErrorCode#SNAPSHOT_NOT_FOUND} when the capsule has no such */
+    public Snapshot require(Tx tx, CapsuleId capsule, SnapshotId id) throws InterruptedException {
+        return find(tx, capsule, id)
+                .orElseThrow(() -> new ProblemException(
+                        ErrorCode.SNAPSHOT_NOT_FOUND,
+                        "The capsule has no snapshot " + id + "; /v1/capsules/" + capsule
+                                + "/snapshots lists those it has."));
     }
 
     /** Oldest first. */
@@ -68,8 +78,8 @@ public final class SnapshotStore {
                 row -> new SnapshotId(row.getUUID("id")));
     }
 
-    /** An operation reverts the disk to it. */
-    public void reverting(Tx tx, SnapshotId id, OperationId operation) throws InterruptedException {
+    /** An operation reads it: the disk is reverted to it, or an image made of it. */
+    public void reading(Tx tx, SnapshotId id, OperationId operation) throws InterruptedException {
         tx.update("update snapshot set operation = $2 where id = $1", Tuple.of(id.value(), operation.value()));
     }
 

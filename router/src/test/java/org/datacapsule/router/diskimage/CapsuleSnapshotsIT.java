@@ -6,10 +6,12 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.Problem;
+import org.datacapsule.common.id.SnapshotId;
 import org.datacapsule.common.wire.Capacity;
 import org.datacapsule.common.wire.Command;
 import org.datacapsule.common.wire.CommandEnvelope;
@@ -249,6 +251,50 @@ class CapsuleSnapshotsIT {
         await("SHUTDOWN");
 
         assertThat(one().getString("error")).contains("does not say which snapshot");
+    }
+
+    @Test
+    void anImageIsMadeOfOneAndSaysSo() throws Exception {
+        String id = taken("before");
+
+        Answer shared = share("of-" + id, id);
+
+        assertThat(shared.status()).as(shared.body().encode()).isEqualTo(200);
+        await("SHUTDOWN");
+        assertThat(commands(Command.ShareImage.class))
+                .extracting(CommandEnvelope::command)
+                .extracting(command -> ((Command.ShareImage) command).snapshot())
+                .containsExactly(Optional.of(SnapshotId.parse(id)));
+        assertThat(router.sql("""
+                        select s.kind from file_lineage i join file_lineage s on s.id = i.made_from where i.image_id = '%s'
+                        """.formatted(shared.body().getString("imageId"))))
+                .isEqualTo("SNAPSHOT");
+        assertThat(one().getString("status")).isEqualTo("AVAILABLE");
+        assertThat(router.delete(snapshots() + "/" + id, token).status()).isEqualTo(200);
+        await("SHUTDOWN");
+        assertThat(share("too-late-" + id, id).code()).isEqualTo("snapshot.not-found");
+        assertThat(share("nonsense-" + id, "nonsense").code()).isEqualTo("request.invalid");
+        assertThat(state()).isEqualTo("SHUTDOWN");
+    }
+
+    @Test
+    void anImageOfOneThatItsHostDoesNotHaveIsInErrorAndSoIsTheSnapshot() throws Exception {
+        String id = taken("before");
+        agent.behave(command -> new Behaviour.Do(new Outcome.Failed(
+                Problem.of(ErrorCode.HOST_SNAPSHOT_MISSING, "The disk does not have it."), false, Found.STOPPED)));
+
+        String made = share("lost-" + id, id).body().getString("imageId");
+        await("SHUTDOWN");
+
+        router.awaitSql(
+                "select status || ': ' || error from image where id = '" + made + "'",
+                "ERROR: The disk does not have it.");
+        assertThat(one().getString("status")).isEqualTo("ERROR");
+        assertThat(share("again-" + id, id).code()).isEqualTo("snapshot.not-available");
+    }
+
+    private Answer share(String name, String snapshot) throws Exception {
+        return router.post("/shareimage", token, Map.of("vmid", capsule, "imageName", name, "snapshot", snapshot));
     }
 
     private String taken(String name) throws Exception {

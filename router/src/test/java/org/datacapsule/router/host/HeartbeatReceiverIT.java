@@ -124,6 +124,25 @@ class HeartbeatReceiverIT {
                         + ReceiptVerifier.keyId(second));
     }
 
+    /** They would wait for each other: who holds the row goes on to the host's capsules, and a command holds one of them. */
+    @Test
+    void whoHoldsAHostsRowHoldsUpNobodyWhoOnlyRefersToIt() throws Exception {
+        receive(heartbeat("h5", "no key"));
+
+        boolean referred = database.transaction(tx -> {
+            assertThat(new HostStore().lock(tx, new HostId("h5"))).isTrue();
+            return database.transaction(other -> {
+                other.update("set local lock_timeout = '3s'", Tuple.tuple());
+                return other.update(
+                                "insert into host_image (host_id, sha256) values ('h5', repeat('ab', 32))",
+                                Tuple.tuple())
+                        == 1;
+            });
+        });
+
+        assertThat(referred).isTrue();
+    }
+
     @Test
     void aHostWhoseKeyIsNoneIsThereAllTheSame() throws Exception {
         receive(heartbeat("h3", "no key"));

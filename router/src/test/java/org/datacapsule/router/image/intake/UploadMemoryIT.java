@@ -3,6 +3,7 @@ package org.datacapsule.router.image.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -44,7 +45,7 @@ class UploadMemoryIT {
             Process small = smallRouter(owner, directory, port);
             try {
                 URI uri = URI.create("http://127.0.0.1:" + port);
-                awaitReady(uri);
+                awaitReady(uri, small, directory);
                 Images images = new Images(owner, directory.resolve("images"));
                 String id =
                         images.begin("ann", Map.of("sizeBytes", Long.toString(MEGABYTES * MEGABYTE), "format", "raw"));
@@ -157,21 +158,36 @@ class UploadMemoryIT {
                         Integer.toString(bus),
                         "DATACAPSULE_BUS_MEMBERS",
                         "127.0.0.1:" + bus,
+                        "DATACAPSULE_BUS_DOOR_PORT",
+                        Integer.toString(FreePorts.one()),
                         "DATACAPSULE_BUS_CLUSTER_NAME",
                         "small-" + bus));
         return builder.start();
     }
 
-    private void awaitReady(URI uri) {
-        Awaitility.await()
-                .atMost(PATIENCE)
-                .ignoreExceptions()
-                .untilAsserted(() -> assertThat(http.send(
-                                        HttpRequest.newBuilder(uri.resolve("/health/ready"))
-                                                .build(),
-                                        HttpResponse.BodyHandlers.discarding())
-                                .statusCode())
-                        .isEqualTo(200));
+    private void awaitReady(URI uri, Process router, Path directory) {
+        Awaitility.await().atMost(PATIENCE).until(() -> !router.isAlive() || isReady(uri));
+        assertThat(router.isAlive())
+                .as(() -> "the router says: " + said(directory))
+                .isTrue();
+    }
+
+    private static String said(Path directory) {
+        try {
+            return Files.readString(directory.resolve("router.log"));
+        } catch (IOException e) {
+            return "nothing; " + e;
+        }
+    }
+
+    private boolean isReady(URI uri) throws InterruptedException {
+        HttpRequest asking =
+                HttpRequest.newBuilder(uri.resolve("/health/ready")).build();
+        try {
+            return http.send(asking, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static HttpRequest.Builder request(URI uri, TestRouter owner, String path) {
