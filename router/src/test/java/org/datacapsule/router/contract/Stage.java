@@ -149,7 +149,8 @@ final class Stage implements AutoCloseable {
             case "migratevm", "recordMigration" -> leadElsewhere(capsule, request);
             // The examples together would be a reviewer's decision; without these it is an owner's change of words.
             case "updatevm" -> List.of("type", "full_access", "guids").forEach(request.values::remove);
-            case "revertToSnapshot", "deleteSnapshot", "shareImage" -> request.values.replace("snapshot", snapshotOf(capsule));
+            case "revertToSnapshot", "deleteSnapshot", "shareImage" ->
+                request.values.replace("snapshot", snapshotOf(capsule));
             default -> {
                 // SHUTDOWN is what the others take.
             }
