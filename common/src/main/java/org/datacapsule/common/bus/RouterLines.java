@@ -1,5 +1,7 @@
 package org.datacapsule.common.bus;
 
+import io.vertx.core.CompositeFuture;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.net.NetClient;
@@ -9,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -33,6 +37,7 @@ public final class RouterLines implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RouterLines.class);
     private static final Duration REDIAL = Duration.ofSeconds(1);
     private static final Duration TO_BE_KNOWN = Duration.ofSeconds(10);
+    private static final Duration TO_END_A_CALL = Duration.ofSeconds(1);
     private static final Duration LEAVE = Duration.ofSeconds(10);
 
     private final Vertx vertx =
@@ -44,6 +49,9 @@ public final class RouterLines implements AutoCloseable {
     private final NetClient client;
     /** Those that may be used; the next question goes over the first. */
     private final List<Line> lines = new CopyOnWriteArrayList<>();
+
+    /** Those under way. */
+    private final Set<Future<NetSocket>> calls = ConcurrentHashMap.newKeySet();
 
     private volatile boolean isCut;
     private volatile Optional<String> refusal = Optional.empty();
@@ -133,6 +141,7 @@ public final class RouterLines implements AutoCloseable {
     public void close() {
         isClosing = true;
         try {
+            awaitCalls();
             Void unused =
                     vertx.close().toCompletionStage().toCompletableFuture().get(LEAVE.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
@@ -143,6 +152,19 @@ public final class RouterLines implements AutoCloseable {
         workers.shutdown();
     }
 
+    /** What ends after its threads are gone has nobody to tell. */
+    private void awaitCalls() throws InterruptedException, ExecutionException {
+        try {
+            CompositeFuture unused = Future.join(List.copyOf(calls))
+                    .otherwiseEmpty()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(TO_END_A_CALL.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.atDebug().setCause(e).log("a call at a router's door is still under way");
+        }
+    }
+
     /** One that does not answer is asked after the others, until they do not either. */
     private synchronized void putLast(Line line) {
         if (lines.remove(line)) {
@@ -151,7 +173,9 @@ public final class RouterLines implements AutoCloseable {
     }
 
     private void call(Door door) {
-        client.connect(door.port(), door.host())
+        Future<NetSocket> call = client.connect(door.port(), door.host());
+        calls.add(call);
+        call.onComplete(unused -> calls.remove(call))
                 .onSuccess(socket -> called(door, socket))
                 .onFailure(cause -> {
                     LOG.atDebug().setCause(cause).log("no line to the router at {}:{}", door.host(), door.port());

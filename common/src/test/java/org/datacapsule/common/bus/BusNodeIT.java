@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
 import org.datacapsule.common.certificate.Identity;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.testing.FreePorts;
@@ -29,6 +30,12 @@ import org.junit.jupiter.api.Test;
 
 /** Routers and agents talk; what a stranger gets who reaches a router's ports. */
 class BusNodeIT {
+
+    static {
+        // A node that is closed in the middle of something has threads that fail for it, in whatever test comes next.
+        Awaitility.doNotCatchUncaughtExceptionsByDefault();
+    }
+
     private static final Contract<String, String> ECHO =
             new Contract<>("test.echo", 1, String.class, String.class, Duration.ofSeconds(2));
     private static final HostId HOST = new HostId("h1");

@@ -50,6 +50,11 @@ public final class TestRouter implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(20);
     public static final Sha256 IMAGE = new Sha256("ab".repeat(32));
 
+    static {
+        // A node that is closed in the middle of something has threads that fail for it, in whatever test comes next.
+        Awaitility.doNotCatchUncaughtExceptionsByDefault();
+    }
+
     private final EmbeddedPostgres postgres;
     private final RouterConfig config;
     private final Path configFile;
