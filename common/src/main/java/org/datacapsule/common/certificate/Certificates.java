@@ -7,10 +7,10 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
-import javax.naming.InvalidNameException;
-import javax.naming.ldap.LdapName;
-import javax.naming.ldap.Rdn;
+import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x500.style.IETFUtils;
 
 /** X.509 certificates as text. */
 public final class Certificates {
@@ -47,27 +47,26 @@ public final class Certificates {
      * address may be another's by now.
      */
     public static boolean isOf(X509Certificate certificate, String name) {
-        X500Name owner =
-                X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
-        return Names.of(name).equals(owner);
+        return Names.of(name).equals(owner(certificate));
     }
 
     /**
      * The name of the certificate's owner, as {@link Authority#issue} was told it.
      *
-     * @throws IllegalArgumentException when it has none
+     * @throws IllegalArgumentException when it has none, or anything beside it
      */
     public static String name(X509Certificate certificate) {
-        try {
-            for (Rdn part : new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
-                if (part.getType().equals("CN")) {
-                    return part.getValue().toString();
-                }
+        for (RDN part : owner(certificate).getRDNs(BCStyle.CN)) {
+            String name = IETFUtils.valueToString(part.getFirst().getValue());
+            if (isOf(certificate, name)) {
+                return name;
             }
-            throw new IllegalArgumentException("a certificate of nobody: " + certificate.getSubjectX500Principal());
-        } catch (InvalidNameException e) {
-            throw new IllegalArgumentException("a certificate whose subject is no name", e);
         }
+        throw new IllegalArgumentException("a certificate of nobody: " + certificate.getSubjectX500Principal());
+    }
+
+    private static X500Name owner(X509Certificate certificate) {
+        return X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
     }
 
     /** SHA-256 of the certificate, 64 hex digits: what a person, or a join token, knows an authority by. */
