@@ -5,62 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.datacapsule.agent.hypervisor.MoveWatch;
-import org.datacapsule.agent.process.ProgramRunner;
-import org.datacapsule.common.capsule.CapsuleType;
-import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.OperationId;
-import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.id.SnapshotId;
-import org.datacapsule.common.wire.CapsuleSpec;
-import org.datacapsule.common.wire.GuestAddress;
 import org.datacapsule.common.wire.MadeImage;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Disks that become images, with real files and the real qemu-img. */
-class MadeImagesTest {
-    private final ProgramRunner programs = new ProgramRunner(Duration.ofSeconds(20));
+class MadeImagesTest extends WrittenDisk {
     private final OperationId operation = OperationId.random();
-    private final CapsuleSpec spec = new CapsuleSpec(
-            CapsuleId.random(),
-            CapsuleType.DEMO,
-            1,
-            256,
-            1,
-            new GuestAddress("52:54:00:00:00:01", "10.91.0.17"),
-            22_000,
-            5900);
-    private final CapsuleId capsule = spec.id();
-
-    @TempDir
-    private Path folder = Path.of("");
-
-    @TempDir
-    private Path runtime = Path.of("");
-
-    /** Wants it, or not. */
-    private record Watch(boolean isWanted) implements MoveWatch {
-        @Override
-        public void progress(int percent) {}
-    }
-
-    private Sha256 base = new Sha256("0".repeat(64));
-
-    @BeforeEach
-    void aDiskThatWasWrittenTo() throws Exception {
-        Path image = folder.resolve("image.qcow2");
-        programs.run(List.of("qemu-img", "create", "-q", "-f", "qcow2", image.toString(), "16M"));
-        write(image, "0x11", "0 1M");
-        base = storage().importImage(image);
-        storage().createDisk(spec, base);
-        write(storage().disk(capsule), "0x22", "1M 1M");
-    }
 
     @Test
     void theImageHasWhatTheDiskHasAndNeedsNoOtherFile() throws Exception {
@@ -73,15 +28,7 @@ class MadeImagesTest {
         assertThat(programs.run(
                         List.of("qemu-img", "info", "--output=json", file(made).toString())))
                 .doesNotContain("backing");
-        programs.run(List.of(
-                "qemu-img",
-                "compare",
-                "-f",
-                "qcow2",
-                "-F",
-                "qcow2",
-                storage().disk(capsule).toString(),
-                file(made).toString()));
+        assertSameContent(disk(), made);
         assertThat(storage().flattenedBytes(capsule, base, Optional.empty())).isGreaterThanOrEqualTo(made.bytes());
         assertThat(drafts()).isEmpty();
     }
@@ -102,7 +49,7 @@ class MadeImagesTest {
         MadeImage then = make(operation);
         SnapshotId snapshot = SnapshotId.random();
         storage().takeSnapshot(capsule, base, snapshot, new Watch(true));
-        write(storage().disk(capsule), "0x44", "0 8M");
+        write(disk(), "0x44", "0 8M");
 
         OperationId later = OperationId.random();
         MadeImage made = storage().flatten(later, capsule, base, Optional.of(snapshot), new Watch(true));
@@ -134,16 +81,7 @@ class MadeImagesTest {
         programs.run(List.of("qemu-img", "create", "-q", "-f", "qcow2", secret.toString(), "16M"));
         write(secret, "0x5e", "0 8M");
         programs.run(List.of(
-                "qemu-img",
-                "rebase",
-                "-u",
-                "-f",
-                "qcow2",
-                "-F",
-                "qcow2",
-                "-b",
-                secret.toString(),
-                storage().disk(capsule).toString()));
+                "qemu-img", "rebase", "-u", "-f", "qcow2", "-F", "qcow2", "-b", secret.toString(), disk().toString()));
 
         assertThat(make(OperationId.random())).isEqualTo(honest);
     }
@@ -151,17 +89,9 @@ class MadeImagesTest {
     @Test
     void aDiskWithItsDataInAnotherFileIsRefused() throws Exception {
         Path data = folder.resolve("data");
-        Files.delete(storage().disk(capsule));
-        programs.run(List.of(
-                "qemu-img",
-                "create",
-                "-q",
-                "-f",
-                "qcow2",
-                "-o",
-                "data_file=" + data,
-                storage().disk(capsule).toString(),
-                "1G"));
+        Files.delete(disk());
+        programs.run(
+                List.of("qemu-img", "create", "-q", "-f", "qcow2", "-o", "data_file=" + data, disk().toString(), "1G"));
 
         assertThatThrownBy(() -> make(operation)).hasMessageContaining("keeps its data in another file");
         storage().dropFlattened(capsule);
@@ -212,6 +142,19 @@ class MadeImagesTest {
         return made;
     }
 
+    /** qemu-img fails where it is not. */
+    private void assertSameContent(Path disk, MadeImage made) throws Exception {
+        programs.run(List.of(
+                "qemu-img",
+                "compare",
+                "-f",
+                "qcow2",
+                "-F",
+                "qcow2",
+                disk.toString(),
+                file(made).toString()));
+    }
+
     private Path file(MadeImage made) {
         return folder.resolve("images").resolve(made.image().hex() + ".qcow2");
     }
@@ -221,17 +164,5 @@ class MadeImagesTest {
             return files.filter(file -> file.getFileName().toString().startsWith(".made-"))
                     .toList();
         }
-    }
-
-    private void write(Path disk, String pattern, String where) throws Exception {
-        programs.run(List.of("qemu-io", "-f", "qcow2", "-c", "write -P " + pattern + " " + where, disk.toString()));
-    }
-
-    private DirectoryStorage storage() {
-        return new DirectoryStorage(
-                new StorageConfig(folder, runtime, 0, Optional.empty()),
-                new MigrationConfig("127.0.0.1", Optional.empty(), 49_300, 64),
-                0,
-                programs);
     }
 }

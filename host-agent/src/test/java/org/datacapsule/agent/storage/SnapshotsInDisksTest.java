@@ -6,62 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import org.datacapsule.agent.hypervisor.MoveWatch;
-import org.datacapsule.agent.process.ProgramRunner;
-import org.datacapsule.common.capsule.CapsuleType;
-import org.datacapsule.common.id.CapsuleId;
-import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.id.SnapshotId;
-import org.datacapsule.common.wire.CapsuleSpec;
-import org.datacapsule.common.wire.GuestAddress;
 import org.datacapsule.common.wire.MadeSnapshot;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Snapshots in the files of disks, with the real qemu-img. */
-class SnapshotsInDisksTest {
-    private final ProgramRunner programs = new ProgramRunner(Duration.ofSeconds(20));
+class SnapshotsInDisksTest extends WrittenDisk {
     private final SnapshotId first = SnapshotId.random();
     private final SnapshotId second = SnapshotId.random();
-    private final CapsuleSpec spec = new CapsuleSpec(
-            CapsuleId.random(),
-            CapsuleType.DEMO,
-            1,
-            256,
-            1,
-            new GuestAddress("52:54:00:00:00:01", "10.91.0.17"),
-            22_000,
-            5900);
-    private final CapsuleId capsule = spec.id();
-
-    @TempDir
-    private Path folder = Path.of("");
-
-    @TempDir
-    private Path runtime = Path.of("");
-
-    /** Wants it, or not. */
-    private record Watch(boolean isWanted) implements MoveWatch {
-        @Override
-        public void progress(int percent) {}
-    }
-
-    private Sha256 base = new Sha256("0".repeat(64));
-
-    @BeforeEach
-    void aDiskThatWasWrittenTo() throws Exception {
-        Path image = folder.resolve("image.qcow2");
-        programs.run(List.of("qemu-img", "create", "-q", "-f", "qcow2", image.toString(), "16M"));
-        write(image, "0x11", "0 1M");
-        base = storage().importImage(image);
-        storage().createDisk(spec, base);
-        write(storage().disk(capsule), "0x22", "1M 1M");
-    }
 
     @Test
     void theDiskIsWhatItWasWhenTheSnapshotWasTakenHoweverOftenItIsReverted() throws Exception {
@@ -163,10 +117,6 @@ class SnapshotsInDisksTest {
         storage().revertToSnapshot(capsule, base, snapshot, new Watch(true));
     }
 
-    private Path disk() {
-        return storage().disk(capsule);
-    }
-
     private Set<String> names() {
         return new Overlay(programs).snapshots(disk());
     }
@@ -186,17 +136,5 @@ class SnapshotsInDisksTest {
     private void assertSound() throws Exception {
         assertThat(programs.run(List.of("qemu-img", "check", "-f", "qcow2", disk().toString())))
                 .contains("No errors were found");
-    }
-
-    private void write(Path disk, String pattern, String where) throws Exception {
-        programs.run(List.of("qemu-io", "-f", "qcow2", "-c", "write -P " + pattern + " " + where, disk.toString()));
-    }
-
-    private DirectoryStorage storage() {
-        return new DirectoryStorage(
-                new StorageConfig(folder, runtime, 0, Optional.empty()),
-                new MigrationConfig("127.0.0.1", Optional.empty(), 49_300, 64),
-                0,
-                programs);
     }
 }
