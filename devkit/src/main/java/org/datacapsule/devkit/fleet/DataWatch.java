@@ -218,8 +218,21 @@ public record DataWatch(String uri, String network, String bridge) {
         }
     }
 
+    /** In our network: another host of this machine names its bridges and taps as we do. */
     private boolean isOurs(Held held) {
-        return held.taps().stream().anyMatch(this::isAtBridge);
+        return isInOurNetwork(held.process()) && held.taps().stream().anyMatch(this::isAtBridge);
+    }
+
+    private static boolean isInOurNetwork(long process) {
+        try {
+            return network(Long.toString(process)).equals(network("self"));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Path network(String process) throws IOException {
+        return Files.readSymbolicLink(PROCESSES.resolve(process).resolve("ns/net"));
     }
 
     private boolean isAtBridge(String tap) {
