@@ -106,9 +106,10 @@ class EveryOperationKeepsTheContractIT {
     @Test
     void aMissingParameterIsRefusedAsDocumented() throws Exception {
         for (ApiOperation operation : operations) {
+            ApiRequest good = stage.good(operation);
             for (ApiOperation.Parameter parameter : operation.parameters()) {
                 if (parameter.required() && !parameter.in().equals("path")) {
-                    ApiRequest without = copy(stage.good(operation));
+                    ApiRequest without = copy(good);
                     without.values.remove(parameter.name());
                     expect(without, 400);
                 }
@@ -157,10 +158,15 @@ class EveryOperationKeepsTheContractIT {
     @Test
     void everyBodyTypeIsTaken() throws Exception {
         for (ApiOperation operation : operations) {
+            if (operation.bodyTypes().isEmpty()) {
+                continue;
+            }
+            ApiRequest good = stage.good(operation);
             for (String type : operation.bodyTypes()) {
-                ApiRequest good = stage.good(operation);
-                good.bodyType = type;
-                assertThat(call(good).status()).as(operation + " " + type).isNotIn(415, 500);
+                ApiRequest request = copy(good);
+                request.bodyType = type;
+                request.rawBody = good.rawBody;
+                assertThat(call(request).status()).as(operation + " " + type).isNotIn(415, 500);
             }
         }
         assertNothingToComplainOf();

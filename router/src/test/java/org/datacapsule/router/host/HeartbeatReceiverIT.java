@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Tuple;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -26,14 +25,13 @@ import org.datacapsule.common.wire.ImageOrders;
 import org.datacapsule.common.wire.PortRange;
 import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Database;
-import org.datacapsule.router.database.DatabaseConfig;
-import org.datacapsule.router.database.Migrations;
 import org.datacapsule.router.drift.DriftLog;
 import org.datacapsule.router.event.EventLog;
 import org.datacapsule.router.identity.IdentityStore;
 import org.datacapsule.router.identity.Sender;
 import org.datacapsule.router.operation.OperationSignal;
 import org.datacapsule.router.operation.OperationStore;
+import org.datacapsule.router.testing.TestDatabase;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,18 +44,15 @@ class HeartbeatReceiverIT {
     private static final UUID AGENT = UUID.randomUUID();
 
     private final HostId host = new HostId("h1");
-    private EmbeddedPostgres postgres;
+    private TestDatabase rows;
     private Database database;
     private final IdentityStore identities = new IdentityStore();
     private HeartbeatReceiver receiver;
 
     @BeforeAll
     void start() throws Exception {
-        postgres = EmbeddedPostgres.builder().start();
-        DatabaseConfig config =
-                new DatabaseConfig("127.0.0.1", postgres.getPort(), "postgres", "postgres", Optional.empty(), 4);
-        Migrations.apply(config);
-        database = Database.open(vertx, config);
+        rows = TestDatabase.make();
+        database = Database.open(vertx, rows.config());
         receiver = new HeartbeatReceiver(
                 database,
                 new HostStore(),
@@ -77,7 +72,7 @@ class HeartbeatReceiverIT {
     void stop() throws Exception {
         database.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
-        postgres.close();
+        rows.close();
     }
 
     @Test

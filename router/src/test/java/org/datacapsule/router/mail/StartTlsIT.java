@@ -5,16 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.SelfSignedCertificate;
 import io.vertx.sqlclient.Tuple;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.datacapsule.router.database.Database;
-import org.datacapsule.router.database.DatabaseConfig;
-import org.datacapsule.router.database.Migrations;
 import org.datacapsule.router.testing.SmtpSink;
+import org.datacapsule.router.testing.TestDatabase;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,22 +23,19 @@ import org.junit.jupiter.api.TestInstance;
 class StartTlsIT {
     private final Vertx vertx = Vertx.vertx();
     private final SelfSignedCertificate ours = SelfSignedCertificate.create("localhost");
-    private EmbeddedPostgres postgres;
+    private TestDatabase rows;
     private Database database;
 
     @BeforeAll
     void start() throws Exception {
-        postgres = EmbeddedPostgres.builder().start();
-        DatabaseConfig config =
-                new DatabaseConfig("127.0.0.1", postgres.getPort(), "postgres", "postgres", Optional.empty(), 4);
-        Migrations.apply(config);
-        database = Database.open(vertx, config);
+        rows = TestDatabase.make();
+        database = Database.open(vertx, rows.config());
     }
 
     @AfterAll
     void stop() throws Exception {
         database.close();
-        postgres.close();
+        rows.close();
         ours.delete();
         vertx.close().await();
     }

@@ -1,7 +1,6 @@
 package org.datacapsule.router.testing;
 
 import io.vertx.core.json.JsonObject;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -55,7 +54,7 @@ public final class TestRouter implements AutoCloseable {
         Awaitility.doNotCatchUncaughtExceptionsByDefault();
     }
 
-    private final EmbeddedPostgres postgres;
+    private final TestDatabase database;
     private final RouterConfig config;
     private final Path configFile;
     private final Map<String, String> settings;
@@ -67,14 +66,14 @@ public final class TestRouter implements AutoCloseable {
     private RouterAssembly router;
 
     private TestRouter(
-            EmbeddedPostgres postgres,
+            TestDatabase database,
             RouterConfig config,
             Map<String, String> settings,
             Path configFile,
             TestKeys keys,
             int busPort)
             throws Exception {
-        this.postgres = postgres;
+        this.database = database;
         this.config = config;
         this.configFile = configFile;
         this.settings = Map.copyOf(settings);
@@ -92,21 +91,30 @@ public final class TestRouter implements AutoCloseable {
     /** @param databasePort what the router connects to, given the port Postgres listens on */
     public static TestRouter start(Path directory, Map<String, String> changes, IntUnaryOperator databasePort)
             throws Exception {
-        EmbeddedPostgres postgres = EmbeddedPostgres.builder().start();
+        TestDatabase database = TestDatabase.make();
         TestKeys keys = TestKeys.in(directory);
         int busPort = FreePorts.one();
         Map<String, String> settings = new HashMap<>(Map.of(
-                "development", "true",
-                "http.port", "0",
-                "auth.issuer", "test",
-                "auth.audience", "datacapsule",
+                "development",
+                "true",
+                "http.port",
+                "0",
+                "auth.issuer",
+                "test",
+                "auth.audience",
+                "datacapsule",
                 "auth.development-key-file",
-                        directory.resolve("development-key.json").toString(),
-                "database.port", Integer.toString(databasePort.applyAsInt(postgres.getPort())),
-                "database.name", "postgres",
-                "database.user", "postgres",
-                "bus.cluster-name", "router-test-" + busPort,
-                "bus.port", Integer.toString(busPort)));
+                directory.resolve("development-key.json").toString(),
+                "database.port",
+                Integer.toString(databasePort.applyAsInt(database.config().port())),
+                "database.name",
+                database.config().name(),
+                "database.user",
+                database.config().user(),
+                "bus.cluster-name",
+                "router-test-" + busPort,
+                "bus.port",
+                Integer.toString(busPort)));
         settings.put("bus.door-port", Integer.toString(FreePorts.one()));
         settings.put("bus.doors", "127.0.0.1:" + settings.get("bus.door-port") + ", 127.0.0.1:" + FreePorts.one());
         settings.putAll(Map.of(
@@ -126,7 +134,7 @@ public final class TestRouter implements AutoCloseable {
                         .map(entry -> entry.getKey() + ": \"" + entry.getValue() + "\"\n")
                         .collect(Collectors.joining()));
         return new TestRouter(
-                postgres, RouterConfig.from(Settings.load(file, Map.of())), settings, file, keys, busPort);
+                database, RouterConfig.from(Settings.load(file, Map.of())), settings, file, keys, busPort);
     }
 
     /** Ends the router without a word to anyone and starts it again on the same database. */
@@ -292,7 +300,7 @@ public final class TestRouter implements AutoCloseable {
 
     /** Runs statements in one transaction, with neither triggers nor foreign keys when {@code unguarded}. */
     public void change(boolean unguarded, List<String> statements) throws SQLException {
-        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             if (unguarded) {
@@ -307,7 +315,7 @@ public final class TestRouter implements AutoCloseable {
 
     /** The first column of the first row. */
     public String sql(String query) throws SQLException {
-        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        try (Connection connection = database.connect();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(query)) {
             return rows.next() ? String.valueOf(rows.getString(1)) : "(no row)";
@@ -316,7 +324,7 @@ public final class TestRouter implements AutoCloseable {
 
     /** Runs statements that answer nothing. */
     public void execute(String statements) throws SQLException {
-        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
             statement.execute(statements);
         }
@@ -325,6 +333,10 @@ public final class TestRouter implements AutoCloseable {
     @Override
     public void close() throws IOException {
         router.close();
-        postgres.close();
+        try {
+            database.close();
+        } catch (SQLException e) {
+            throw new IOException(e);
+        }
     }
 }

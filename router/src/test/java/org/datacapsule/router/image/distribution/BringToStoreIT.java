@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Tuple;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -22,12 +21,11 @@ import org.datacapsule.common.testing.TestAuthority;
 import org.datacapsule.common.transfer.ImageDoor;
 import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Database;
-import org.datacapsule.router.database.DatabaseConfig;
-import org.datacapsule.router.database.Migrations;
 import org.datacapsule.router.image.depot.DirectoryDepot;
 import org.datacapsule.router.image.depot.Draft;
 import org.datacapsule.router.image.depot.Drafts;
 import org.datacapsule.router.image.depot.ImageDepot;
+import org.datacapsule.router.testing.TestDatabase;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +36,7 @@ class BringToStoreIT {
     private final Vertx vertx = Vertx.vertx();
     private final TestAuthority authority = new TestAuthority();
     private final Identity self = authority.identity("router");
-    private EmbeddedPostgres postgres;
+    private TestDatabase rows;
     private Database database;
     private CountedDepot depot;
     private ImageDoor door;
@@ -47,11 +45,8 @@ class BringToStoreIT {
 
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
-        postgres = EmbeddedPostgres.builder().start();
-        DatabaseConfig config =
-                new DatabaseConfig("127.0.0.1", postgres.getPort(), "postgres", "postgres", Optional.empty(), 4);
-        Migrations.apply(config);
-        database = Database.open(vertx, config);
+        rows = TestDatabase.make();
+        database = Database.open(vertx, rows.config());
         depot = new CountedDepot(DirectoryDepot.open(directory.resolve("store"), 0));
         file = Files.writeString(directory.resolve("made"), "an image");
         content = new Sha256(
@@ -72,7 +67,7 @@ class BringToStoreIT {
         door.close();
         database.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
-        postgres.close();
+        rows.close();
     }
 
     @Test
