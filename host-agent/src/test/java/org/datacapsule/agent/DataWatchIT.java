@@ -52,7 +52,7 @@ class DataWatchIT {
 
     @Test
     void aGuestOfAnotherHostIsNot() throws Exception {
-        start("unshare --net -- sh -c '" + PLUG + " && " + guest() + "'");
+        start("exec unshare --net -- sh -c '" + PLUG + " && " + guest() + "'");
 
         assertThat(watch().capsulesWithData()).isEmpty();
     }
@@ -64,7 +64,7 @@ class DataWatchIT {
                 + " -pidfile " + ready();
     }
 
-    /** Returns when QEMU has opened what it opens. */
+    /** The process that is started becomes QEMU. Returns when QEMU has opened what it opens. */
     private void start(String line) throws IOException {
         Files.write(volume(), new byte[512]);
         started.add(new ProcessBuilder("sh", "-c", line)

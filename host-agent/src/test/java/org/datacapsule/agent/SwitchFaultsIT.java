@@ -71,18 +71,30 @@ class SwitchFaultsIT {
         }
     }
 
+    /** There and back by turns: what one leaves is what the next begins with, where the guest is still there. */
     static List<FaultPoint> faultPoints() {
         List<FaultPoint> points = new ArrayList<>();
+        List<Step> there = steps(CapsuleMode.SECURE);
+        List<Step> back = steps(CapsuleMode.MAINTENANCE);
         for (Fault fault : Fault.values()) {
-            for (CapsuleMode to : List.of(CapsuleMode.SECURE, CapsuleMode.MAINTENANCE)) {
-                String prefix = to.name().toLowerCase(Locale.ROOT) + ".";
-                Stream.of(Step.values())
-                        .filter(step -> step == Step.COMMAND_BEGUN
-                                || (step.wireName().startsWith(prefix) && step != Step.SECURE_UNDONE))
-                        .forEach(step -> points.add(new FaultPoint(fault, to, step)));
+            for (int at = 0; at < Math.max(there.size(), back.size()); at++) {
+                if (at < there.size()) {
+                    points.add(new FaultPoint(fault, CapsuleMode.SECURE, there.get(at)));
+                }
+                if (at < back.size()) {
+                    points.add(new FaultPoint(fault, CapsuleMode.MAINTENANCE, back.get(at)));
+                }
             }
         }
         return points;
+    }
+
+    private static List<Step> steps(CapsuleMode to) {
+        String prefix = to.name().toLowerCase(Locale.ROOT) + ".";
+        return Stream.of(Step.values())
+                .filter(step -> step == Step.COMMAND_BEGUN
+                        || (step.wireName().startsWith(prefix) && step != Step.SECURE_UNDONE))
+                .toList();
     }
 
     @BeforeAll

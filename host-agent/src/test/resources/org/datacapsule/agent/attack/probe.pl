@@ -1,15 +1,32 @@
 # Tries one way out of a guest, as root there. Ends with 0 when what it sent came back, or (raw) was sent.
 #   probe.pl tcp|udp HOST PORT TEXT
-#   probe.pl hold-tcp|hold-udp HOST PORT TEXT          opens one connection and sends for ever
+#   probe.pl hold-tcp|hold-udp HOST PORT TEXT          opens one connection and sends for 40 s
+#   probe.pl tell HOST PORT TEXT FILE                   says for ever what is in the file, each time from a new port
 #   probe.pl raw ETHERTYPE DESTINATION-MAC SOURCE-MAC PAYLOAD-HEX TEXT
 #   probe.pl ip SOURCE DESTINATION PORT SOURCE-MAC GATEWAY-MAC TEXT   a whole UDP packet as a raw frame
 #   probe.pl dhcp NAME                                  asks for an address in the name of NAME
+#   probe.pl each                                       tries each line of its input, "NAME KIND ...", all at once, and
+#                                                       prints the names of those that ended with 0
 use strict;
 use Socket;
 
 my ($kind, @rest) = @ARGV;
+my %tries;
+my $is_try = $kind ne 'each';
+while (!$is_try and my $line = <STDIN>) {
+	(my $name, $kind, @rest) = split ' ', $line;
+	my $child = fork // exit 2;
+	$is_try = $child == 0;
+	$tries{$child} = $name;
+}
+if (!$is_try) {
+	while ((my $child = wait) > 0) {
+		print "$tries{$child}\n" if $? == 0;
+	}
+	exit 0;
+}
 $SIG{ALRM} = sub { exit 1 };
-alarm 8 unless $kind =~ /^hold/;
+alarm($kind =~ /^hold/ ? 40 : 8) unless $kind eq 'tell';
 
 sub connected {
 	my ($type, $host, $port) = @_;
@@ -49,6 +66,16 @@ if ($kind eq 'tcp' or $kind eq 'udp') {
 	while (1) {
 		syswrite($socket, "$text\n");
 		select(undef, undef, undef, 0.5);
+	}
+} elsif ($kind eq 'tell') {
+	my ($host, $port, $text, $known) = @rest;
+	while (1) {
+		select(undef, undef, undef, 0.5);
+		open(my $file, '<', $known) or next;
+		chomp(my $told = <$file> // '');
+		socket(my $socket, PF_INET, SOCK_DGRAM, 0) or next;
+		connect($socket, sockaddr_in($port, inet_aton($host))) or next;
+		syswrite($socket, "$text-$told\n");
 	}
 } elsif ($kind eq 'raw') {
 	my ($type, $to, $from, $hex, $text) = @rest;
