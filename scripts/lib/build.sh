@@ -29,7 +29,7 @@ build_programs() {
 
 # What suits small programs that start often.
 # shellcheck disable=SC2034
-java_flags=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1)
+java_flags=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dkeystore.pkcs12.keyPbeIterationCount=1)
 
 # program_fingerprint JAR CONFIG: another one when either changed. What did not change is built to the same bytes.
 program_fingerprint() { cat "$1" "${1%/*}"/lib/common-*.jar "$2" | sha256sum | cut -c 1-16; }
