@@ -2,6 +2,7 @@ package org.datacapsule.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -74,7 +75,8 @@ class MigrateIT {
     }
 
     @AfterEach
-    void succeedAgain() {
+    void succeedAgain() throws Exception {
+        router.change(false, List.of("update host set enabled = true"));
         one.behave(command -> new Behaviour.Do(one.done(command)));
         two.behave(command -> new Behaviour.Do(two.done(command)));
     }
@@ -423,6 +425,39 @@ class MigrateIT {
                 .isEqualTo("1");
     }
 
+    /** Whoever got no answer asks again, perhaps another router. */
+    @Test
+    void aDrainThatIsAskedForAgainSaysWhatMovesAlready() throws Exception {
+        String moving = running();
+        String from = host(moving);
+        agent(from)
+                .behave(command -> command.command() instanceof Command.SendFiles
+                        ? new Behaviour.AcceptAndForget()
+                        : new Behaviour.Do(agent(from).done(command)));
+        JsonArray first = drain(from).getJsonArray("moving");
+
+        JsonObject again = drain(from);
+
+        assertThat(first.encode()).contains(moving);
+        assertThat(again.getJsonArray("moving").encode()).contains(operationOf(first, moving));
+        assertThat(again.getJsonArray("staying").encode()).doesNotContain(moving);
+    }
+
+    private static String operationOf(JsonArray moving, String capsule) {
+        return moving.stream()
+                .map(JsonObject.class::cast)
+                .filter(each -> each.getString("vmid").equals(capsule))
+                .findFirst()
+                .orElseThrow()
+                .getString("operation");
+    }
+
+    private JsonObject drain(String host) throws Exception {
+        Answer drained = router.post("/v1/hosts/" + host + "/drain", operator, Map.of());
+        assertThat(drained.status()).as(drained.body().encode()).isEqualTo(200);
+        return drained.body();
+    }
+
     @Test
     void aHostIsDrainedWithoutStoppingACapsule() throws Exception {
         String busy = running();
@@ -441,13 +476,12 @@ class MigrateIT {
                         : new Behaviour.Do(agent(from).done(command)));
         switchToSecure(switching);
 
-        Answer drained = router.post("/v1/hosts/" + from + "/drain", operator, Map.of());
+        JsonObject drained = drain(from);
 
-        assertThat(drained.status()).as(drained.body().encode()).isEqualTo(200);
-        assertThat(drained.body().getJsonArray("moving").encode())
+        assertThat(drained.getJsonArray("moving").encode())
                 .contains(busy, secure)
                 .doesNotContain(switching);
-        assertThat(drained.body().getJsonArray("staying").encode()).contains(switching, "SWITCH_TO_SECURE_PENDING");
+        assertThat(drained.getJsonArray("staying").encode()).contains(switching, "SWITCH_TO_SECURE_PENDING");
         awaitStatus(busy, "RUNNING MAINTENANCE");
         awaitStatus(secure, "RUNNING SECURE");
         assertThat(host(busy)).isEqualTo(other(from));

@@ -13,6 +13,7 @@ import org.datacapsule.common.capsule.Transition.Refused;
 import org.datacapsule.common.error.ErrorCode;
 import org.datacapsule.common.error.Problem;
 import org.datacapsule.common.error.ProblemException;
+import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.OperationId;
 import org.datacapsule.router.audit.AuditLog;
 import org.datacapsule.router.database.Tx;
@@ -160,8 +161,13 @@ public final class StartOperation {
             steps.reached(kind, RouterStep.COMMAND_COMMITTED);
             signal.wake();
         });
+        return begun(capsule.id(), operation, status);
+    }
+
+    /** The answer to a command that takes time: what does it, and the capsule's state meanwhile. */
+    public static Reply begun(CapsuleId capsule, OperationId operation, CapsuleStatus status) {
         return Reply.ok(new JsonObject()
-                .put("vmid", capsule.id().toString())
+                .put("vmid", capsule.toString())
                 .put("operation", operation.toString())
                 .put("state", status.state().name()));
     }

@@ -73,11 +73,16 @@ public final class StartMigration {
     }
 
     /**
-     * Off a host that is being drained, to whichever other has room.
+     * Off a host that is being drained, to whichever other has room. Where it is on its way already, that is the answer: whoever
+     * asks again may never have heard of it.
      *
      * @throws ProblemException when it cannot move now, saying why
      */
     Reply awayFrom(Tx tx, Call call, Capsule capsule, int bandwidth) throws InterruptedException {
+        Optional<Migration> already = migrations.underWay(tx, capsule.id());
+        if (already.isPresent()) {
+            return StartOperation.begun(capsule.id(), already.get().operation(), capsule.status());
+        }
         requireMovable(capsule);
         Demand demand = capsules.demand(tx, capsule.id(), network);
         return switch (Placement.choose(demand, hosts.candidates(tx, demand), policy)) {
