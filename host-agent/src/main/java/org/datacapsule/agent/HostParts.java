@@ -1,6 +1,7 @@
 package org.datacapsule.agent;
 
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.hypervisor.Hypervisor;
@@ -15,7 +16,8 @@ import org.datacapsule.agent.simulated.SimulatedHost;
  * @param whereabouts what other hosts need to know of it
  * @param shelf its image files; absent where it has only names of images
  * @param supply gets it the images it lacks
- * @param certificatesRenewed to be run when there are new ones for links to other hosts
+ * @param certificatesChanged has those of the machine that keep them in memory read certificates for links to other hosts, and the list
+ *     of those that are revoked; answers whether they did
  * @param close what has to be let go of at the end, such as the connection to libvirt
  */
 public record HostParts(
@@ -25,7 +27,7 @@ public record HostParts(
         Whereabouts whereabouts,
         Optional<ImageShelf> shelf,
         ImageSupply supply,
-        Runnable certificatesRenewed,
+        BooleanSupplier certificatesChanged,
         Runnable close) {
 
     /** A host that fetches no images. */
@@ -34,23 +36,24 @@ public record HostParts(
             CapsuleNetwork network,
             CapsuleStorage storage,
             Whereabouts whereabouts,
-            Runnable certificatesRenewed,
+            BooleanSupplier certificatesChanged,
             Runnable close) {
-        this(hypervisor, network, storage, whereabouts, Optional.empty(), ImageSupply.NONE, certificatesRenewed, close);
+        this(hypervisor, network, storage, whereabouts, Optional.empty(), ImageSupply.NONE, certificatesChanged, close);
     }
 
     /** With these image files. */
     public HostParts with(ImageShelf images) {
         return new HostParts(
-                hypervisor, network, storage, whereabouts, Optional.of(images), supply, certificatesRenewed, close);
+                hypervisor, network, storage, whereabouts, Optional.of(images), supply, certificatesChanged, close);
     }
 
     /** That gets what it lacks so. */
     HostParts with(ImageSupply another) {
-        return new HostParts(hypervisor, network, storage, whereabouts, shelf, another, certificatesRenewed, close);
+        return new HostParts(hypervisor, network, storage, whereabouts, shelf, another, certificatesChanged, close);
     }
 
     public static HostParts simulated(SimulatedHost host) {
-        return new HostParts(host.hypervisor(), host.network(), host.storage(), host.whereabouts(), () -> {}, () -> {});
+        return new HostParts(
+                host.hypervisor(), host.network(), host.storage(), host.whereabouts(), () -> true, () -> {});
     }
 }

@@ -98,7 +98,7 @@ public final class RealHost implements AutoCloseable {
                 network,
                 storage,
                 new Whereabouts("127.0.0.1", libvirtConfig.uri(), networkConfig.name(), "127.0.0.1"),
-                () -> {},
+                () -> true,
                 () -> {});
     }
 

@@ -97,7 +97,7 @@ final class Ports {
                 port(CapsuleNetwork.class, host.network(), this::network),
                 port(CapsuleStorage.class, host.storage(), this::files),
                 host.whereabouts(),
-                () -> {},
+                () -> true,
                 () -> {});
     }
 

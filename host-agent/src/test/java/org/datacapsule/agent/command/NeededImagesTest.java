@@ -84,7 +84,7 @@ class NeededImagesTest {
                                 host.whereabouts(),
                                 Optional.empty(),
                                 supply,
-                                () -> {},
+                                () -> true,
                                 () -> {}))
                 .start();
     }
