@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import org.datacapsule.agent.config.AgentConfig;
 import org.datacapsule.agent.hypervisor.GuestDomain.Attachment;
+import org.datacapsule.agent.hypervisor.HostCalls;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.identity.IdentityFiles;
 import org.datacapsule.agent.identity.Renewing;
@@ -35,6 +36,7 @@ import org.datacapsule.agent.step.HaltAt;
 import org.datacapsule.agent.step.StepListener;
 import org.datacapsule.common.fault.HaltPoints;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.secret.SecretBox;
 import org.datacapsule.common.signing.KeyFiles;
 import org.datacapsule.common.signing.ReceiptSigner;
@@ -81,19 +83,18 @@ public final class AgentAssembly {
         // It says so now, and not in the dark later, when this machine has not joined.
         identity.read();
         machine.network().ensure();
-        Certificates certificates = new Certificates();
-        Revoking revoking = new Revoking(identity, config.host().name(), certificates::read, clock);
+        Certificates certificates = new Certificates(machine.calls());
+        Revoking revoking = new Revoking(identity, config.host().name(), certificates, clock);
         BusLink link = new BusLink(
                 config.link().doors(),
                 config.host().name(),
                 identity,
-                new Renewing(identity, config.host().name(), certificates::read),
+                new Renewing(identity, config.host().name(), certificates::readCertificates),
                 new LinkTiming(config.link().heartbeat(), config.link().rejoinAfter()),
                 clock);
         Optional<HostImages> images = machine.shelf()
                 .map(shelf -> HostImages.open(config.host().name(), config.images(), shelf, identity, link, clock));
         images.ifPresent(it -> certificates.readBy(it::certificatesChanged));
-        certificates.readBy(machine.certificatesChanged());
         HostParts host = images.map(it -> machine.with(it.supply())).orElse(machine);
         ProgressReporter progress = new ProgressReporter(link);
         SecretBox box = SecretBox.fromKeyFile(config.trust().secretKey());
@@ -151,21 +152,31 @@ public final class AgentAssembly {
         LOG.atInfo().log("the agent has stopped; guests run on");
     }
 
-    /** Those that keep certificates, or who is refused, in memory. */
-    private static final class Certificates {
+    /** Those that keep certificates, or who is refused, in memory: of the machine, and of the agent. */
+    private static final class Certificates implements HostCalls {
+        private final HostCalls machine;
         private final List<BooleanSupplier> readers = new CopyOnWriteArrayList<>();
+
+        Certificates(HostCalls machine) {
+            this.machine = machine;
+        }
 
         void readBy(BooleanSupplier reader) {
             readers.add(reader);
         }
 
-        /** Has all read them, and answers whether each did. */
-        boolean read() {
+        @Override
+        public boolean readCertificates() {
             boolean isRead = true;
             for (BooleanSupplier reader : readers) {
                 isRead &= reader.getAsBoolean();
             }
-            return isRead;
+            return machine.readCertificates() && isRead;
+        }
+
+        @Override
+        public boolean end(List<HostId> hosts) {
+            return machine.end(hosts);
         }
     }
 

@@ -48,7 +48,6 @@ record RealHost(
     }
 
     HostParts parts() {
-        return new HostParts(hypervisor, network, storage, whereabouts, tls::readAgain, connection::close)
-                .with(storage.shelf());
+        return new HostParts(hypervisor, network, storage, whereabouts, tls, connection::close).with(storage.shelf());
     }
 }

@@ -278,6 +278,9 @@ class JoinIT {
             Awaitility.await().until(() -> revoked(agent, Revocations::members).containsAll(members));
             assertThat(revoked(agent, Revocations::links)).containsAll(links);
             assertThat(agent.revocations()).isGreaterThan(before);
+            assertThat(agent.revoked().orElseThrow().gone())
+                    .contains(new HostId("gone"))
+                    .doesNotContain(new HostId("h1"));
             assertThat(revoked(agent, Revocations::members))
                     .as("others' are good")
                     .doesNotContainAnyElementsOf(serials("h1", "members"));
@@ -303,6 +306,7 @@ class JoinIT {
         Set<String> second = serials("twice", "links");
         second.removeAll(first);
         assertThat(serials(told.links())).containsAll(first).doesNotContainAnyElementsOf(second);
+        assertThat(told.gone()).as("one of its name is there").doesNotContain(new HostId("twice"));
         Awaitility.await().until(() -> revoked(agent, Revocations::links).containsAll(first));
     }
 

@@ -70,7 +70,7 @@ class WireJsonTest {
                 new ProgressReport(OperationId.random(), 2, HOST, "launch.domain-started", 80),
                 new Acknowledged(),
                 HeartbeatReply.admitted(true),
-                HeartbeatReply.admitted(false).with(new Revocations("m", "l")),
+                HeartbeatReply.admitted(false).with(new Revocations("m", "l", List.of(HOST))),
                 HeartbeatReply.admitted(
                         false,
                         new ImageOrders(List.of(IMAGE), List.of(), List.of(IMAGE)),

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import org.datacapsule.agent.hypervisor.HostCalls;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.wire.Revocations;
 import org.slf4j.Logger;
@@ -23,7 +23,7 @@ public final class Revoking {
 
     private final IdentityFiles files;
     private final HostId host;
-    private final BooleanSupplier readers;
+    private final HostCalls calls;
     private final InstantSource clock;
     private final Semaphore free = new Semaphore(1);
     private volatile long number;
@@ -32,13 +32,13 @@ public final class Revoking {
     /**
      * Goes by what the host goes by already.
      *
-     * @param readers has those read the lists that keep them in memory; answers whether they did
+     * @param calls that it is to take or not
      * @throws IOException when the host's files cannot be read
      */
-    public Revoking(IdentityFiles files, HostId host, BooleanSupplier readers, InstantSource clock) throws IOException {
+    public Revoking(IdentityFiles files, HostId host, HostCalls calls, InstantSource clock) throws IOException {
         this.files = files;
         this.host = host;
-        this.readers = readers;
+        this.calls = calls;
         this.clock = clock;
         this.number = files.numberRead();
     }
@@ -76,7 +76,9 @@ public final class Revoking {
         nextTry = clock.instant().plus(BETWEEN_TRIES);
         try {
             long kept = files.keep(said).number();
-            if (readers.getAsBoolean()) {
+            if (kept == number) {
+                nextTry = Instant.EPOCH;
+            } else if (calls.readCertificates() && calls.end(said.gone())) {
                 files.noteRead(kept);
                 number = kept;
                 nextTry = Instant.EPOCH;

@@ -184,7 +184,8 @@ class IdentityFilesTest {
     private Revocations lists(long number) {
         return new Revocations(
                 members.revoke(number, List.of(), Instant.now()).pem(),
-                links.revoke(number, List.of(), Instant.now()).pem());
+                links.revoke(number, List.of(), Instant.now()).pem(),
+                List.of());
     }
 
     private void assertThatNoSettingIsLeft(Settings settings) throws ConfigException {

@@ -11,9 +11,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.datacapsule.agent.hypervisor.HostCalls;
 import org.datacapsule.common.certificate.Authority;
 import org.datacapsule.common.certificate.Certificates;
 import org.datacapsule.common.certificate.EllipticKeys;
@@ -39,6 +41,20 @@ class RevokingTest {
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
     private final AtomicBoolean isRead = new AtomicBoolean(true);
     private final AtomicInteger reads = new AtomicInteger();
+    private final List<HostId> ended = new CopyOnWriteArrayList<>();
+    private final HostCalls calls = new HostCalls() {
+        @Override
+        public boolean readCertificates() {
+            reads.incrementAndGet();
+            return isRead.get();
+        }
+
+        @Override
+        public boolean end(List<HostId> hosts) {
+            ended.addAll(hosts);
+            return true;
+        }
+    };
     private IdentityFiles files;
     private Revoking revoking;
 
@@ -65,14 +81,7 @@ class RevokingTest {
 
     /** As an agent that is started anew. */
     private Revoking again() throws IOException {
-        return new Revoking(
-                files,
-                HOST,
-                () -> {
-                    reads.incrementAndGet();
-                    return isRead.get();
-                },
-                now::get);
+        return new Revoking(files, HOST, calls, now::get);
     }
 
     @Test
@@ -82,7 +91,7 @@ class RevokingTest {
                 links.revoke(4, List.of(new RevocationList.Revoked(revoked.getSerialNumber(), now.get())), now.get());
         Path certificates = directory.resolve("links").toRealPath();
 
-        take(new Revocations(members.revoke(4, List.of(), now.get()).pem(), list.pem()));
+        take(new Revocations(members.revoke(4, List.of(), now.get()).pem(), list.pem(), List.of(new HostId("gone"))));
 
         assertThat(revoking.number()).isEqualTo(4);
         for (String name : List.of("ca-crl.pem", "cacrl.pem")) {
@@ -91,6 +100,7 @@ class RevokingTest {
                     .isTrue();
         }
         assertThat(reads).hasValue(1);
+        assertThat(ended).as("what it had open").containsExactly(new HostId("gone"));
         assertThat(files.revoked().orElseThrow().number()).isEqualTo(4);
     }
 
@@ -103,7 +113,8 @@ class RevokingTest {
         Authority other = new TestAuthority().authority();
         take(new Revocations(
                 members.revoke(8, List.of(), now.get()).pem(),
-                other.revoke(8, List.of(), now.get()).pem()));
+                other.revoke(8, List.of(), now.get()).pem(),
+                List.of()));
 
         assertThat(directory.resolve("links/cacrl.pem")).hasContent(written);
         assertThat(files.revoked().orElseThrow().number()).isEqualTo(7);
@@ -111,7 +122,8 @@ class RevokingTest {
         pass();
         take(new Revocations(
                 members.revoke(8, List.of(), now.get()).pem(),
-                links.revoke(9, List.of(), now.get()).pem()));
+                links.revoke(9, List.of(), now.get()).pem(),
+                List.of()));
         assertThat(revoking.number()).as("two that are not of one number").isEqualTo(7);
     }
 
@@ -159,7 +171,8 @@ class RevokingTest {
     private Revocations lists(long number) {
         return new Revocations(
                 members.revoke(number, List.of(), now.get()).pem(),
-                links.revoke(number, List.of(), now.get()).pem());
+                links.revoke(number, List.of(), now.get()).pem(),
+                List.of());
     }
 
     private static String issue(Authority authority, KeyRequest key) {

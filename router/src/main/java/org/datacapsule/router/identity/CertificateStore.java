@@ -23,8 +23,10 @@ final class CertificateStore {
      * Those that are revoked, as of one moment.
      *
      * @param number another, and greater, whenever there are others
+     * @param gone hosts that have nothing else
      */
-    record Revoked(long number, List<RevocationList.Revoked> members, List<RevocationList.Revoked> links) {}
+    record Revoked(
+            long number, List<RevocationList.Revoked> members, List<RevocationList.Revoked> links, List<HostId> gone) {}
 
     void insert(Tx tx, HostId host, Issued issued) throws InterruptedException {
         insert(tx, MEMBERS, host, issued.member());
@@ -71,7 +73,7 @@ final class CertificateStore {
                 .orElseThrow();
     }
 
-    /** In one statement, so that number and rows are of one moment. */
+    /** In one statement, so that number and rows are of one moment; hosts that went since may be among those that are gone. */
     Revoked revoked(Tx tx) throws InterruptedException {
         String sql = """
                 select number, authority, serial, revoked_at
@@ -85,7 +87,16 @@ final class CertificateStore {
                     .ifPresent(authority -> (authority.equals(MEMBERS) ? members : links).add(revoked(row)));
             return row.getLong("number");
         });
-        return new Revoked(numbers.getFirst(), members, links);
+        return new Revoked(numbers.getFirst(), members, links, gone(tx));
+    }
+
+    private static List<HostId> gone(Tx tx) throws InterruptedException {
+        String sql = """
+                select host_id from host_certificate group by host_id
+                having bool_or(revoked_at is not null) and not bool_or(revoked_at is null and ends_at > now())
+                order by host_id
+                """;
+        return tx.list(sql, Tuple.tuple(), row -> new HostId(row.getString("host_id")));
     }
 
     private static RevocationList.Revoked revoked(Row row) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.datacapsule.common.certificate.RevocationList;
+import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.wire.Heartbeat;
 import org.datacapsule.common.wire.HeartbeatReply;
 import org.datacapsule.common.wire.Revocations;
@@ -28,10 +29,10 @@ public final class RevocationDesk {
     private final List<Consumer<RevocationList>> doors = new CopyOnWriteArrayList<>();
     private volatile Optional<Lists> current = Optional.empty();
 
-    /** Both lists of one number. */
-    private record Lists(long number, RevocationList members, RevocationList links) {
+    /** Both lists of one number, and hosts that have nothing but what is on them. */
+    private record Lists(long number, RevocationList members, RevocationList links, List<HostId> gone) {
         Revocations text() {
-            return new Revocations(members.pem(), links.pem());
+            return new Revocations(members.pem(), links.pem(), gone);
         }
     }
 
@@ -86,6 +87,7 @@ public final class RevocationDesk {
         return new Lists(
                 revoked.number(),
                 authorities.members().revoke(revoked.number(), revoked.members(), clock.instant()),
-                authorities.links().revoke(revoked.number(), revoked.links(), clock.instant()));
+                authorities.links().revoke(revoked.number(), revoked.links(), clock.instant()),
+                revoked.gone());
     }
 }
