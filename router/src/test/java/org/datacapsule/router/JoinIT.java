@@ -275,7 +275,9 @@ class JoinIT {
 
             assertThat(router.delete("/v1/hosts/gone", operator).status()).isEqualTo(200);
 
-            Awaitility.await().until(() -> revoked(agent, Revocations::members).containsAll(members));
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> revoked(agent, Revocations::members).containsAll(members));
             assertThat(revoked(agent, Revocations::links)).containsAll(links);
             assertThat(agent.revocations()).isGreaterThan(before);
             assertThat(agent.revoked().orElseThrow().gone())
@@ -307,7 +309,9 @@ class JoinIT {
         second.removeAll(first);
         assertThat(serials(told.links())).containsAll(first).doesNotContainAnyElementsOf(second);
         assertThat(told.gone()).as("one of its name is there").doesNotContain(new HostId("twice"));
-        Awaitility.await().until(() -> revoked(agent, Revocations::links).containsAll(first));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> revoked(agent, Revocations::links).containsAll(first));
     }
 
     @Test
