@@ -6,7 +6,7 @@
 # joined: that has no certificate to listen with.
 boot_host() {
   prepare_host "$1"
-  boot_node "$1" "$storage"
+  boot_node "$1" "$storage" "$identity/links"
   if has_joined "$1"; then ensure_host_libvirt "$1"; fi
 }
 
@@ -39,7 +39,7 @@ prepare_host() {
 }
 
 # Migration between hosts goes by TLS both from libvirtd to libvirtd and from QEMU to QEMU, with what the hosts got when they
-# joined.
+# joined. libvirtd finds it where it looks by itself (node-init), for only there it reads again what has changed.
 write_host_libvirt_settings() {
   local folder=$2 address
   address=$(address_of "$1")
@@ -51,9 +51,6 @@ listen_tls = 1
 listen_tcp = 0
 listen_addr = "$address"
 tls_port = "16514"
-key_file = "$identity/links/serverkey.pem"
-cert_file = "$identity/links/servercert.pem"
-ca_file = "$identity/links/cacert.pem"
 tls_no_verify_certificate = 0
 END
   cat >> "$folder/qemu.conf" << END

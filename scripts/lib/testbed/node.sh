@@ -6,7 +6,7 @@
 
 node_runs() { running_process "$1.init" > /dev/null; }
 
-# boot_node NODE [STORAGE]: powers it on, unless it is on.
+# boot_node NODE [STORAGE LINKS]: powers it on, unless it is on.
 boot_node() {
   local name=$1 outer init
   if node_runs "$name"; then return 0; fi

@@ -373,8 +373,43 @@ abstract class FleetStory {
         }
     }
 
+    /** With all that a host was given, and where it was; what it has open is ended. */
     @Test
     @Order(13)
+    void whoIsNoHostAnyMoreIsRefusedByTheOthersLibvirts() throws Exception {
+        assertThat(asksOther("h3", "h1")).isEqualTo("h1");
+        TESTBED.get().exec("h3", "sh", "-c", "sleep 600 | " + call("h1") + " > /dev/null 2>&1 &");
+        Patience.await(
+                "connection that stays open", MINUTES, () -> isConnected("h1") ? Optional.of(true) : Optional.empty());
+
+        TESTBED.get().operator().delete("/v1/hosts/h3").success();
+
+        Patience.await(
+                "libvirt of h1 that refuses h3",
+                MINUTES,
+                () -> !isConnected("h1") && asksOther("h3", "h1").isEmpty() ? Optional.of(true) : Optional.empty());
+        assertThat(asksOther("h2", "h1")).as("one that is a host").isEqualTo("h1");
+    }
+
+    /** Whether any other host has a connection to its libvirt. */
+    private static boolean isConnected(String host) throws IOException, InterruptedException {
+        return TESTBED.get().exec(host, "virt-admin", "client-list", "libvirtd").contains(" tls ");
+    }
+
+    /** What the libvirt of another host says its name is; nothing where it does not take the call. */
+    private static String asksOther(String from, String to) throws IOException, InterruptedException {
+        return TESTBED.get()
+                .exec(from, "sh", "-c", call(to) + " hostname 2> /dev/null || true")
+                .strip();
+    }
+
+    private static String call(String to) throws IOException, InterruptedException {
+        String address = TESTBED.get().exec(to, "hostname", "--ip-address").strip();
+        return "virsh -q -c 'qemu+tls://" + address + "/system?pkipath=/etc/libvirt/datacapsule/links'";
+    }
+
+    @Test
+    @Order(14)
     void nothingIsLeftOfATestbed() throws Exception {
         TESTBED.get().partition("h1", "from", "h2");
         traces.watch(firstProcesses());

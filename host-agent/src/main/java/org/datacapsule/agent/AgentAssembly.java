@@ -11,11 +11,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import org.datacapsule.agent.config.AgentConfig;
 import org.datacapsule.agent.hypervisor.GuestDomain.Attachment;
+import org.datacapsule.agent.hypervisor.HostCalls;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.identity.IdentityFiles;
 import org.datacapsule.agent.identity.Renewing;
+import org.datacapsule.agent.identity.Revoking;
 import org.datacapsule.agent.image.HostImages;
 import org.datacapsule.agent.journal.Journal;
 import org.datacapsule.agent.local.LocalService;
@@ -33,6 +36,7 @@ import org.datacapsule.agent.step.HaltAt;
 import org.datacapsule.agent.step.StepListener;
 import org.datacapsule.common.fault.HaltPoints;
 import org.datacapsule.common.id.CapsuleId;
+import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.secret.SecretBox;
 import org.datacapsule.common.signing.KeyFiles;
 import org.datacapsule.common.signing.ReceiptSigner;
@@ -47,6 +51,7 @@ public final class AgentAssembly {
     private final HostParts host;
     private final Optional<HostImages> images;
     private final BusLink link;
+    private final Revoking revoking;
     private final ProgressReporter progress;
     private final Results results;
     private final AgentCore core;
@@ -56,6 +61,7 @@ public final class AgentAssembly {
             HostParts host,
             Optional<HostImages> images,
             BusLink link,
+            Revoking revoking,
             ProgressReporter progress,
             Results results,
             AgentCore core,
@@ -63,6 +69,7 @@ public final class AgentAssembly {
         this.host = host;
         this.images = images;
         this.link = link;
+        this.revoking = revoking;
         this.progress = progress;
         this.results = results;
         this.core = core;
@@ -76,18 +83,18 @@ public final class AgentAssembly {
         // It says so now, and not in the dark later, when this machine has not joined.
         identity.read();
         machine.network().ensure();
-        Certificates certificates = new Certificates();
+        Certificates certificates = new Certificates(machine.calls());
+        Revoking revoking = new Revoking(identity, config.host().name(), certificates, clock);
         BusLink link = new BusLink(
                 config.link().doors(),
                 config.host().name(),
                 identity,
-                new Renewing(identity, config.host().name(), certificates),
+                new Renewing(identity, config.host().name(), certificates::readCertificates),
                 new LinkTiming(config.link().heartbeat(), config.link().rejoinAfter()),
                 clock);
         Optional<HostImages> images = machine.shelf()
                 .map(shelf -> HostImages.open(config.host().name(), config.images(), shelf, identity, link, clock));
-        certificates.readBy(machine.certificatesRenewed());
-        images.ifPresent(it -> certificates.readBy(it::certificatesRenewed));
+        images.ifPresent(it -> certificates.readBy(it::certificatesChanged));
         HostParts host = images.map(it -> machine.with(it.supply())).orElse(machine);
         ProgressReporter progress = new ProgressReporter(link);
         SecretBox box = SecretBox.fromKeyFile(config.trust().secretKey());
@@ -118,13 +125,14 @@ public final class AgentAssembly {
         Optional<LocalSocket> scripts = listen(config, LocalScripts.service(config, host, core, box));
         Admission admission = new Admission(core::receive, core::obey, core::goOn);
         Leftovers leftovers = new Leftovers(host.hypervisor(), host.network(), host.storage(), journal);
-        Heartbeats heartbeats = heartbeats(config, host, journal, receipts, admission, images, leftovers);
+        Heartbeats heartbeats = heartbeats(config, host, journal, receipts, admission, images, leftovers, revoking);
         link.start(admission, heartbeats::now, reply -> {
             images.ifPresent(it -> it.obey(reply.images().orElse(ImageOrders.NONE)));
             leftovers.sweep(reply.sweep().orElse(List.of()));
+            reply.revocations().ifPresent(revoking::take);
         });
         LOG.atInfo().addKeyValue("hostId", config.host().name()).log("the agent runs");
-        return new AgentAssembly(host, images, link, progress, results, core, scripts);
+        return new AgentAssembly(host, images, link, revoking, progress, results, core, scripts);
     }
 
     /** Accepts nothing more, leaves work at its next step boundary, and leaves guests running. */
@@ -133,6 +141,7 @@ public final class AgentAssembly {
             scripts.get().close();
         }
         link.stop();
+        revoking.stop();
         progress.close();
         results.stop();
         core.stop();
@@ -143,17 +152,31 @@ public final class AgentAssembly {
         LOG.atInfo().log("the agent has stopped; guests run on");
     }
 
-    /** Those that keep certificates in memory. */
-    private static final class Certificates implements Runnable {
-        private final List<Runnable> readers = new CopyOnWriteArrayList<>();
+    /** Those that keep certificates, or who is refused, in memory: of the machine, and of the agent. */
+    private static final class Certificates implements HostCalls {
+        private final HostCalls machine;
+        private final List<BooleanSupplier> readers = new CopyOnWriteArrayList<>();
 
-        void readBy(Runnable reader) {
+        Certificates(HostCalls machine) {
+            this.machine = machine;
+        }
+
+        void readBy(BooleanSupplier reader) {
             readers.add(reader);
         }
 
         @Override
-        public void run() {
-            readers.forEach(Runnable::run);
+        public boolean readCertificates() {
+            boolean isRead = true;
+            for (BooleanSupplier reader : readers) {
+                isRead &= reader.getAsBoolean();
+            }
+            return machine.readCertificates() && isRead;
+        }
+
+        @Override
+        public boolean end(List<HostId> hosts) {
+            return machine.end(hosts);
         }
     }
 
@@ -175,7 +198,8 @@ public final class AgentAssembly {
             ReceiptSigner receipts,
             Admission admission,
             Optional<HostImages> images,
-            Leftovers leftovers) {
+            Leftovers leftovers,
+            Revoking revoking) {
         HostProfile profile = new HostProfile(
                 config.host().name(),
                 UUID.randomUUID(),
@@ -195,7 +219,8 @@ public final class AgentAssembly {
                 journal,
                 admission::recalled,
                 () -> images.map(HostImages::stock),
-                leftovers::known);
+                leftovers::known,
+                () -> Optional.of(revoking.number()));
     }
 
     /** The guests that have a release channel, each with its generation. */

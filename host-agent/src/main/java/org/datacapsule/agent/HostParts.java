@@ -3,6 +3,7 @@ package org.datacapsule.agent;
 import java.util.Optional;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
+import org.datacapsule.agent.hypervisor.HostCalls;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.hypervisor.ImageShelf;
 import org.datacapsule.agent.hypervisor.ImageSupply;
@@ -15,7 +16,7 @@ import org.datacapsule.agent.simulated.SimulatedHost;
  * @param whereabouts what other hosts need to know of it
  * @param shelf its image files; absent where it has only names of images
  * @param supply gets it the images it lacks
- * @param certificatesRenewed to be run when there are new ones for links to other hosts
+ * @param calls of other hosts
  * @param close what has to be let go of at the end, such as the connection to libvirt
  */
 public record HostParts(
@@ -25,7 +26,7 @@ public record HostParts(
         Whereabouts whereabouts,
         Optional<ImageShelf> shelf,
         ImageSupply supply,
-        Runnable certificatesRenewed,
+        HostCalls calls,
         Runnable close) {
 
     /** A host that fetches no images. */
@@ -34,23 +35,23 @@ public record HostParts(
             CapsuleNetwork network,
             CapsuleStorage storage,
             Whereabouts whereabouts,
-            Runnable certificatesRenewed,
+            HostCalls calls,
             Runnable close) {
-        this(hypervisor, network, storage, whereabouts, Optional.empty(), ImageSupply.NONE, certificatesRenewed, close);
+        this(hypervisor, network, storage, whereabouts, Optional.empty(), ImageSupply.NONE, calls, close);
     }
 
     /** With these image files. */
     public HostParts with(ImageShelf images) {
-        return new HostParts(
-                hypervisor, network, storage, whereabouts, Optional.of(images), supply, certificatesRenewed, close);
+        return new HostParts(hypervisor, network, storage, whereabouts, Optional.of(images), supply, calls, close);
     }
 
     /** That gets what it lacks so. */
     HostParts with(ImageSupply another) {
-        return new HostParts(hypervisor, network, storage, whereabouts, shelf, another, certificatesRenewed, close);
+        return new HostParts(hypervisor, network, storage, whereabouts, shelf, another, calls, close);
     }
 
     public static HostParts simulated(SimulatedHost host) {
-        return new HostParts(host.hypervisor(), host.network(), host.storage(), host.whereabouts(), () -> {}, () -> {});
+        return new HostParts(
+                host.hypervisor(), host.network(), host.storage(), host.whereabouts(), HostCalls.NONE, () -> {});
     }
 }

@@ -1,19 +1,16 @@
 package org.datacapsule.agent;
 
 import java.time.Duration;
-import java.util.List;
 import org.datacapsule.agent.config.AgentConfig;
 import org.datacapsule.agent.hypervisor.Whereabouts;
 import org.datacapsule.agent.libvirt.LibvirtConnection;
 import org.datacapsule.agent.libvirt.LibvirtHypervisor;
 import org.datacapsule.agent.libvirt.LibvirtNetworks;
+import org.datacapsule.agent.libvirt.LibvirtTls;
 import org.datacapsule.agent.network.LibvirtNetwork;
-import org.datacapsule.agent.process.ProgramFailedException;
 import org.datacapsule.agent.process.ProgramRunner;
 import org.datacapsule.agent.storage.DirectoryStorage;
 import org.datacapsule.common.policy.PolicyException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** This machine: libvirt, its network and the capsules' files, as the configuration has them. */
 record RealHost(
@@ -21,8 +18,8 @@ record RealHost(
         LibvirtHypervisor hypervisor,
         LibvirtNetwork network,
         DirectoryStorage storage,
-        Whereabouts whereabouts) {
-    private static final Logger LOG = LoggerFactory.getLogger(RealHost.class);
+        Whereabouts whereabouts,
+        LibvirtTls tls) {
     private static final Duration PATIENCE_WITH_PROGRAMS = Duration.ofSeconds(60);
 
     static RealHost open(AgentConfig config) throws PolicyException {
@@ -43,28 +40,14 @@ record RealHost(
                     config.network().name(),
                     config.libvirt().vncListen());
             connection.whenOpenedAgain(network::ensure);
-            return new RealHost(connection, hypervisor, network, storage, whereabouts);
+            return new RealHost(connection, hypervisor, network, storage, whereabouts, new LibvirtTls(programs));
         } catch (PolicyException | RuntimeException e) {
             connection.close();
             throw e;
         }
     }
 
-    /** libvirtd keeps its certificate in memory; QEMU and qemu-nbd read it whenever they are started. */
-    private static void tellLibvirt() {
-        try {
-            new ProgramRunner(PATIENCE_WITH_PROGRAMS)
-                    .run(List.of("virt-admin", "--connect", "libvirtd:///system", "server-update-tls", "libvirtd"));
-        } catch (ProgramFailedException e) {
-            LOG.atWarn()
-                    .addKeyValue("cause", e.getMessage())
-                    .log(
-                            "libvirtd goes on with its old certificate, until it is restarted or told by virt-admin server-update-tls");
-        }
-    }
-
     HostParts parts() {
-        return new HostParts(hypervisor, network, storage, whereabouts, RealHost::tellLibvirt, connection::close)
-                .with(storage.shelf());
+        return new HostParts(hypervisor, network, storage, whereabouts, tls, connection::close).with(storage.shelf());
     }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
+import org.datacapsule.agent.hypervisor.HostCalls;
 import org.datacapsule.agent.hypervisor.Whereabouts;
 import org.datacapsule.agent.libvirt.LibvirtConfig;
 import org.datacapsule.agent.libvirt.LibvirtConnection;
@@ -98,7 +99,7 @@ public final class RealHost implements AutoCloseable {
                 network,
                 storage,
                 new Whereabouts("127.0.0.1", libvirtConfig.uri(), networkConfig.name(), "127.0.0.1"),
-                () -> {},
+                HostCalls.NONE,
                 () -> {});
     }
 

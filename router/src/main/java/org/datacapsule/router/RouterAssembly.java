@@ -139,6 +139,7 @@ public final class RouterAssembly implements AutoCloseable {
         parts.register(endpoints);
         identity.register(endpoints);
         new EventRoutes(database, feed, config.http().maxConcurrent() / 2).register(endpoints);
+        remember(identity.watchRevocations());
         serveAgents(node.bus(), identity, parts);
         distributeImages(node.bus(), database, depot, authorities, identity);
         remember(identity.openDoor(node, config.bus(), own));
@@ -172,6 +173,7 @@ public final class RouterAssembly implements AutoCloseable {
                         new AuditLog(),
                         IdentityParts.ownIdentity(authorities, config.bus()),
                         config.bus().host())));
+        identity.revocations().tell(distribution::refuse);
         distribution.serve(bus, identity.desk());
         remember(distribution.startCare());
         distribution.startBringing().ifPresent(this::remember);
@@ -246,7 +248,12 @@ public final class RouterAssembly implements AutoCloseable {
         ProgressRecorder progress = parts.progress();
         identity.serve(bus);
         ReportDesk desk = identity.desk();
-        desk.serve(bus, Contracts.HEARTBEAT, beat -> Optional.of(beat.host()), parts.heartbeats()::receive);
+        desk.serve(
+                bus,
+                Contracts.HEARTBEAT,
+                beat -> Optional.of(beat.host()),
+                (from, beat) ->
+                        identity.revocations().answer(beat, parts.heartbeats().receive(from, beat)));
         desk.serve(bus, Contracts.OUTCOME, report -> Optional.of(report.host()), (from, report) -> {
             outcomes.record(report);
             return new Acknowledged();

@@ -5,14 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.awaitility.Awaitility;
 import org.datacapsule.common.bus.BusException;
 import org.datacapsule.common.certificate.EllipticKeys;
@@ -24,6 +31,7 @@ import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.id.OperationId;
 import org.datacapsule.common.id.ResultId;
 import org.datacapsule.common.id.Sha256;
+import org.datacapsule.common.join.JoinAnswer;
 import org.datacapsule.common.join.JoinRequest.Asked;
 import org.datacapsule.common.join.JoinToken;
 import org.datacapsule.common.signing.ReportSigner;
@@ -35,6 +43,7 @@ import org.datacapsule.common.wire.PortRange;
 import org.datacapsule.common.wire.ProgressReport;
 import org.datacapsule.common.wire.Renewal;
 import org.datacapsule.common.wire.ResultMessage;
+import org.datacapsule.common.wire.Revocations;
 import org.datacapsule.common.wire.SignedReport;
 import org.datacapsule.router.http.TokenRole;
 import org.datacapsule.router.testing.FakeAgent;
@@ -245,6 +254,100 @@ class JoinIT {
         }
         assertThat(router.sql("select count(*) from audit where action = 'host_renewed'"))
                 .isNotEqualTo("0");
+    }
+
+    @Test
+    void whatAHostWasGivenIsOnTheListsOfAllOthersOnceItIsRemoved() throws Exception {
+        String operator = router.token("operator", TokenRole.OPERATOR);
+        try (FakeAgent gone = router.agent("gone", CAPACITY, PORTS)) {
+            gone.tell(
+                    Contracts.RENEWAL,
+                    new Renewal(
+                            SigningRequest.make(EllipticKeys.make(), "gone"),
+                            SigningRequest.make(EllipticKeys.make(), "gone")));
+            Set<String> members = serials("gone", "members");
+            Set<String> links = serials("gone", "links");
+            assertThat(members).as("what it joined with, and was renewed to").hasSize(2);
+            assertThat(links).hasSize(2);
+            assertThat(revoked(agent, Revocations::members)).doesNotContainAnyElementsOf(members);
+            long before = agent.revocations();
+            router.put("/v1/hosts/gone", operator, Map.of("enabled", "false"));
+
+            assertThat(router.delete("/v1/hosts/gone", operator).status()).isEqualTo(200);
+
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> revoked(agent, Revocations::members).containsAll(members));
+            assertThat(revoked(agent, Revocations::links)).containsAll(links);
+            assertThat(agent.revocations()).isGreaterThan(before);
+            assertThat(agent.revoked().orElseThrow().gone())
+                    .contains(new HostId("gone"))
+                    .doesNotContain(new HostId("h1"));
+            assertThat(revoked(agent, Revocations::members))
+                    .as("others' are good")
+                    .doesNotContainAnyElementsOf(serials("h1", "members"));
+        }
+        assertThat(router.sql("select detail from audit where detail like 'host gone removed%'"))
+                .contains("certificates revoked: 4");
+    }
+
+    @Test
+    void aSecondJoinRevokesWhatTheFirstWasGivenAndItsAnswerSaysSo() throws Exception {
+        router.join("twice");
+        Set<String> first = serials("twice", "links");
+        JoinToken token = router.joinToken("twice");
+        Asked asked = TestRouter.asked("twice", token, EllipticKeys.make());
+
+        Answer answer = router.join(asked, token.proof(asked));
+
+        Revocations told = new JoinAnswer(
+                        answer.body().getString("enrolment"), answer.body().getString("proof"))
+                .open(token, asked)
+                .revocations()
+                .orElseThrow();
+        Set<String> second = serials("twice", "links");
+        second.removeAll(first);
+        assertThat(serials(told.links())).containsAll(first).doesNotContainAnyElementsOf(second);
+        assertThat(told.gone()).as("one of its name is there").doesNotContain(new HostId("twice"));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> revoked(agent, Revocations::links).containsAll(first));
+    }
+
+    @Test
+    void certificatesThatHaveEndedAreForgotten() throws Exception {
+        router.join("ended");
+        router.execute("update host_certificate set ends_at = now() - interval '2 days', revoked_at = now()"
+                + " where host_id = 'ended'");
+
+        router.join("another");
+
+        assertThat(serials("ended", "members")).isEmpty();
+        assertThat(serials("another", "members")).hasSize(1);
+    }
+
+    private Set<String> serials(String host, String authority) throws Exception {
+        String found = router.sql("select coalesce(string_agg(serial, ' '), '') from host_certificate where host_id = '"
+                + host + "' and authority = '" + authority + "'");
+        return found.isEmpty() ? new HashSet<>() : new HashSet<>(List.of(found.split(" ")));
+    }
+
+    /** What the host knows to be revoked. */
+    private static Set<String> revoked(FakeAgent host, Function<Revocations, String> which) throws Exception {
+        return host.revoked().isEmpty()
+                ? Set.of()
+                : serials(which.apply(host.revoked().get()));
+    }
+
+    private static Set<String> serials(String list) throws Exception {
+        X509CRL read = (X509CRL) CertificateFactory.getInstance("X.509")
+                .generateCRL(new ByteArrayInputStream(list.getBytes(StandardCharsets.US_ASCII)));
+        Set<String> serials = new HashSet<>();
+        if (read.getRevokedCertificates() != null) {
+            read.getRevokedCertificates()
+                    .forEach(entry -> serials.add(entry.getSerialNumber().toString(16)));
+        }
+        return serials;
     }
 
     @Test

@@ -11,6 +11,7 @@ import org.datacapsule.agent.HostParts;
 import org.datacapsule.agent.hypervisor.CapsuleNetwork;
 import org.datacapsule.agent.hypervisor.CapsuleStorage;
 import org.datacapsule.agent.hypervisor.Departing;
+import org.datacapsule.agent.hypervisor.HostCalls;
 import org.datacapsule.agent.hypervisor.Hypervisor;
 import org.datacapsule.agent.simulated.SimulatedHost;
 import org.datacapsule.common.error.ErrorCode;
@@ -97,7 +98,7 @@ final class Ports {
                 port(CapsuleNetwork.class, host.network(), this::network),
                 port(CapsuleStorage.class, host.storage(), this::files),
                 host.whereabouts(),
-                () -> {},
+                HostCalls.NONE,
                 () -> {});
     }
 

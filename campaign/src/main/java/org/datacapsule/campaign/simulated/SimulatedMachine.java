@@ -168,6 +168,7 @@ final class SimulatedMachine implements Node {
                     opened,
                     admission::recalled,
                     Optional::empty,
+                    Optional::empty,
                     Optional::empty);
             world.time().start(life, "heartbeat", () -> beat(life, admission, heartbeats));
         } catch (IOException e) {

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLNumber;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -25,9 +27,11 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.CertIOException;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -145,6 +149,34 @@ public final class Authority {
     public Identity identity(String name, List<String> addresses, Instant now, Duration life) {
         KeyPair keys = EllipticKeys.make();
         return new Identity(keys.getPrivate(), issue(name, addresses, keys.getPublic(), now, life), certificate);
+    }
+
+    /**
+     * A list of those of its certificates that are not good any more. It is good for as long as the authority is: who has it and hears
+     * of no newer one goes on by it.
+     *
+     * @param number greater than that of any list before
+     */
+    public RevocationList revoke(long number, List<RevocationList.Revoked> revoked, Instant now) {
+        X509v2CRLBuilder builder =
+                new JcaX509v2CRLBuilder(certificate.getSubjectX500Principal(), Date.from(now.minus(SKEW)));
+        builder.setNextUpdate(certificate.getNotAfter());
+        for (RevocationList.Revoked one : revoked) {
+            builder.addCRLEntry(one.serial(), Date.from(one.at()), CRLReason.cessationOfOperation);
+        }
+        try {
+            builder.addExtension(Extension.cRLNumber, false, new CRLNumber(BigInteger.valueOf(number)));
+            builder.addExtension(
+                    Extension.authorityKeyIdentifier,
+                    false,
+                    new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(certificate.getPublicKey()));
+            return RevocationList.of(
+                    builder.build(new JcaContentSignerBuilder(SIGNATURE).build(key))
+                            .getEncoded(),
+                    certificate);
+        } catch (IOException | GeneralSecurityException | OperatorCreationException e) {
+            throw new IllegalStateException("the authority's key does not sign", e);
+        }
     }
 
     private static X509v3CertificateBuilder builder(

@@ -162,7 +162,8 @@ final class DoorClient {
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
-    private static SSLContext context(Identity identity) {
+    /** In which this member is the client, and its authority trusted. */
+    static SSLContext context(Identity identity) {
         char[] none = new char[0];
         try {
             KeyStore own = KeyStore.getInstance("PKCS12");

@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
@@ -17,24 +18,26 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.datacapsule.common.certificate.Identity;
+import org.datacapsule.common.certificate.RevocationList;
 import org.datacapsule.common.id.Sha256;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Serves images to the members of the fleet: {@code GET /images/<sha256>}, whole or from a byte on. Who asks shows a certificate
- * of the members' authority. Files are streamed by the kernel or in small pieces, whatever their size.
+ * of the members' authority that is not revoked. Files are streamed by the kernel or in small pieces, whatever their size.
  */
 public final class ImageDoor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ImageDoor.class);
@@ -50,12 +53,16 @@ public final class ImageDoor implements AutoCloseable {
     private final HttpServer server;
     private final Offers offers;
     private final Semaphore slots;
+    private final Set<HttpConnection> callers = ConcurrentHashMap.newKeySet();
+    private volatile Predicate<X509Certificate> isRevoked = certificate -> false;
 
     private ImageDoor(Vertx vertx, Identity identity, Offers offers, int atOnce) {
         this.vertx = vertx;
         this.offers = offers;
         this.slots = new Semaphore(atOnce);
-        this.server = vertx.createHttpServer(options(identity)).requestHandler(this::answer);
+        this.server = vertx.createHttpServer(options(identity))
+                .connectionHandler(this::called)
+                .requestHandler(this::answer);
     }
 
     /** What there is of an image; empty where there is nothing. May block. */
@@ -103,6 +110,35 @@ public final class ImageDoor implements AutoCloseable {
             boolean unused = await(server.updateSSLOptions(options(identity).getSslOptions()));
         } catch (IOException e) {
             LOG.atError().setCause(e).log("the image door goes on with its old certificate");
+        }
+    }
+
+    /**
+     * Refuses members with these certificates from now on. Connections of theirs that are open are ended, and with them what is on
+     * its way.
+     */
+    public void refuse(RevocationList revoked) {
+        isRevoked = revoked::revokes;
+        callers.forEach(this::review);
+    }
+
+    /**
+     * Looked at here and not by TLS itself: that would let those stay that are connected, and those come again by a session of
+     * before.
+     */
+    private void called(HttpConnection caller) {
+        callers.add(caller);
+        caller.closeHandler(unused -> callers.remove(caller));
+        review(caller);
+    }
+
+    private void review(HttpConnection caller) {
+        if (shown(caller).filter(isRevoked).isPresent()) {
+            LOG.atWarn()
+                    .log(
+                            "no image is given to {}, whose certificate is revoked: it was removed, or joined again since",
+                            who(caller));
+            Future<Void> unused = caller.close();
         }
     }
 
@@ -211,18 +247,23 @@ public final class ImageDoor implements AutoCloseable {
     private static void log(HttpServerRequest request, Sha256 image, long from) {
         LOG.atInfo()
                 .addKeyValue("image", image)
-                .addKeyValue("to", who(request))
+                .addKeyValue("to", who(request.connection()))
                 .addKeyValue("fromByte", from)
                 .log("an image is given to a member");
     }
 
-    private static String who(HttpServerRequest request) {
+    private static String who(HttpConnection caller) {
+        return shown(caller)
+                .map(certificate -> certificate.getSubjectX500Principal().getName())
+                .orElse("somebody");
+    }
+
+    /** The caller's certificate; empty when it is gone by now. */
+    private static Optional<X509Certificate> shown(HttpConnection caller) {
         try {
-            Certificate shown = request.connection().sslSession().getPeerCertificates()[0];
-            return ((X509Certificate) shown).getSubjectX500Principal().getName();
+            return Optional.of((X509Certificate) caller.sslSession().getPeerCertificates()[0]);
         } catch (SSLPeerUnverifiedException e) {
-            // It may be gone by now.
-            return "somebody";
+            return Optional.empty();
         }
     }
 

@@ -1,6 +1,8 @@
 package org.datacapsule.common.wire;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import java.util.Optional;
 import org.datacapsule.common.id.HostId;
 
 /**
@@ -13,6 +15,7 @@ import org.datacapsule.common.id.HostId;
  * @param commandKeys PEM, the public keys of those whose commands are to be obeyed
  * @param routers {@code host:port} where agents call the routers
  * @param guests the network of all capsules, in CIDR notation
+ * @param revocations whose call it is not to take; absent from a router of before
  */
 public record Enrolment(
         HostId host,
@@ -22,7 +25,8 @@ public record Enrolment(
         String linkAuthority,
         List<String> commandKeys,
         List<String> routers,
-        String guests) {
+        String guests,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Revocations> revocations) {
     public Enrolment {
         commandKeys = List.copyOf(commandKeys);
         routers = List.copyOf(routers);

@@ -23,6 +23,8 @@ import org.datacapsule.common.id.Sha256;
  * @param setAside what it keeps of capsules that live elsewhere
  * @param imageStock what else there is to say of its images; absent from an agent that fetches none
  * @param leftovers what is on its network and of no capsule it has; absent while that is not known
+ * @param revocations the number of the {@link Revocations} that all on this host go by; 0 where that is not certain. Absent from an
+ *     agent that takes none
  */
 public record Heartbeat(
         HostId host,
@@ -41,7 +43,8 @@ public record Heartbeat(
         Optional<String> storagePool,
         List<SetAside> setAside,
         @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<ImageStock> imageStock,
-        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<List<Leftover>> leftovers) {
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<List<Leftover>> leftovers,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Long> revocations) {
     public Heartbeat {
         images = List.copyOf(images);
         capsules = List.copyOf(capsules);

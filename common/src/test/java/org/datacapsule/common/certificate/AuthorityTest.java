@@ -9,12 +9,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertStore;
+import java.security.cert.CertificateFactory;
+import java.security.cert.CollectionCertStoreParameters;
+import java.security.cert.PKIXParameters;
+import java.security.cert.PKIXRevocationChecker;
+import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +55,64 @@ class AuthorityTest {
         assertThat(issued.getBasicConstraints()).isNegative();
         assertThat(issued.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
         assertThat(issued.getNotAfter()).isEqualTo(NOW.plus(Duration.ofDays(9)));
+    }
+
+    @Test
+    void whoChecksRevocationsRefusesWhatIsOnTheListAndNothingElse() throws Exception {
+        X509Certificate gone = certificate("h1");
+        X509Certificate good = certificate("h2");
+        Instant later = NOW.plus(Duration.ofDays(5));
+
+        RevocationList list =
+                authority.revoke(7, List.of(new RevocationList.Revoked(gone.getSerialNumber(), later)), later);
+
+        assertThat(list.number()).isEqualTo(7);
+        assertThat(list.revokes(gone)).isTrue();
+        assertThat(list.revokes(good)).isFalse();
+        assertThatThrownBy(() -> validate(gone, list, later.plusSeconds(1)))
+                .isInstanceOf(CertPathValidatorException.class)
+                .hasMessageContaining("revoked");
+        validate(good, list, later.plusSeconds(1));
+        validate(good, authority.revoke(8, List.of(), later), NOW.plus(Duration.ofDays(8)));
+    }
+
+    /** As the JDK does it, with nothing but what it was given to look at. */
+    private void validate(X509Certificate certificate, RevocationList list, Instant at) throws Exception {
+        CertPathValidator validator = CertPathValidator.getInstance("PKIX");
+        PKIXRevocationChecker revocations = (PKIXRevocationChecker) validator.getRevocationChecker();
+        revocations.setOptions(
+                Set.of(PKIXRevocationChecker.Option.PREFER_CRLS, PKIXRevocationChecker.Option.NO_FALLBACK));
+        PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(authority.certificate(), null)));
+        parameters.setDate(Date.from(at));
+        parameters.addCertPathChecker(revocations);
+        parameters.addCertStore(
+                CertStore.getInstance("Collection", new CollectionCertStoreParameters(List.of(list.crl()))));
+        validator.validate(CertificateFactory.getInstance("X.509").generateCertPath(List.of(certificate)), parameters);
+    }
+
+    @Test
+    void aListIsTakenOfItsAuthorityAloneAndIsGoodForAsLong() {
+        RevocationList list = authority.revoke(1, List.of(), NOW);
+        Authority namesake = Authority.make("hosts", NOW, Duration.ofDays(100));
+        Authority other = Authority.make("others", NOW, Duration.ofDays(100));
+
+        assertThat(RevocationList.parse(list.pem(), authority.certificate()).number())
+                .isEqualTo(1);
+        assertThat(list.crl().getThisUpdate()).isBefore(NOW);
+        assertThat(list.crl().getNextUpdate()).isEqualTo(authority.certificate().getNotAfter());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RevocationList.parse(list.pem(), namesake.certificate()))
+                .withMessageContaining("not signed by that authority");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RevocationList.parse(list.pem(), other.certificate()))
+                .withMessageContaining("CN=others");
+        for (String text : List.of("", "no", "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----")) {
+            assertThatIllegalArgumentException().isThrownBy(() -> RevocationList.parse(text, authority.certificate()));
+        }
+    }
+
+    private X509Certificate certificate(String name) {
+        return authority.issue(name, List.of(), EllipticKeys.make().getPublic(), NOW, Duration.ofDays(9));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.List;
+import java.util.Optional;
 import org.datacapsule.common.certificate.Certificates;
 import org.datacapsule.common.certificate.Identity;
 import org.datacapsule.common.id.HostId;
@@ -77,6 +78,7 @@ class JoinTokenTest {
                 "link authority",
                 List.of("key"),
                 List.of("127.0.0.1:5703"),
-                "10.90.0.0/16");
+                "10.90.0.0/16",
+                Optional.empty());
     }
 }

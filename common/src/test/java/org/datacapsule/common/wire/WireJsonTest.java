@@ -70,6 +70,7 @@ class WireJsonTest {
                 new ProgressReport(OperationId.random(), 2, HOST, "launch.domain-started", 80),
                 new Acknowledged(),
                 HeartbeatReply.admitted(true),
+                HeartbeatReply.admitted(false).with(new Revocations("m", "l", List.of(HOST))),
                 HeartbeatReply.admitted(
                         false,
                         new ImageOrders(List.of(IMAGE), List.of(), List.of(IMAGE)),
@@ -98,7 +99,8 @@ class WireJsonTest {
                                 Optional.of(new ImageSource("h1", "10.0.0.21", 5702)),
                                 List.of(new ImageStock.Fetching(IMAGE, 1, 2)),
                                 List.of(new ImageStock.FailedFetch(IMAGE, "no source")))),
-                        Optional.of(List.of(new Leftover(Leftover.Kind.ADDRESS, "10.90.0.20")))))) {
+                        Optional.of(List.of(new Leftover(Leftover.Kind.ADDRESS, "10.90.0.20"))),
+                        Optional.of(12L)))) {
             assertThat((Object) WireJson.read(WireJson.text(value), value.getClass()))
                     .isEqualTo(value);
         }

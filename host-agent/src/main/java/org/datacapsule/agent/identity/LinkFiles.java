@@ -1,22 +1,27 @@
 package org.datacapsule.agent.identity;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.datacapsule.common.certificate.Certificates;
 import org.datacapsule.common.certificate.Identity;
+import org.datacapsule.common.certificate.RevocationList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A directory for libvirt and QEMU, which look for the same things under names of their own. It is a link to one that is never
- * changed, so that nobody ever reads the certificate of one key beside another key.
+ * A directory for libvirt and QEMU, which look for the same things under names of their own. It is a link to one in which keys and
+ * certificates are never changed, so that nobody ever reads the certificate of one key beside another key. The list of those that
+ * are revoked is the authority's and fits any of its keys; it alone is.
  */
 final class LinkFiles {
     private static final Logger LOG = LoggerFactory.getLogger(LinkFiles.class);
@@ -27,6 +32,8 @@ final class LinkFiles {
             List.of("server-key.pem", "client-key.pem", "serverkey.pem", "clientkey.pem");
     private static final List<String> AUTHORITIES = List.of("ca-cert.pem", "cacert.pem");
 
+    private static final List<String> REVOKED = List.of("ca-crl.pem", "cacrl.pem");
+
     private final Path directory;
     private final String group;
 
@@ -35,7 +42,8 @@ final class LinkFiles {
         this.group = group;
     }
 
-    void install(Identity identity) throws IOException {
+    /** @param revoked where it is known */
+    void install(Identity identity, Optional<RevocationList> revoked) throws IOException {
         Optional<GroupPrincipal> readers = readers();
         String name = directory.getFileName() + "-"
                 + identity.certificate().getSerialNumber().toString(16);
@@ -50,6 +58,9 @@ final class LinkFiles {
         for (String file : KEYS) {
             IdentityFiles.write(made.resolve(file), identity.keyPem(), FOR_THE_GROUP, readers);
         }
+        if (revoked.isPresent()) {
+            write(made, revoked.get(), readers);
+        }
         if (readers.isPresent()) {
             Files.setAttribute(made, "posix:group", readers.get());
         }
@@ -59,6 +70,27 @@ final class LinkFiles {
         Files.createSymbolicLink(link, Path.of(name));
         Files.move(link, directory, StandardCopyOption.ATOMIC_MOVE);
         removeOthers(made);
+    }
+
+    /** Whose certificates are taken, and whose lists. */
+    X509Certificate authority() throws IOException {
+        Path file = directory.resolve(AUTHORITIES.getFirst());
+        try {
+            return Certificates.parse(Files.readString(file, StandardCharsets.US_ASCII));
+        } catch (IllegalArgumentException e) {
+            throw new IOException(file + " is not usable: " + e.getMessage(), e);
+        }
+    }
+
+    /** Puts the list in the place of the one before. */
+    void revoke(RevocationList revoked) throws IOException {
+        write(directory.toRealPath(), revoked, readers());
+    }
+
+    private static void write(Path into, RevocationList revoked, Optional<GroupPrincipal> readers) throws IOException {
+        for (String file : REVOKED) {
+            IdentityFiles.write(into.resolve(file), revoked.pem(), FOR_THE_GROUP, readers);
+        }
     }
 
     private Optional<GroupPrincipal> readers() throws IOException {

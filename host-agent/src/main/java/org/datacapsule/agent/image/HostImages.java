@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.datacapsule.agent.hypervisor.ImageShelf;
 import org.datacapsule.agent.hypervisor.ImageSupply;
 import org.datacapsule.agent.identity.IdentityFiles;
+import org.datacapsule.agent.identity.RevokedCertificates;
 import org.datacapsule.agent.report.Routers;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.transfer.ImageDoor;
@@ -61,8 +62,11 @@ public final class HostImages {
     /** A host works without it: it gets images, and others get theirs elsewhere. */
     private static Optional<ImageDoor> openDoor(ImageConfig config, ImageShelf shelf, IdentityFiles identity) {
         try {
-            return Optional.of(
-                    ImageDoor.open(config.address(), config.port(), config.transfers(), identity.read(), shelf::file));
+            Optional<RevokedCertificates> revoked = identity.revoked();
+            ImageDoor opened =
+                    ImageDoor.open(config.address(), config.port(), config.transfers(), identity.read(), shelf::file);
+            revoked.ifPresent(known -> opened.refuse(known.members()));
+            return Optional.of(opened);
         } catch (IOException e) {
             LOG.atError().setCause(e).log("other hosts cannot fetch images of this one");
             return Optional.empty();
@@ -89,15 +93,20 @@ public final class HostImages {
         errands.obey(orders);
     }
 
-    /** From now on it speaks with the new certificate. */
-    public void certificatesRenewed() {
-        door.ifPresent(opened -> {
-            try {
-                opened.renew(identity.read());
-            } catch (IOException e) {
-                LOG.atError().setCause(e).log("the image door goes on with its old certificate");
-            }
-        });
+    /** The door has the certificate and refuses whom the host is to refuse, as its files have it; answers whether it could. */
+    public boolean certificatesChanged() {
+        return door.map(this::read).orElse(true);
+    }
+
+    private boolean read(ImageDoor opened) {
+        try {
+            opened.renew(identity.read());
+            identity.revoked().ifPresent(revoked -> opened.refuse(revoked.members()));
+            return true;
+        } catch (IOException e) {
+            LOG.atError().setCause(e).log("the image door goes on with its old certificate and those it refused");
+            return false;
+        }
     }
 
     /** What is on its way is gone on with after the next start. */

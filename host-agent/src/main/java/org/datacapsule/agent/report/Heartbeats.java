@@ -41,11 +41,13 @@ public final class Heartbeats {
     private final LongSupplier recalled;
     private final Supplier<Optional<ImageStock>> imageStock;
     private final Supplier<Optional<List<Leftover>>> leftovers;
+    private final Supplier<Optional<Long>> revocations;
 
     /**
      * @param recalled the epoch of the last recall that is done
      * @param imageStock what there is to say of images besides those that are here
      * @param leftovers what its network has of no capsule; empty where nobody can say
+     * @param revocations the number of the lists of revoked certificates that it goes by; empty where it takes none
      */
     public Heartbeats(
             HostProfile profile,
@@ -55,7 +57,8 @@ public final class Heartbeats {
             Journal journal,
             LongSupplier recalled,
             Supplier<Optional<ImageStock>> imageStock,
-            Supplier<Optional<List<Leftover>>> leftovers) {
+            Supplier<Optional<List<Leftover>>> leftovers,
+            Supplier<Optional<Long>> revocations) {
         this.profile = profile;
         this.facts = facts;
         this.storage = storage;
@@ -64,6 +67,7 @@ public final class Heartbeats {
         this.recalled = recalled;
         this.imageStock = imageStock;
         this.leftovers = leftovers;
+        this.revocations = revocations;
     }
 
     /** What an operation's standing is for an observation: the last that was done or begun, and whether any goes on. */
@@ -111,7 +115,8 @@ public final class Heartbeats {
                 storage.pool(),
                 storage.setAside(),
                 imageStock.get(),
-                leftovers.get());
+                leftovers.get(),
+                revocations.get());
     }
 
     private Capacity capacity() {

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.datacapsule.agent.HostParts;
 import org.datacapsule.agent.TestAgent;
+import org.datacapsule.agent.hypervisor.HostCalls;
 import org.datacapsule.agent.hypervisor.ImageSupply;
 import org.datacapsule.agent.simulated.SimulatedHost;
 import org.datacapsule.common.error.ErrorCode;
@@ -84,7 +85,7 @@ class NeededImagesTest {
                                 host.whereabouts(),
                                 Optional.empty(),
                                 supply,
-                                () -> {},
+                                HostCalls.NONE,
                                 () -> {}))
                 .start();
     }

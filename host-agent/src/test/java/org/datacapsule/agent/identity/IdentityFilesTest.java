@@ -12,16 +12,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.datacapsule.common.certificate.Authority;
 import org.datacapsule.common.certificate.Certificates;
 import org.datacapsule.common.certificate.Identity;
+import org.datacapsule.common.certificate.RevocationList;
 import org.datacapsule.common.certificate.SigningRequest;
 import org.datacapsule.common.config.ConfigException;
 import org.datacapsule.common.config.Settings;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.testing.TestAuthority;
 import org.datacapsule.common.wire.Enrolment;
+import org.datacapsule.common.wire.Revocations;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,11 +128,75 @@ class IdentityFilesTest {
         assertThat(files.read().key()).isEqualTo(key.key());
     }
 
+    @Test
+    void whomTheHostIsToRefuseIsThereFromTheBeginningAndStaysWhenItsCertificatesAreRenewed() throws Exception {
+        KeyRequest key = KeyRequest.make(HOST);
+        KeyRequest link = KeyRequest.make(HOST);
+        files.install(enrolment(key, link, Optional.of(lists(5))), key, link);
+        for (String name : List.of("links/ca-crl.pem", "links/cacrl.pem")) {
+            assertThat(permissions(name)).isEqualTo("rw-r-----");
+            assertThat(RevocationList.parse(read(name), links.certificate()).number())
+                    .isEqualTo(5);
+        }
+        files.keep(lists(6));
+
+        KeyRequest nextKey = KeyRequest.make(HOST);
+        KeyRequest nextLink = KeyRequest.make(HOST);
+        files.install(enrolment(nextKey, nextLink), nextKey, nextLink);
+
+        assertThat(files.revoked().orElseThrow().number()).isEqualTo(6);
+        assertThat(RevocationList.parse(read("links/cacrl.pem"), links.certificate())
+                        .number())
+                .isEqualTo(6);
+        assertThat(read("links/servercert.pem"))
+                .as("beside the keys they are for")
+                .isEqualTo(Certificates.pem(Identity.parse(read("links/server-key.pem")
+                                + read("links/server-cert.pem")
+                                + read("links/ca-cert.pem"))
+                        .certificate()));
+    }
+
+    @Test
+    void aHostOfAnotherFleetDoesNotGoByTheListsOfTheFirst() throws Exception {
+        KeyRequest key = KeyRequest.make(HOST);
+        KeyRequest link = KeyRequest.make(HOST);
+        files.install(enrolment(key, link, Optional.of(lists(5))), key, link);
+        Authority others = new TestAuthority().authority();
+
+        files.install(
+                new Enrolment(
+                        HOST,
+                        issue(others, key),
+                        Certificates.pem(others.certificate()),
+                        issue(others, link),
+                        Certificates.pem(others.certificate()),
+                        List.of("key"),
+                        List.of("10.0.0.9:5703"),
+                        "10.90.0.0/16",
+                        Optional.empty()),
+                key,
+                link);
+
+        assertThat(files.revoked()).isEmpty();
+        assertThat(config.directory().resolve("links/cacrl.pem")).doesNotExist();
+    }
+
+    private Revocations lists(long number) {
+        return new Revocations(
+                members.revoke(number, List.of(), Instant.now()).pem(),
+                links.revoke(number, List.of(), Instant.now()).pem(),
+                List.of());
+    }
+
     private void assertThatNoSettingIsLeft(Settings settings) throws ConfigException {
         settings.verify();
     }
 
     private Enrolment enrolment(KeyRequest key, KeyRequest link) {
+        return enrolment(key, link, Optional.empty());
+    }
+
+    private Enrolment enrolment(KeyRequest key, KeyRequest link, Optional<Revocations> revocations) {
         return new Enrolment(
                 HOST,
                 issue(members, key),
@@ -138,7 +205,8 @@ class IdentityFilesTest {
                 Certificates.pem(links.certificate()),
                 List.of("the routers' key"),
                 List.of("10.0.0.1:5703", "10.0.0.2:5703"),
-                "10.90.0.0/16");
+                "10.90.0.0/16",
+                revocations);
     }
 
     private static String issue(Authority authority, KeyRequest key) {

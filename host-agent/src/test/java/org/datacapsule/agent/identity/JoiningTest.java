@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.datacapsule.common.certificate.Authority;
 import org.datacapsule.common.certificate.Certificates;
@@ -147,7 +148,8 @@ class JoiningTest {
                 Certificates.pem(authority.certificate()),
                 List.of("key"),
                 List.of("127.0.0.1:5703"),
-                "10.90.0.0/16"));
+                "10.90.0.0/16",
+                Optional.empty()));
         return Map.of("enrolment", enrolment, "proof", by.proof(asked, enrolment));
     }
 

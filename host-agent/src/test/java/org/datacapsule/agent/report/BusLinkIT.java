@@ -227,6 +227,7 @@ class BusLinkIT {
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

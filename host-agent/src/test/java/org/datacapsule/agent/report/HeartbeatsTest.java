@@ -133,6 +133,7 @@ class HeartbeatsTest {
                         agent.journal(),
                         () -> 0,
                         Optional::empty,
+                        Optional::empty,
                         Optional::empty)
                 .now(new UUID(0, 2));
     }

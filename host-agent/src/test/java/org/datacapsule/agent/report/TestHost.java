@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.datacapsule.agent.identity.IdentityConfig;
 import org.datacapsule.agent.identity.IdentityFiles;
 import org.datacapsule.agent.identity.KeyRequest;
@@ -49,7 +50,8 @@ public record TestHost(TestAuthority authority, HostId name, IdentityFiles files
                 Certificates.pem(authority.authority().certificate()),
                 List.of("key\n"),
                 List.of("127.0.0.1:5703"),
-                "10.90.0.0/16");
+                "10.90.0.0/16",
+                Optional.empty());
     }
 
     public Identity current() {

@@ -16,7 +16,8 @@ import org.datacapsule.router.idempotency.Idempotency;
 import org.datacapsule.router.identity.IdentityStore;
 
 /**
- * Takes a host out of the fleet, once nothing is there any more. What it says from then on is not taken. Its row stays for the
+ * Takes a host out of the fleet, once nothing is there any more. What it says from then on is not taken, and other hosts learn to
+ * refuse it. Its row stays for the
  * capsules that were deleted and the migrations that are over, which name it.
  */
 public final class RemoveHost {
@@ -35,13 +36,13 @@ public final class RemoveHost {
         return idempotency.once(call, tx -> {
             requireDisabled(tx, host);
             requireEmpty(tx, host);
-            identities.remove(tx, host);
+            int revoked = identities.remove(tx, host);
             tx.update("delete from host_port where host_id = $1", Tuple.of(host.value()));
             tx.update("delete from host_image where host_id = $1", Tuple.of(host.value()));
             tx.update(
                     "update host set removed_at = now(), lease_until = now(), labels = '{}' where id = $1",
                     Tuple.of(host.value()));
-            audit.done(tx, call, "host " + host + " removed");
+            audit.done(tx, call, "host " + host + " removed, certificates revoked: " + revoked);
             return Reply.ok(new JsonObject().put("id", host.value()).put("removed", true));
         });
     }

@@ -1,10 +1,10 @@
 package org.datacapsule.router.identity;
 
 import java.security.PublicKey;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.datacapsule.common.bus.BusConfig;
 import org.datacapsule.common.certificate.Certificates;
 import org.datacapsule.common.certificate.SigningRequest;
@@ -13,6 +13,7 @@ import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.wire.Enrolment;
 import org.datacapsule.common.wire.GuestNetwork;
+import org.datacapsule.router.database.Tx;
 
 /** Makes a host's certificates, and all else that it needs to be one of the fleet. */
 final class Enrol {
@@ -21,6 +22,7 @@ final class Enrol {
     private final String commandKey;
     private final BusConfig bus;
     private final GuestNetwork guests;
+    private final RevocationDesk revocations;
     private final InstantSource clock;
 
     /** @param commandKey PEM, the public key that commands are signed with */
@@ -30,24 +32,25 @@ final class Enrol {
             String commandKey,
             BusConfig bus,
             GuestNetwork guests,
+            RevocationDesk revocations,
             InstantSource clock) {
         this.authorities = authorities;
         this.life = life;
         this.commandKey = commandKey;
         this.bus = bus;
         this.guests = guests;
+        this.revocations = revocations;
         this.clock = clock;
     }
 
-    /** What came of it: the key that the host may sign with, and what it is told. */
-    record Enrolled(IssuedKey key, Enrolment enrolment) {}
-
     /**
+     * Makes certificates for two keys.
+     *
      * @param request PEM, for the key it signs reports with
      * @param linkRequest PEM, for its links to other hosts
      * @throws ProblemException when a request is none, or both are for one key
      */
-    Enrolled enrol(HostId host, List<String> addresses, String request, String linkRequest) {
+    Issued issue(HostId host, List<String> addresses, String request, String linkRequest) {
         PublicKey key = key("request", request);
         PublicKey linkKey = key("linkRequest", linkRequest);
         if (key.equals(linkKey)) {
@@ -55,19 +58,23 @@ final class Enrol {
                     ErrorCode.REQUEST_INVALID,
                     "linkRequest: is for the key of request; QEMU reads the key of links, so it must be another");
         }
-        X509Certificate certificate = authorities.members().issue(host.value(), addresses, key, clock.instant(), life);
-        X509Certificate link = authorities.links().issue(host.value(), addresses, linkKey, clock.instant(), life);
-        return new Enrolled(
-                IssuedKey.of(certificate),
-                new Enrolment(
-                        host,
-                        Certificates.pem(certificate),
-                        Certificates.pem(authorities.members().certificate()),
-                        Certificates.pem(link),
-                        Certificates.pem(authorities.links().certificate()),
-                        List.of(commandKey),
-                        bus.doors(),
-                        guests.cidr()));
+        return new Issued(
+                authorities.members().issue(host.value(), addresses, key, clock.instant(), life),
+                authorities.links().issue(host.value(), addresses, linkKey, clock.instant(), life));
+    }
+
+    /** What the host is told, once it is written down that it was given these. */
+    Enrolment enrolment(Tx tx, HostId host, Issued issued) throws InterruptedException {
+        return new Enrolment(
+                host,
+                Certificates.pem(issued.member()),
+                Certificates.pem(authorities.members().certificate()),
+                Certificates.pem(issued.link()),
+                Certificates.pem(authorities.links().certificate()),
+                List.of(commandKey),
+                bus.doors(),
+                guests.cidr(),
+                Optional.of(revocations.now(tx)));
     }
 
     /** @throws ProblemException when it is none */

@@ -27,6 +27,7 @@ public final class IdentityParts {
 
     private final Around around;
     private final ReportDesk desk;
+    private final RevocationDesk revocations;
     private final CreateJoinToken create;
     private final JoinHost join;
     private final RenewHost renew;
@@ -48,12 +49,14 @@ public final class IdentityParts {
             throws IOException {
         this.around = around;
         InstantSource clock = InstantSource.system();
+        this.revocations = new RevocationDesk(around.database(), authorities, clock);
         Enrol enrol = new Enrol(
                 authorities,
                 config.hostLife(),
                 Files.readString(commandKey, StandardCharsets.US_ASCII),
                 bus,
                 guests,
+                revocations,
                 clock);
         JoinTokenStore tokens = new JoinTokenStore(around.box());
         this.desk = new ReportDesk(around.database(), around.identities(), config.clockTolerance(), clock);
@@ -87,6 +90,15 @@ public final class IdentityParts {
      */
     public AutoCloseable openDoor(BusNode node, BusConfig bus, Identity own) throws BusException, InterruptedException {
         return HostDoor.open(node, bus, own, around.database(), around.identities());
+    }
+
+    /** Keeps the lists of revoked certificates as the database has them. */
+    public AutoCloseable watchRevocations() throws InterruptedException {
+        return revocations.start();
+    }
+
+    public RevocationDesk revocations() {
+        return revocations;
     }
 
     public ReportDesk desk() {

@@ -15,6 +15,7 @@ import org.datacapsule.router.database.Tx;
 
 /** Rows of what hosts prove themselves with. */
 public final class IdentityStore {
+    private final CertificateStore certificates = new CertificateStore();
 
     /** A key that a host may sign with. */
     sealed interface Known {
@@ -54,8 +55,8 @@ public final class IdentityStore {
         return known;
     }
 
-    /** The host's only key from now on; answers the id of the one it had. */
-    Optional<String> replace(Tx tx, HostId host, List<String> addresses, IssuedKey issued) throws InterruptedException {
+    /** The host has these and nothing of what it was given before; answers the id of the key it had. */
+    Optional<String> replace(Tx tx, HostId host, List<String> addresses, Issued issued) throws InterruptedException {
         Optional<String> before = tx.first(
                 "select key_id from host_identity where host_id = $1 for update",
                 Tuple.of(host.value()),
@@ -71,9 +72,11 @@ public final class IdentityStore {
                 Tuple.of(
                         host.value(),
                         addresses.toArray(String[]::new),
-                        issued.text(),
-                        issued.id(),
-                        issued.endsAt().atOffset(ZoneOffset.UTC)));
+                        issued.key().text(),
+                        issued.key().id(),
+                        issued.key().endsAt().atOffset(ZoneOffset.UTC)));
+        certificates.revoke(tx, host);
+        note(tx, host, issued);
         return before;
     }
 
@@ -85,15 +88,24 @@ public final class IdentityStore {
                 row -> List.of(row.getArrayOfStrings("addresses")));
     }
 
-    /** A key that is good beside the current one, until a report comes that is signed with it. */
-    void renew(Tx tx, HostId host, IssuedKey issued) throws InterruptedException {
+    /**
+     * A key that is good beside the current one, until a report comes that is signed with it. The certificates of before last until
+     * their end: a libvirtd that has not read the new ones yet goes on with them.
+     */
+    void renew(Tx tx, HostId host, Issued issued) throws InterruptedException {
         tx.update(
                 "update host_identity set next_public_key = $2, next_key_id = $3, next_ends_at = $4 where host_id = $1",
                 Tuple.of(
                         host.value(),
-                        issued.text(),
-                        issued.id(),
-                        issued.endsAt().atOffset(ZoneOffset.UTC)));
+                        issued.key().text(),
+                        issued.key().id(),
+                        issued.key().endsAt().atOffset(ZoneOffset.UTC)));
+        note(tx, host, issued);
+    }
+
+    private void note(Tx tx, HostId host, Issued issued) throws InterruptedException {
+        certificates.forgetEnded(tx);
+        certificates.insert(tx, host, issued);
     }
 
     /** The key of the renewal is the host's only one from now on. */
@@ -114,10 +126,14 @@ public final class IdentityStore {
         return tx.update(sql, Tuple.of(host.value(), sentAt.atOffset(ZoneOffset.UTC))) == 1;
     }
 
-    /** The host cannot prove itself any more. */
-    public void remove(Tx tx, HostId host) throws InterruptedException {
-        tx.update("delete from host_identity where host_id = $1", Tuple.of(host.value()));
+    /**
+     * The host cannot prove itself any more, to routers or to other hosts; answers how many certificates it had that would have
+     * lasted. In this order: who joins or renews meanwhile holds a token or an identity, and is waited for.
+     */
+    public int remove(Tx tx, HostId host) throws InterruptedException {
         tx.update("delete from join_token where host_id = $1", Tuple.of(host.value()));
+        tx.update("delete from host_identity where host_id = $1", Tuple.of(host.value()));
+        return certificates.revoke(tx, host);
     }
 
     private static Known known(Row row) {

@@ -103,9 +103,9 @@ final class JoinHost {
                     ErrorCode.HOST_JOIN_TOKEN_EXPIRED,
                     "The token expired at " + kept.expiresAt() + "; ask an administrator for a new one.");
         }
-        Enrol.Enrolled enrolled = enrol.enrol(kept.host(), kept.addresses(), asked.request(), asked.linkRequest());
-        String text = WireJson.text(enrolled.enrolment());
-        Optional<String> before = identities.replace(tx, kept.host(), kept.addresses(), enrolled.key());
+        Issued issued = enrol.issue(kept.host(), kept.addresses(), asked.request(), asked.linkRequest());
+        Optional<String> before = identities.replace(tx, kept.host(), kept.addresses(), issued);
+        String text = WireJson.text(enrol.enrolment(tx, kept.host(), issued));
         tokens.use(tx, kept.id(), new KeptToken.Use(keyId, text));
         audit.noted(
                 tx,

@@ -32,17 +32,17 @@ final class RenewHost {
             List<String> addresses = identities
                     .addresses(tx, host)
                     .orElseThrow(() -> new ProblemException(ErrorCode.HOST_REPORT_REFUSED, "The host was removed."));
-            Enrol.Enrolled enrolled = enrol.enrol(host, addresses, renewal.request(), renewal.linkRequest());
-            identities.renew(tx, host, enrolled.key());
+            Issued issued = enrol.issue(host, addresses, renewal.request(), renewal.linkRequest());
+            identities.renew(tx, host, issued);
             audit.noted(
                     tx,
                     BY,
                     "host-" + host,
                     "host_renewed",
                     Optional.empty(),
-                    "host=" + host + " key=" + enrolled.key().id() + " until="
-                            + enrolled.key().endsAt());
-            return enrolled.enrolment();
+                    "host=" + host + " key=" + issued.key().id() + " until="
+                            + issued.key().endsAt());
+            return enrol.enrolment(tx, host, issued);
         });
     }
 }

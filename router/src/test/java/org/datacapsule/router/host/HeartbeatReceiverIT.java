@@ -224,6 +224,7 @@ class HeartbeatReceiverIT {
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 }

@@ -149,6 +149,13 @@ class DistributionIT {
 
         assertThat(ending).isEqualTo(new ImageDownload.Ending.Whole());
         assertThat(here.resolve("fetched")).hasBinaryContent(bytes);
+
+        router.join("h4");
+
+        await().until(() ->
+                new ImageDownload(identity, SOON, content, () -> Optional.of(sources), new Wanting(), new Random(1))
+                                .into(Files.createTempFile(here, "again", ""))
+                        instanceof ImageDownload.Ending.Failed);
     }
 
     @Test

@@ -29,6 +29,7 @@ import org.datacapsule.common.bus.Served;
 import org.datacapsule.common.capsule.CapsuleEvent.Found;
 import org.datacapsule.common.capsule.CapsuleMode;
 import org.datacapsule.common.certificate.Identity;
+import org.datacapsule.common.certificate.RevocationList;
 import org.datacapsule.common.error.ProblemException;
 import org.datacapsule.common.id.CapsuleId;
 import org.datacapsule.common.id.HostId;
@@ -63,6 +64,7 @@ import org.datacapsule.common.wire.ReportContract;
 import org.datacapsule.common.wire.ReportReply;
 import org.datacapsule.common.wire.ResultMessage;
 import org.datacapsule.common.wire.ResultReply;
+import org.datacapsule.common.wire.Revocations;
 import org.datacapsule.common.wire.SetAside;
 import org.datacapsule.common.wire.SignedCommand;
 import org.datacapsule.common.wire.SignedReceipt;
@@ -104,6 +106,8 @@ public final class FakeAgent implements AutoCloseable {
     private volatile ImageOrders imageOrders = ImageOrders.NONE;
     private volatile Optional<List<Leftover>> leftovers = Optional.empty();
     private volatile List<Leftover> sweep = List.of();
+    private volatile Optional<Revocations> revoked = Optional.empty();
+    private volatile long revocations;
     private final ReentrantLock beating = new ReentrantLock();
     private volatile ReceiptSigner receipts = signer();
     private volatile Function<CommandEnvelope, Behaviour> behaviour = command -> new Behaviour.Do(done(command));
@@ -298,7 +302,23 @@ public final class FakeAgent implements AutoCloseable {
         HeartbeatReply reply = tell(Contracts.HEARTBEAT, heartbeat());
         imageOrders = reply.images().orElse(ImageOrders.NONE);
         sweep = reply.sweep().orElse(List.of());
+        reply.revocations().ifPresent(this::goBy);
         reply.recall().ifPresent(this::obey);
+    }
+
+    private void goBy(Revocations said) {
+        revoked = Optional.of(said);
+        revocations = RevocationList.parse(said.members(), identity.authority()).number();
+    }
+
+    /** The number of what routers last told of revoked certificates; 0 where they told nothing. */
+    public long revocations() {
+        return revocations;
+    }
+
+    /** What routers last told of revoked certificates. */
+    public Optional<Revocations> revoked() {
+        return revoked;
     }
 
     private Heartbeat heartbeat() {
@@ -319,7 +339,8 @@ public final class FakeAgent implements AutoCloseable {
                 pool,
                 List.copyOf(setAside),
                 imageStock,
-                leftovers);
+                leftovers,
+                Optional.of(revocations));
     }
 
     /** What a test has it observe; of every other capsule it was told of it says no more than that it has it. */

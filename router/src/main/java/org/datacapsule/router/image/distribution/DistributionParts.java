@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.datacapsule.common.bus.Bus;
 import org.datacapsule.common.certificate.Identity;
+import org.datacapsule.common.certificate.RevocationList;
 import org.datacapsule.common.id.Sha256;
 import org.datacapsule.common.transfer.ImageDoor;
 import org.datacapsule.common.transfer.ImageOffer;
@@ -86,6 +87,11 @@ public final class DistributionParts implements AutoCloseable {
                 Contracts.IMAGE_SOURCES,
                 question -> Optional.of(question.host()),
                 (from, question) -> sources.answer(question));
+    }
+
+    /** Whom this router gives no image any more. */
+    public void refuse(RevocationList revoked) {
+        door.ifPresent(opened -> opened.refuse(revoked));
     }
 
     public Loop startCare() {
