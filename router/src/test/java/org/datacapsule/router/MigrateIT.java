@@ -409,6 +409,25 @@ class MigrateIT {
                 .isEqualTo("0");
     }
 
+    /** It would remove what was brought there, and free the ports that the capsule has from now on. */
+    @Test
+    void nothingIsWrittenDownAsMovedToAHostThatIsToldToRemoveIt() throws Exception {
+        String id = shutDown();
+        String to = other(host(id));
+        int free = freePort(to);
+        router.change(false, List.of("""
+                insert into eviction (id, capsule_id, host_id, generation, sequence, request_id, work, due_at)
+                values (gen_random_uuid(), '%s', '%s', 1, 1, 'request-1', 'REMOVE', now() + interval '1 hour')
+                """.formatted(id, to)));
+
+        Answer refused = record(id, to, free, vncOf(to, free));
+
+        assertThat(refused.code()).isEqualTo("host.unsuitable");
+        assertThat(refused.body().getString("description")).contains("still has files of the capsule from before");
+        router.change(false, List.of("delete from eviction where capsule_id = '" + id + "'"));
+        assertThat(record(id, to, free, vncOf(to, free)).status()).isEqualTo(200);
+    }
+
     @Test
     void aCapsuleThatStillRunsWhereItWasIsNotWrittenDownAsMoved() throws Exception {
         String id = running();

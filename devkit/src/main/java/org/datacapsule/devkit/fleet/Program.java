@@ -17,13 +17,12 @@ import java.util.concurrent.TimeUnit;
 public final class Program implements AutoCloseable {
     private static final Duration END_WITHIN = Duration.ofMinutes(1);
     /** What suits programs that start often on a small machine. */
-    static final List<String> FOR_SHORT_RUNS =
-            List.of(
-                    "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1",
-                    "-Xmx512m",
-                    "-Xshare:auto",
-                    "-Dkeystore.pkcs12.keyPbeIterationCount=1");
+    static final List<String> FOR_SHORT_RUNS = List.of(
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx512m",
+            "-Xshare:auto",
+            "-Dkeystore.pkcs12.keyPbeIterationCount=1");
 
     private final String name;
     private final Process process;

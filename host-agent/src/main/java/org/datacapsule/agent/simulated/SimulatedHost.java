@@ -20,12 +20,15 @@ public record SimulatedHost(
     /** @param images what is in its cache */
     public static SimulatedHost with(Set<Sha256> images) {
         Faults faults = new Faults();
+        SimulatedStorage storage = new SimulatedStorage(faults, images, DISK_GB);
         return new SimulatedHost(
                 faults,
                 new SimulatedHypervisor(
-                        faults, new HostFacts(CPUS, MEMORY_MB, "tcg", "simulated: no guest really runs")),
+                        faults,
+                        new HostFacts(CPUS, MEMORY_MB, "tcg", "simulated: no guest really runs"),
+                        storage::isThere),
                 new SimulatedNetwork(faults),
-                new SimulatedStorage(faults, images, DISK_GB),
+                storage,
                 new Whereabouts("127.0.0.1", "simulated://" + UUID.randomUUID(), "simulated", "127.0.0.1"));
     }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.datacapsule.agent.hypervisor.Departing;
 import org.datacapsule.agent.hypervisor.DomainPlan;
@@ -40,11 +41,14 @@ public final class SimulatedHypervisor implements Hypervisor {
     private final Map<CapsuleId, List<String>> keys = new HashMap<>();
     private final Set<CapsuleId> secretKeys = ConcurrentHashMap.newKeySet();
     private final List<String> violations = new CopyOnWriteArrayList<>();
+    private final Predicate<CapsuleId> hasDisk;
     private int deafToPowerButton;
 
-    public SimulatedHypervisor(Faults faults, HostFacts facts) {
+    /** @param hasDisk whether there is a disk for a guest that comes from elsewhere */
+    public SimulatedHypervisor(Faults faults, HostFacts facts, Predicate<CapsuleId> hasDisk) {
         this.faults = faults;
         this.facts = facts;
+        this.hasDisk = hasDisk;
     }
 
     /** Guests do not notice the next {@code presses} of their power button. */
@@ -256,6 +260,10 @@ public final class SimulatedHypervisor implements Hypervisor {
         boolean secure = departing.mode() == CapsuleMode.SECURE;
         if (secure && !there.secretKeys.contains(capsule)) {
             throw new ProblemException(ErrorCode.HOST_HYPERVISOR_FAILED, "The key of the volume is not there.");
+        }
+        // QEMU opens its files before anything comes.
+        if (!there.hasDisk.test(capsule)) {
+            throw new ProblemException(ErrorCode.HOST_HYPERVISOR_FAILED, "The disk is not there.");
         }
         there.set(
                 capsule,

@@ -195,6 +195,11 @@ public final class SimulatedStorage implements CapsuleStorage {
         return leaving.contains(capsule);
     }
 
+    /** Without a fault on the way. */
+    boolean isThere(CapsuleId capsule) {
+        return disks.contains(capsule);
+    }
+
     @Override
     public boolean hasDisk(CapsuleId capsule) {
         faults.at("has-disk");

@@ -137,6 +137,7 @@ public final class StartMigration {
                                 + " or switch it to maintenance or stop it first.");
             }
             Moved moved = requireMovable(capsule);
+            requireNothingLeft(tx, capsule, target);
             if (hosts.lockCandidate(
                             tx,
                             target,
