@@ -60,7 +60,9 @@ final class Asking {
         String key = "key-" + ++number;
         Answer answer = new Answer.Unknown();
         Optional<JsonObject> body = Optional.empty();
-        for (int attempt = 1; attempt <= times && answer instanceof Answer.Unknown; attempt++) {
+        int attempt = 0;
+        while (attempt < times && answer instanceof Answer.Unknown) {
+            attempt++;
             Mailbox<Object> mailbox = new Mailbox<>();
             SimulatedRouter router = world.anyRouter();
             if (router.isUp()) {
@@ -75,7 +77,7 @@ final class Asking {
             }
         }
         world.note(user + " " + verb + " " + parameters.encode() + " " + answer);
-        asked.add(new Asked(key, user, verb, answer));
+        asked.add(new Asked(key, user, verb, attempt, answer));
         return new Said(answer, body);
     }
 

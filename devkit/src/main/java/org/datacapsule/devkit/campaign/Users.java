@@ -97,7 +97,7 @@ final class Users {
             throws IOException, InterruptedException {
         String key = run + "-" + number.incrementAndGet();
         Answer said = api.post("/" + verb, form, key);
-        asked.add(new Asked(key, "researcher", verb, answer(said)));
+        asked.add(new Asked(key, "researcher", verb, 1, answer(said)));
         return said.text("vmid");
     }
 
@@ -216,9 +216,10 @@ final class Users {
         String key = run + "-" + number.incrementAndGet();
         Asked.Answer answer = new Asked.Answer.Unknown();
         Optional<JsonNode> body = Optional.empty();
+        int times = 0;
         try {
-            for (int time = 0; time < TIMES && answer instanceof Asked.Answer.Unknown; time++) {
-                if (time > 0) {
+            while (times < TIMES && answer instanceof Asked.Answer.Unknown) {
+                if (times++ > 0) {
                     Thread.sleep(500);
                 }
                 Optional<Answer> said = send(user, path, form, verb, key);
@@ -229,7 +230,7 @@ final class Users {
             Thread.currentThread().interrupt();
         }
         says.accept(user + " " + verb + " " + path + " " + answer);
-        asked.add(new Asked(key, user, verb, answer));
+        asked.add(new Asked(key, user, verb, times, answer));
         return body;
     }
 

@@ -7,8 +7,9 @@ import java.util.UUID;
  * A command as the one who gave it knows it.
  *
  * @param key its Idempotency-Key, however often it was sent
+ * @param times it was sent; of all but the last nobody heard
  */
-public record Asked(String key, String user, String verb, Answer answer) {
+public record Asked(String key, String user, String verb, int times, Answer answer) {
 
     /** What was answered. */
     public sealed interface Answer {

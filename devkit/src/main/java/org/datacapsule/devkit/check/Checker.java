@@ -79,6 +79,11 @@ public final class Checker {
         Set<UUID> known = new HashSet<>();
         Set<String> mayHaveBegunMany = new HashSet<>();
         for (Asked command : asked) {
+            // Each time is a command of its own, and what the first has begun may have ended before the last.
+            if (BEGIN_MANY.contains(command.verb())
+                    && (command.times() > 1 || command.answer() instanceof Answer.Unknown)) {
+                mayHaveBegunMany.add(command.user());
+            }
             switch (command.answer()) {
                 case Answer.Began began -> {
                     for (UUID id : began.operations()) {
@@ -92,12 +97,7 @@ public final class Checker {
                         }
                     }
                 }
-                case Answer.Unknown none -> {
-                    unknown.merge(command.user(), 1, Integer::sum);
-                    if (BEGIN_MANY.contains(command.verb())) {
-                        mayHaveBegunMany.add(command.user());
-                    }
-                }
+                case Answer.Unknown none -> unknown.merge(command.user(), 1, Integer::sum);
                 case Answer.Done done -> {}
                 case Answer.Refused refused -> {
                     if (refused.code().equals(SURPRISE)) {

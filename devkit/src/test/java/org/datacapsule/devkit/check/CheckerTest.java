@@ -24,7 +24,7 @@ class CheckerTest {
             new HostView("h2", Map.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of());
     private static final Capsule RUNNING = capsule("RUNNING", "MAINTENANCE");
     private static final Operation LAUNCHED = operation("SUCCEEDED", Optional.empty());
-    private static final Asked ASKED = new Asked("key", "ada", "launchvm", new Answer.Began(List.of(LAUNCH)));
+    private static final Asked ASKED = new Asked("key", "ada", "launchvm", 1, new Answer.Began(List.of(LAUNCH)));
 
     @Test
     void aFleetThatIsAsItShouldBeIsGood() {
@@ -89,21 +89,30 @@ class CheckerTest {
 
     @Test
     void whatWasRefusedHasNoEffect() {
-        Asked refused = new Asked("key", "ada", "launchvm", new Answer.Refused("capsule.invalid-state"));
+        Asked refused = new Asked("key", "ada", "launchvm", 1, new Answer.Refused("capsule.invalid-state"));
 
         assertThat(rules(RUNNING, LAUNCHED, List.of(HOME, OTHER), refused)).containsExactly(Rule.EXACTLY_ONCE);
     }
 
     @Test
     void whatGotNoAnswerMayHaveHadAnEffect() {
-        Asked unknown = new Asked("key", "ada", "launchvm", new Answer.Unknown());
+        Asked unknown = new Asked("key", "ada", "launchvm", 1, new Answer.Unknown());
 
         assertThat(rules(RUNNING, LAUNCHED, List.of(HOME, OTHER), unknown)).isEmpty();
     }
 
     @Test
+    void aDrainThatWasSentAgainMayHaveBegunWhatItsAnswerDoesNotName() {
+        Asked once = new Asked("key", "ada", "drainHost", 1, new Answer.Done());
+        Asked twice = new Asked("key", "ada", "drainHost", 2, new Answer.Done());
+
+        assertThat(rules(RUNNING, LAUNCHED, List.of(HOME, OTHER), once)).containsExactly(Rule.EXACTLY_ONCE);
+        assertThat(rules(RUNNING, LAUNCHED, List.of(HOME, OTHER), twice)).isEmpty();
+    }
+
+    @Test
     void whatWasAcknowledgedIsThere() {
-        Asked other = new Asked("key", "ada", "stopvm", new Answer.Began(List.of(new UUID(0, 9))));
+        Asked other = new Asked("key", "ada", "stopvm", 1, new Answer.Began(List.of(new UUID(0, 9))));
 
         assertThat(rules(RUNNING, LAUNCHED, List.of(HOME, OTHER), other)).contains(Rule.EXACTLY_ONCE);
     }
