@@ -43,7 +43,8 @@ abstract class ImagesStory {
     private static final int CREATES = 50;
     private static final int MIB = Integer.getInteger("image.mib", 48);
     private static final String HELD_UP = "h3";
-    private static final Duration MINUTES = Duration.ofMinutes(4);
+    /** The programs of a testbed start quickly, and encrypt slowly. */
+    private static final Duration MINUTES = Duration.ofMinutes(4 + MIB / 128);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final RunningTestbed TESTBED = WholeFleetIT.TESTBED;
