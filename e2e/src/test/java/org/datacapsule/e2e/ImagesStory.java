@@ -45,6 +45,7 @@ abstract class ImagesStory {
     private static final String HELD_UP = "h3";
     /** The programs of a testbed start quickly, and encrypt slowly. */
     private static final Duration MINUTES = Duration.ofMinutes(4 + MIB / 128);
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final RunningTestbed TESTBED = WholeFleetIT.TESTBED;
