@@ -307,10 +307,7 @@ class MigrateIT {
     void aCapsuleDeletedOnItsWayIsRemovedFromBoth() throws Exception {
         String id = running();
         String from = host(id);
-        agent(from)
-                .behave(command -> command.command() instanceof Command.SendAway
-                        ? new Behaviour.AcceptAndForget()
-                        : new Behaviour.Do(agent(from).done(command)));
+        forget(agent(from), Command.SendAway.class);
         Answer started = migrate(id, other(from));
         router.awaitSql(
                 "select phase from migration where operation_id = '"
@@ -361,10 +358,7 @@ class MigrateIT {
         assertThat(router.post("/migratevm", router.token(owner), Map.of("vmid", id, "host", other(from)))
                         .status())
                 .isEqualTo(403);
-        agent(from)
-                .behave(command -> command.command() instanceof Command.SwitchToSecure
-                        ? new Behaviour.AcceptAndForget()
-                        : new Behaviour.Do(agent(from).done(command)));
+        forget(agent(from), Command.SwitchToSecure.class);
         switchToSecure(id);
         Answer busy = migrate(id, other(from));
         assertThat(busy.code()).isEqualTo("capsule.invalid-state");
@@ -449,10 +443,7 @@ class MigrateIT {
     void aDrainThatIsAskedForAgainSaysWhatMovesAlready() throws Exception {
         String moving = running();
         String from = host(moving);
-        agent(from)
-                .behave(command -> command.command() instanceof Command.SendFiles
-                        ? new Behaviour.AcceptAndForget()
-                        : new Behaviour.Do(agent(from).done(command)));
+        forget(agent(from), Command.SendFiles.class);
         JsonArray first = drain(from).getJsonArray("moving");
 
         JsonObject again = drain(from);
@@ -460,6 +451,13 @@ class MigrateIT {
         assertThat(first.encode()).contains(moving);
         assertThat(again.getJsonArray("moving").encode()).contains(operationOf(first, moving));
         assertThat(again.getJsonArray("staying").encode()).doesNotContain(moving);
+    }
+
+    /** Takes these commands and never says what became of them. */
+    private static void forget(FakeAgent agent, Class<? extends Command> kind) {
+        agent.behave(command -> kind.isInstance(command.command())
+                ? new Behaviour.AcceptAndForget()
+                : new Behaviour.Do(agent.done(command)));
     }
 
     private static String operationOf(JsonArray moving, String capsule) {
@@ -489,10 +487,7 @@ class MigrateIT {
         while (!host(switching).equals(from)) {
             switching = running();
         }
-        agent(from)
-                .behave(command -> command.command() instanceof Command.SwitchToSecure
-                        ? new Behaviour.AcceptAndForget()
-                        : new Behaviour.Do(agent(from).done(command)));
+        forget(agent(from), Command.SwitchToSecure.class);
         switchToSecure(switching);
 
         JsonObject drained = drain(from);

@@ -10,33 +10,30 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.datacapsule.agent.hypervisor.HostCalls;
 import org.datacapsule.common.certificate.Authority;
-import org.datacapsule.common.certificate.Certificates;
 import org.datacapsule.common.certificate.EllipticKeys;
 import org.datacapsule.common.certificate.RevocationList;
-import org.datacapsule.common.certificate.SigningRequest;
 import org.datacapsule.common.id.HostId;
 import org.datacapsule.common.testing.TestAuthority;
-import org.datacapsule.common.wire.Enrolment;
 import org.datacapsule.common.wire.Revocations;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RevokingTest {
-    private static final HostId HOST = new HostId("h1");
+    private static final HostId HOST = TestFleet.HOST;
 
     @TempDir
     Path directory;
 
-    private final Authority members = new TestAuthority().authority();
-    private final Authority links = new TestAuthority().authority();
+    private final TestFleet fleet = new TestFleet();
+    private final Authority members = fleet.members();
+    private final Authority links = fleet.links();
     private final KeyPair gone = EllipticKeys.make();
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
     private final AtomicBoolean isRead = new AtomicBoolean(true);
@@ -63,19 +60,7 @@ class RevokingTest {
         files = new IdentityFiles(new IdentityConfig(directory, "no-such-group"));
         KeyRequest key = KeyRequest.make(HOST);
         KeyRequest link = KeyRequest.make(HOST);
-        files.install(
-                new Enrolment(
-                        HOST,
-                        issue(members, key),
-                        Certificates.pem(members.certificate()),
-                        issue(links, link),
-                        Certificates.pem(links.certificate()),
-                        List.of("key"),
-                        List.of("127.0.0.1:5703"),
-                        "10.90.0.0/16",
-                        Optional.empty()),
-                key,
-                link);
+        files.install(fleet.enrolment(key, link), key, link);
         revoking = again();
     }
 
@@ -91,7 +76,7 @@ class RevokingTest {
                 links.revoke(4, List.of(new RevocationList.Revoked(revoked.getSerialNumber(), now.get())), now.get());
         Path certificates = directory.resolve("links").toRealPath();
 
-        take(new Revocations(members.revoke(4, List.of(), now.get()).pem(), list.pem(), List.of(new HostId("gone"))));
+        take(new Revocations(TestFleet.nobody(members, 4), list.pem(), List.of(new HostId("gone"))));
 
         assertThat(revoking.number()).isEqualTo(4);
         for (String name : List.of("ca-crl.pem", "cacrl.pem")) {
@@ -106,24 +91,18 @@ class RevokingTest {
 
     @Test
     void anOlderListAndOneOfAnotherAuthorityAreNotWritten() throws Exception {
-        take(lists(7));
+        take(fleet.lists(7));
         String written = Files.readString(directory.resolve("links/cacrl.pem"));
 
-        take(lists(6));
+        take(fleet.lists(6));
         Authority other = new TestAuthority().authority();
-        take(new Revocations(
-                members.revoke(8, List.of(), now.get()).pem(),
-                other.revoke(8, List.of(), now.get()).pem(),
-                List.of()));
+        take(new Revocations(TestFleet.nobody(members, 8), TestFleet.nobody(other, 8), List.of()));
 
         assertThat(directory.resolve("links/cacrl.pem")).hasContent(written);
         assertThat(files.revoked().orElseThrow().number()).isEqualTo(7);
         assertThat(revoking.number()).isEqualTo(7);
         pass();
-        take(new Revocations(
-                members.revoke(8, List.of(), now.get()).pem(),
-                links.revoke(9, List.of(), now.get()).pem(),
-                List.of()));
+        take(new Revocations(TestFleet.nobody(members, 8), TestFleet.nobody(links, 9), List.of()));
         assertThat(revoking.number()).as("two that are not of one number").isEqualTo(7);
     }
 
@@ -131,15 +110,15 @@ class RevokingTest {
     @Test
     void whatWasWrittenAndNotReadIsNotSaidToBeThereAndIsReadLater() throws Exception {
         isRead.set(false);
-        take(lists(3));
+        take(fleet.lists(3));
         assertThat(revoking.number()).isZero();
         assertThat(files.revoked().orElseThrow().number()).isEqualTo(3);
 
         isRead.set(true);
-        take(lists(3));
+        take(fleet.lists(3));
         assertThat(reads).as("not with every heartbeat").hasValue(1);
         pass();
-        take(lists(3));
+        take(fleet.lists(3));
         assertThat(revoking.number()).isEqualTo(3);
 
         revoking = again();
@@ -149,11 +128,11 @@ class RevokingTest {
     /** Joined or renewed by another process, which died before libvirtd read the new certificates. */
     @Test
     void withNewCertificatesAllReadTheListsAgain() throws Exception {
-        take(lists(3));
+        take(fleet.lists(3));
         join();
         assertThat(revoking.number()).isZero();
 
-        take(lists(2));
+        take(fleet.lists(2));
 
         assertThat(reads).hasValue(2);
         assertThat(revoking.number()).as("those that were there").isEqualTo(3);
@@ -166,17 +145,5 @@ class RevokingTest {
     private void take(Revocations said) throws InterruptedException {
         revoking.take(said);
         await().until(revoking::isIdle);
-    }
-
-    private Revocations lists(long number) {
-        return new Revocations(
-                members.revoke(number, List.of(), now.get()).pem(),
-                links.revoke(number, List.of(), now.get()).pem(),
-                List.of());
-    }
-
-    private static String issue(Authority authority, KeyRequest key) {
-        return Certificates.pem(authority.issue(
-                "h1", List.of("127.0.0.1"), SigningRequest.key(key.request()), Instant.now(), Duration.ofDays(1)));
     }
 }
